@@ -1,0 +1,22 @@
+"""Errors of intake.
+
+IntakeError
+├── CaseUnknown        no case has this number
+└── NotWaiting         the case does not wait for the desk any more
+"""
+
+from __future__ import annotations
+
+
+class IntakeError(Exception):
+    """Base of what can go wrong in intake."""
+
+
+class CaseUnknown(IntakeError):
+    def __init__(self, number: str):
+        super().__init__(f"there is no case {number!r}: look the number up with GET /intake/cases")
+
+
+class NotWaiting(IntakeError):
+    def __init__(self, number: str, state: str):
+        super().__init__(f"case {number} is {state}: only a submitted case can be accepted or rejected")

@@ -1,0 +1,58 @@
+"""Intake: one pool of cases for every upstream platform. Entrypoints only; each hands over in one statement."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from werkzeug.wrappers import Request
+
+from services.intake import doors, messages, use_cases, wiring
+from shared.http.entrypoint import http
+from shared.messaging.hears import hears, receives
+
+
+class IntakeService:
+    name = "intake"
+    operations = wiring.operations()
+    open_work = wiring.OpenWork()
+    keys = wiring.Keys()
+
+    @receives("reports", wiring.report_queues)
+    def on_reports(self, arrivals: list[Any]) -> list[str]:
+        return use_cases.register_reports(arrivals, self.open_work, self.keys)
+
+    @hears("progress", *messages.PROGRESS)
+    def on_progress(self, heard: list[Any]) -> list[str]:
+        return use_cases.fold_progress(heard, self.open_work)
+
+    @hears("grids", messages.GridChanged)
+    def on_grids_changed(self, heard: list[Any]) -> None:
+        use_cases.keep_grids(heard, self.open_work)
+
+    @hears("members", messages.MemberChanged)
+    def on_members_changed(self, heard: list[Any]) -> None:
+        use_cases.keep_members(heard, self.open_work)
+
+    @http("POST", "/intake/reports", roles=["source"])
+    def post_report(self, request: Request) -> Any:
+        return doors.post_report(request, self.open_work, self.keys)
+
+    @http("GET", "/intake/cases", roles=["desk", "leader"])
+    def get_cases(self, request: Request) -> Any:
+        return doors.get_cases(request, self.open_work)
+
+    @http("GET", "/intake/cases/<number>", roles=["desk", "leader", "source"])
+    def get_case(self, request: Request, number: str) -> Any:
+        return doors.get_case(request, number, self.open_work)
+
+    @http("POST", "/intake/cases/<number>/accept", roles=["desk"])
+    def accept_case(self, request: Request, number: str) -> Any:
+        return doors.accept_case(request, number, self.open_work)
+
+    @http("POST", "/intake/cases/<number>/reject", roles=["desk"])
+    def reject_case(self, request: Request, number: str) -> Any:
+        return doors.reject_case(request, number, self.open_work)
+
+    @http("GET", "/intake/sources/<source>/reconciliation", roles=["desk"])
+    def get_reconciliation(self, request: Request, source: str) -> Any:
+        return doors.get_reconciliation(source, self.open_work)

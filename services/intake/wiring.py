@@ -1,0 +1,63 @@
+"""Intake's parts, put together: the only file that knows everybody."""
+
+from __future__ import annotations
+
+import logging
+from typing import Any
+
+from nameko.extensions import DependencyProvider
+
+from services.intake import views
+from services.intake.store import SQL, Work
+from shared.chassis import Operations
+from shared.db.extension import Database
+from shared.messaging.envelope import LANES
+from shared.outbox.relay import Relay
+from shared.sealing import KeyRing
+
+log = logging.getLogger(__name__)
+NEEDS = ["sources", "categories", "grids"]  # without these no report can be judged
+
+
+class OpenWork(DependencyProvider):
+    """`self.open_work`: opens a transaction of intake."""
+
+    database = Database()
+    relay = Relay()
+
+    def get_dependency(self, worker_ctx: Any) -> Any:
+        return lambda: self.relay.open_work(Work)
+
+
+class Keys(DependencyProvider):
+    """`self.keys`: seals personal data."""
+
+    def setup(self) -> None:
+        self._keys = KeyRing(self.container.config["settings"].key_ring)
+
+    def get_dependency(self, worker_ctx: Any) -> KeyRing:
+        return self._keys
+
+
+def operations() -> Operations:
+    return Operations(needs=NEEDS, gauges=views.gauges)
+
+
+class ReportQueues:
+    """The queues of all sources, as the table `sources` has them; the last known ones while the database is away."""
+
+    def __init__(self) -> None:
+        self._known: list[str] = []
+
+    def __call__(self, container: Any) -> list[str]:
+        relay = next(e for e in container.extensions if isinstance(e, Relay))
+        try:
+            with relay.open_work() as work:
+                sources = [row[0] for row in work.all(SQL.sources)]
+            self._known = [f"reports.{source}.{lane}" for source in sorted(sources) for lane in LANES]
+        except Exception as error:
+            log.warning("sources cannot be read now: %s", error)
+        return self._known
+
+
+report_queues = ReportQueues()

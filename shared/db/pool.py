@@ -1,0 +1,72 @@
+"""A pool of connections for greenlets: a semaphore, and no connection that is closed or inside a failed transaction."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import psycopg2
+from eventlet.semaphore import Semaphore
+from psycopg2.extensions import TRANSACTION_STATUS_IDLE, connection
+
+from shared.db.failures import PoolExhausted
+
+OPTIONS = (
+    "-c statement_timeout=30000 -c lock_timeout=10000 -c idle_in_transaction_session_timeout=60000 -c timezone=UTC"
+)
+
+
+class Pool:
+    """At most `size` connections; whoever comes when all are out waits in line, at most `wait` seconds."""
+
+    def __init__(self, database_url: str, size: int, name: str, wait: float = 10.0):
+        self._url = database_url
+        self._name = name
+        self._wait = wait
+        self._free: deque[connection] = deque()
+        self._places = Semaphore(size)
+
+    @contextmanager
+    def connection(self) -> Iterator[connection]:
+        """A connection outside of any transaction. Whatever was not committed is rolled back. Raises PoolExhausted."""
+        if not self._places.acquire(timeout=self._wait):
+            raise PoolExhausted(f"no database connection became free within {self._wait:g} s")
+        try:
+            conn = self._take()
+            try:
+                yield conn
+            finally:
+                self._give_back(conn)
+        finally:
+            self._places.release()
+
+    def _take(self) -> connection:
+        while self._free:
+            conn = self._free.pop()
+            if not conn.closed:
+                return conn
+        conn = psycopg2.connect(
+            self._url,
+            connect_timeout=5,
+            application_name=self._name,
+            options=OPTIONS,
+            keepalives_idle=10,
+            keepalives_interval=5,
+            keepalives_count=3,
+        )
+        conn.autocommit = False
+        return conn
+
+    def _give_back(self, conn: connection) -> None:
+        try:
+            if not conn.closed and conn.info.transaction_status != TRANSACTION_STATUS_IDLE:
+                conn.rollback()
+        except psycopg2.Error:
+            conn.close()
+        if not conn.closed:
+            self._free.append(conn)
+
+    def close(self) -> None:
+        while self._free:
+            self._free.pop().close()

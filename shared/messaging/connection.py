@@ -1,0 +1,36 @@
+"""Connections of services to the broker."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import amqp
+from kombu.utils.url import parse_url
+
+HEARTBEAT = 30
+
+
+@contextmanager
+def connect(uri: str, heartbeat: int = HEARTBEAT) -> Iterator[Any]:
+    """An open py-amqp connection; closed without ceremony when the block is left, whatever state it is in."""
+    parts = parse_url(uri)
+    conn = amqp.Connection(
+        host=f"{parts['hostname']}:{parts['port'] or 5672}",
+        userid=parts["userid"],
+        password=parts["password"],
+        virtual_host=parts["virtual_host"] or "/",
+        heartbeat=heartbeat,
+        connect_timeout=5,
+        write_timeout=20,
+        client_properties={"connection_name": "wangge"},
+    )
+    try:
+        conn.connect()
+        yield conn
+    finally:
+        try:
+            conn.collect()
+        except OSError:
+            pass  # the socket had gone before

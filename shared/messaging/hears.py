@@ -1,0 +1,131 @@
+"""The entrypoints for messages.
+
+@hears("cases", messages.CaseRegistered)          # from our services, read and unpacked, by lanes
+@receives("actions")                              # from outside, raw
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from typing import Any
+
+import amqp
+from eventlet.event import Event as Signal
+from nameko.extensions import Entrypoint
+
+from shared.messaging.arrival import Arrival
+from shared.messaging.envelope import LANES, Event, Unreadable, decode
+from shared.messaging.listener import Listener, arrival_of
+from shared.messaging.message import Heard, Malformed, Message
+from shared.observability import metrics
+
+log = logging.getLogger(__name__)
+
+
+class _BatchEntrypoint(Entrypoint):
+    listener = Listener()
+
+    def __init__(self, queue: str, **kwargs: Any):
+        self.queue = queue
+        super().__init__(**kwargs)
+
+    def setup(self) -> None:
+        self.listener.register_provider(self)
+
+    def stop(self) -> None:
+        self.listener.unregister_provider(self)
+        super().stop()
+
+    @property
+    def handler(self) -> str:
+        return f"{self.container.service_name}.{self.queue}"
+
+    @property
+    def town(self) -> str:
+        return self.container.config["settings"].town
+
+    def call(self, batch: list[Any]) -> None:
+        """Run the service's method on the batch, in this greenlet's time; raises what it raised."""
+        done = Signal()
+
+        def hand_back(worker_ctx: Any, result: Any, exc_info: Any) -> tuple[Any, Any]:
+            done.send(result) if exc_info is None else done.send_exception(*exc_info)
+            return result, None
+
+        self.container.spawn_worker(self, (batch,), {}, handle_result=hand_back)
+        outcomes = done.wait()
+        for index, item in enumerate(batch):
+            outcome = outcomes[index] if outcomes else "done"
+            metrics.heard.labels(self.handler, str(outcome)).inc()
+            log.debug("%s: %s", self.handler, outcome, extra={"case": item.event.subject, "event": item.event.id})
+
+
+class Hears(_BatchEntrypoint):
+    """Messages of our services: one queue per lane, bound to the types of the message classes."""
+
+    prefetch = 50  # deliveries, of up to 50 events each
+
+    def __init__(self, queue: str, *classes: type[Message], **kwargs: Any):
+        self.classes = {cls.TYPE: cls for cls in classes}
+        super().__init__(queue, **kwargs)
+
+    def queues(self) -> list[str]:
+        return [f"{self.handler}.{lane}" for lane in LANES]
+
+    def unpack(self, delivery: amqp.Message, parking: Any) -> list[Heard]:
+        arrival = arrival_of(delivery, self.handler, self.town)
+        try:
+            events = decode(arrival.body)
+        except Unreadable as error:
+            parking.park([arrival], "unreadable", str(error))
+            metrics.heard.labels(self.handler, "unreadable").inc()
+            return []
+        return [heard for event in events if (heard := self._read(event, parking)) is not None]
+
+    def _read(self, event: Event, parking: Any, attempts: int = 0) -> Heard | None:
+        cls = self.classes.get(event.type) or (self.classes.get("*"))
+        try:
+            if cls is None:
+                raise Malformed(f"{self.handler} does not hear {event.type}")
+            return cls.heard(event, self.handler, attempts)
+        except Malformed as error:
+            parking.park([Heard(event, {}, self.handler, attempts)], "unreadable", str(error))
+            metrics.heard.labels(self.handler, "unreadable").inc()
+            return None
+
+    def unpack_parked(self, arrived: list[Arrival]) -> list[Heard]:
+        heard = []
+        for arrival in arrived:
+            try:
+                heard += [
+                    h
+                    for event in decode(arrival.body)
+                    if (h := self._read(event, self.listener.parking, arrival.attempts)) is not None
+                ]
+            except Unreadable as error:
+                self.listener.parking.park([arrival], "unreadable", str(error))
+        return heard
+
+
+class Receives(_BatchEntrypoint):
+    """Messages from outside, raw. `queues_of(container)` names the queues when there are several."""
+
+    prefetch = 400
+
+    def __init__(self, queue: str, queues_of: Callable[[Any], list[str]] | None = None, **kwargs: Any):
+        self.queues_of = queues_of
+        super().__init__(queue, **kwargs)
+
+    def queues(self) -> list[str]:
+        return self.queues_of(self.container) if self.queues_of else [self.handler]
+
+    def unpack(self, delivery: amqp.Message, parking: Any) -> list[Arrival]:
+        return [arrival_of(delivery, self.handler, self.town)]
+
+    def unpack_parked(self, arrived: list[Arrival]) -> list[Arrival]:
+        return arrived
+
+
+hears = Hears.decorator
+receives = Receives.decorator

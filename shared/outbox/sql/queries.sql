@@ -1,0 +1,101 @@
+-- name: now
+-- The database's clock: the only one that rules and timers go by.
+SELECT clock_timestamp()
+
+-- name: first_time
+-- Note events as heard by a handler; gives back those that it had not heard before.
+INSERT INTO inbox (handler, source, event_id, said_on)
+SELECT %(handler)s, e.source, e.id, e.said_on
+FROM json_to_recordset(%(events)s) AS e(source text, id text, said_on date)
+ON CONFLICT DO NOTHING
+RETURNING source, event_id
+
+-- name: forget
+-- Take events out of the inbox again: they were heard too early and are parked.
+DELETE FROM inbox USING json_to_recordset(%(events)s) AS e(source text, id text, said_on date)
+WHERE handler = %(handler)s AND inbox.source = e.source AND event_id = e.id AND inbox.said_on = e.said_on
+
+-- name: park
+-- Set events aside with the reason, to be tried again when they are due.
+INSERT INTO parked (id, handler, source, event_id, kind, reason, routing_key, publisher, body, attempts, due)
+SELECT p.id, p.handler, p.source, p.event_id, p.kind, p.reason, p.routing_key, p.publisher, decode(p.body, 'base64'),
+       p.attempts, clock_timestamp() + p.wait * interval '1 second'
+FROM json_to_recordset(%(rows)s) AS p(id uuid, handler text, source text, event_id text, kind text, reason text,
+     routing_key text, publisher text, body text, attempts integer, wait double precision)
+ON CONFLICT (handler, source, event_id) DO UPDATE
+SET kind = excluded.kind, reason = excluded.reason, attempts = excluded.attempts, due = excluded.due
+
+-- name: unpark
+-- Parked events that a handler is about to settle leave the table in the same transaction.
+DELETE FROM parked WHERE handler = %(handler)s AND (source, event_id) IN
+    (SELECT e.source, e.id FROM json_to_recordset(%(events)s) AS e(source text, id text))
+
+-- name: claim_parked
+-- Parked events that are due, leased for a minute to this replica.
+UPDATE parked SET due = clock_timestamp() + interval '1 minute', attempts = attempts + 1
+WHERE id IN (SELECT id FROM parked WHERE due <= clock_timestamp() ORDER BY due LIMIT %(limit)s FOR UPDATE SKIP LOCKED)
+RETURNING id, handler, source, event_id, kind, routing_key, publisher, body, attempts
+
+-- name: say
+-- Put events into the outbox; the sweep says them when nobody has confirmed them by `due`.
+INSERT INTO outbox (id, exchange, routing_key, body, due)
+SELECT o.id, o.exchange, o.routing_key, o.body, clock_timestamp() + o.wait * interval '1 second'
+FROM json_to_recordset(%(rows)s) AS o(id uuid, exchange text, routing_key text, body text, wait double precision)
+
+-- name: settle
+-- The broker has confirmed these rows.
+UPDATE outbox SET confirmed_at = clock_timestamp(), outcome = s.outcome
+FROM json_to_recordset(%(rows)s) AS s(id uuid, outcome text)
+WHERE outbox.id = s.id AND outbox.said_on >= current_date - 7 AND outbox.confirmed_at IS NULL
+
+-- name: claim_unconfirmed
+-- Outbox rows that nobody confirmed in time, leased to this replica's relay.
+UPDATE outbox SET attempts = attempts + 1,
+       due = clock_timestamp() + least(10 * power(2, attempts), 300) * interval '1 second'
+WHERE (id, said_on) IN (SELECT id, said_on FROM outbox WHERE confirmed_at IS NULL AND due <= clock_timestamp()
+                        ORDER BY due LIMIT %(limit)s FOR UPDATE SKIP LOCKED)
+RETURNING id::text, exchange, routing_key, body, said_at
+
+-- name: say_again
+-- Everything said since a time is to be said once more (the broker was lost); inboxes downstream keep doubles out.
+UPDATE outbox SET confirmed_at = NULL, due = clock_timestamp(), attempts = 0
+WHERE said_at >= %(since)s AND said_on >= %(since)s::date - 1 AND exchange = 'messages'
+
+-- name: oldest_unsettled
+-- Age in seconds of the oldest unconfirmed outbox row, and how many there are.
+SELECT coalesce(extract(epoch FROM clock_timestamp() - min(said_at)), 0)::float, count(*)
+FROM outbox WHERE confirmed_at IS NULL
+
+-- name: parked_totals
+-- Parked events by kind: how many, and the age in seconds of the oldest.
+SELECT kind, count(*), extract(epoch FROM clock_timestamp() - min(parked_at))::float FROM parked GROUP BY kind
+
+-- name: list_parked
+-- What is parked, oldest first, for operators.
+SELECT id::text, handler, kind, source, event_id, reason, attempts, due, parked_at FROM parked
+ORDER BY parked_at LIMIT %(limit)s
+
+-- name: show_parked
+-- One parked event with its body.
+SELECT id::text, handler, kind, source, event_id, reason, attempts, due, parked_at, routing_key, body
+FROM parked WHERE id = %(id)s
+
+-- name: replay_parked
+-- Try a parked event again at once (all of them without an id).
+UPDATE parked SET due = clock_timestamp(), attempts = 0 WHERE %(id)s::uuid IS NULL OR id = %(id)s::uuid
+
+-- name: discard_parked
+-- An operator has decided that this event is not wanted.
+DELETE FROM parked WHERE id = %(id)s
+
+-- name: rules
+-- The rule set in force.
+SELECT name, rules FROM rule_sets ORDER BY id DESC LIMIT 1
+
+-- name: load_rules
+-- A new rule set comes into force.
+INSERT INTO rule_sets (name, rules) VALUES (%(name)s, %(rules)s)
+
+-- name: maintain_partitions
+-- Partitions for the coming days; old ones dropped.
+SELECT maintain_partitions()

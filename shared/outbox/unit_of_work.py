@@ -1,0 +1,206 @@
+"""One transaction: what was heard, what changes, and what is said about it are committed together or not at all."""
+
+from __future__ import annotations
+
+import base64
+import datetime as dt
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, NamedTuple, TypeVar
+
+import orjson
+
+from shared import failpoints
+from shared.db.pool import Pool
+from shared.db.queries import Queries
+from shared.messaging.arrival import Arrival
+from shared.messaging.envelope import Event, new_id
+from shared.messaging.message import Heard
+
+QUERIES = Queries(Path(__file__).parent / "sql" / "queries.sql")
+MESSAGES = "messages"
+FIRST_TRY = 10.0  # seconds for the process itself to publish what it has written; then the sweep takes over
+EARLY_STEPS = (0.2, 0.5, 1, 2, 5, 10, 30, 60, 300)
+FAULT_STEPS = (10, 60, 600, 3600)
+
+Item = TypeVar("Item", Heard, Arrival)
+
+
+class Row(NamedTuple):
+    """One outbox row, as the relay publishes it."""
+
+    id: str
+    exchange: str
+    routing_key: str
+    body: str
+
+
+class NullRelay:
+    """For commands outside of a service: rows stay in the outbox, the running service's sweep says them."""
+
+    first_try = 0.0
+
+    def publish(self, rows: Sequence[Row]) -> None:
+        """Nothing to do: see above."""
+
+    def take_confirmed(self) -> list[tuple[str, str]]:
+        return []
+
+    def give_back(self, confirmed: list[tuple[str, str]]) -> None:
+        """Nothing was taken."""
+
+
+class UnitOfWork:
+    """Base of every service's store. Nothing is kept unless `commit` was called."""
+
+    def __init__(self, conn: Any, relay: Any, address: str):
+        self._conn = conn
+        self._cur = conn.cursor()
+        self._relay = relay
+        self._said: list[Row] = []
+        self.address = address
+
+    # gather
+
+    def now(self) -> dt.datetime:
+        """The database's clock."""
+        return self.one(QUERIES.now)[0]
+
+    def rules(self) -> dict[str, Any]:
+        """The rule set in force; an empty one before any was loaded."""
+        row = self.one(QUERIES.rules)
+        return row[1] if row else {}
+
+    def first_time(self, messages: Sequence[Item]) -> list[Item]:
+        """Those of the messages that this handler has not heard before, in order; they are noted as heard."""
+        if not messages:
+            return []
+        self.unpark(messages)
+        handler = messages[0].handler
+        rows = self.all(QUERIES.first_time, handler=handler, events=_identities(messages))
+        new = set(rows)
+        firsts = {(m.event.source, m.event.id): m for m in reversed(messages)}
+        return [m for m in messages if (i := (m.event.source, m.event.id)) in new and firsts[i] is m]
+
+    def unpark(self, messages: Sequence[Item]) -> None:
+        """Messages that come from the table `parked` leave it with this transaction."""
+        parked = [m for m in messages if m.attempts]
+        if parked:
+            self.run(QUERIES.unpark, handler=parked[0].handler, events=_identities(parked))
+
+    # record
+
+    def too_early(self, messages: Sequence[Heard], reason: str) -> None:
+        """These cannot be understood yet: forgotten, parked, and tried again soon, then less and less often."""
+        if not messages:
+            return
+        self.run(QUERIES.forget, handler=messages[0].handler, events=_identities(messages))
+        self.run(QUERIES.park, rows=to_json([parked_row(m, "too_early", reason) for m in messages]))
+
+    def say(
+        self,
+        events: Iterable[Event],
+        exchange: str = MESSAGES,
+        key: Callable[[Event], str] | None = None,
+        row_id: Callable[[Event], str] | None = None,
+    ) -> None:
+        """Events to be published after the commit; the routing key is `<type>.<lane>` unless `key` makes another.
+
+        `row_id` names the outbox row (a UUID), for events that may be said more than once, or whose confirm is waited for.
+        """
+        for event in events:
+            routing_key = key(event) if key else f"{event.type}.{event.lane}"
+            self._said.append(
+                Row(row_id(event) if row_id else event.id, exchange, routing_key, event.encode().decode())
+            )
+
+    def load_rules(self, name: str, rules: dict[str, Any]) -> None:
+        self.run(QUERIES.load_rules, name=name, rules=to_json(rules))
+
+    def commit(self) -> None:
+        """Write the outbox, commit, and hand what was said to the relay."""
+        wait = self._relay.first_try
+        if self._said:
+            self.run(QUERIES.say, rows=to_json([{**row._asdict(), "wait": wait} for row in self._said]))
+        confirmed = self._relay.take_confirmed()
+        try:
+            self.settle(confirmed)
+            failpoints.reached("before_commit")
+            self._conn.commit()
+        except BaseException:
+            self._relay.give_back(confirmed)
+            raise
+        failpoints.reached("after_commit")
+        said, self._said = self._said, []
+        self._relay.publish(said)
+
+    def settle(self, confirmed: list[tuple[str, str]]) -> None:
+        """Outbox rows (id, outcome) that the broker has confirmed."""
+        if confirmed:
+            self.run(QUERIES.settle, rows=to_json([{"id": i, "outcome": o} for i, o in confirmed]))
+
+    # machinery
+
+    def run(self, query: str, **values: Any) -> int:
+        self._cur.execute(query, values)
+        return self._cur.rowcount
+
+    def all(self, query: str, **values: Any) -> list[tuple[Any, ...]]:
+        self._cur.execute(query, values)
+        return self._cur.fetchall()
+
+    def one(self, query: str, **values: Any) -> Any:
+        self._cur.execute(query, values)
+        return self._cur.fetchone()
+
+    def dicts(self, query: str, **values: Any) -> list[dict[str, Any]]:
+        self._cur.execute(query, values)
+        names = [column.name for column in self._cur.description]
+        return [dict(zip(names, row, strict=True)) for row in self._cur.fetchall()]
+
+
+Unit = TypeVar("Unit", bound=UnitOfWork)
+
+
+def opener(pool: Pool, relay: Any, address: str, unit: Callable[..., Unit]) -> Callable[[], Any]:
+    """A function that opens a unit of work: `with open_work() as work: … work.commit()`."""
+
+    @contextmanager
+    def open_work() -> Iterator[Unit]:
+        with pool.connection() as conn:
+            yield unit(conn, relay, address)
+
+    return open_work
+
+
+def to_json(rows: Any) -> str:
+    """Rows travel to the database as one JSON parameter: one string to quote, whatever the number of rows.
+
+    A NUL character cannot be stored by PostgreSQL; the domain refuses it before it comes here.
+    """
+    return orjson.dumps(rows, default=str, option=orjson.OPT_NON_STR_KEYS).decode()
+
+
+def parked_row(message: Heard | Arrival, kind: str, reason: str) -> dict[str, Any]:
+    """The row of `parked` for a message; how long it waits depends on how often it was tried."""
+    steps = {"too_early": EARLY_STEPS, "unreadable": ()}.get(kind, FAULT_STEPS)
+    wait = steps[message.attempts] if message.attempts < len(steps) else None
+    body = message.event.encode() if isinstance(message, Heard) else message.body
+    return {
+        "id": new_id(),
+        "handler": message.handler,
+        "source": message.event.source,
+        "event_id": message.event.id,
+        "kind": kind,
+        "reason": reason[:2000].replace("\0", ""),
+        "publisher": getattr(message, "publisher", None),
+        "routing_key": getattr(message, "routing_key", None) or f"{message.event.type}.{message.event.lane}",
+        "body": base64.b64encode(body).decode(),
+        "attempts": message.attempts,
+        "wait": wait,
+    }
+
+
+def _identities(messages: Sequence[Item]) -> str:
+    return to_json([{"source": m.event.source, "id": m.event.id, "said_on": m.event.time[:10]} for m in messages])
