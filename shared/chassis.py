@@ -1,4 +1,4 @@
-"""What every service stands on: `/livez`, `/readyz` and `/metrics` on an address of their own, and the machinery's timers."""
+"""What every service stands on: `/livez`, `/readyz` and `/metrics` on their own address, and timers."""
 
 from __future__ import annotations
 
@@ -43,10 +43,11 @@ class Operations(DependencyProvider):
 
     def start(self) -> None:
         self._sock = eventlet.listen(parse_address(self.container.config["settings"].ops_address))
-        self.container.spawn_managed_thread(self._serve, identifier="operations")
+        self._server = self.container.spawn_managed_thread(self._serve, identifier="operations")
         self.container.spawn_managed_thread(self._maintain, identifier="partitions")
 
     def stop(self) -> None:
+        self._server.kill()
         self._sock.close()
 
     def _serve(self) -> None:

@@ -1,4 +1,4 @@
-"""Named places at which a test can have the process killed, as a power cut would: `WANGGE_FAILPOINTS=after_commit:3`."""
+"""Named places where a test can have the process killed, as by a power cut: `WANGGE_FAILPOINTS=after_commit:3`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Personal data is sealed (AES-256-GCM) before it is stored or said, and bound to the record and field it belongs to."""
+"""Personal data is sealed (AES-256-GCM) before it is stored or said, and bound to its record and field."""
 
 from __future__ import annotations
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
 
@@ -112,6 +113,9 @@ class Work(UnitOfWork):
     def put_categories(self, rows: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
         """Those that are new or have changed."""
         return self.dicts(SQL.put_categories, rows=to_json(rows))
+
+
+OpenWork = Callable[[], AbstractContextManager[Work]]
 
 
 def _pairs(keys: Sequence[tuple[str, str]]) -> str:

@@ -8,7 +8,8 @@ from contextlib import contextmanager
 
 import psycopg2
 from eventlet.semaphore import Semaphore
-from psycopg2.extensions import TRANSACTION_STATUS_IDLE, connection
+from psycopg2.extensions import TRANSACTION_STATUS_IDLE
+from psycopg2.extensions import connection as Connection
 
 from shared.db.failures import PoolExhausted
 
@@ -24,11 +25,11 @@ class Pool:
         self._url = database_url
         self._name = name
         self._wait = wait
-        self._free: deque[connection] = deque()
+        self._free: deque[Connection] = deque()
         self._places = Semaphore(size)
 
     @contextmanager
-    def connection(self) -> Iterator[connection]:
+    def connection(self) -> Iterator[Connection]:
         """A connection outside of any transaction. Whatever was not committed is rolled back. Raises PoolExhausted."""
         if not self._places.acquire(timeout=self._wait):
             raise PoolExhausted(f"no database connection became free within {self._wait:g} s")
@@ -41,7 +42,7 @@ class Pool:
         finally:
             self._places.release()
 
-    def _take(self) -> connection:
+    def _take(self) -> Connection:
         while self._free:
             conn = self._free.pop()
             if not conn.closed:
@@ -58,7 +59,7 @@ class Pool:
         conn.autocommit = False
         return conn
 
-    def _give_back(self, conn: connection) -> None:
+    def _give_back(self, conn: Connection) -> None:
         try:
             if not conn.closed and conn.info.transaction_status != TRANSACTION_STATUS_IDLE:
                 conn.rollback()

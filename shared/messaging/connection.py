@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 
 import amqp
@@ -30,7 +30,5 @@ def connect(uri: str, heartbeat: int = HEARTBEAT) -> Iterator[Any]:
         conn.connect()
         yield conn
     finally:
-        try:
+        with suppress(OSError):  # the socket may have gone before
             conn.collect()
-        except OSError:
-            pass  # the socket had gone before

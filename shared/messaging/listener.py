@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 import time
 from collections import deque
+from contextlib import suppress
 from typing import Any
 
 import amqp
@@ -102,10 +103,8 @@ class Listener(SharedExtension, ProviderCollector):
         wanted = sorted(q for e in self._providers for q in e.queues())
         checked = time.monotonic()
         while not self._stopping:
-            try:
+            with suppress(TimeoutError):
                 conn.drain_events(timeout=READ_FOR)
-            except TimeoutError:
-                pass
             if time.monotonic() - checked > HEARTBEAT / 4:
                 checked = time.monotonic()
                 conn.heartbeat_tick()
@@ -169,7 +168,8 @@ class Reader:
 
     def _one_round(self) -> None:
         channel, size = self._channel, self._listener.container.config["settings"].batch_size
-        deliveries, items = [], []
+        deliveries: list[amqp.Message] = []
+        items: list[Any] = []
         while self._arrived and len(items) < size:
             delivery = self._arrived.popleft()
             deliveries.append(delivery)
@@ -224,7 +224,8 @@ class Reader:
         self._settle_batch(batch[middle:])
 
     def _acknowledge(self, channel: amqp.Channel | None, tag: int) -> None:
-        if channel is None or channel is not self._channel:
+        gone = channel is not self._channel
+        if channel is None or gone:
             return  # the connection was lost meanwhile: the broker delivers again, the inbox knows
         try:
             channel.basic_ack(tag, multiple=True)

@@ -92,20 +92,23 @@ class Message(Schema):
     @classmethod
     def say(
         cls,
-        source: str,
+        said_by: str,
         about: str,
         case_id: str | None,
         sequence: int | None,
         lane: str = NORMAL,
         cause: Event | None = None,
-        event_id: str | None = None,
+        /,
         **data: Any,
     ) -> Event:
-        """An Event of this type: `about` is the case number (or the record's key), `sequence` its number for the case."""
+        """An Event of this type. `about` is the case number (or a record's key), `sequence` counts what the service
+        `said_by` says about the case. Raises TypeError for data that the message class does not declare."""
+        if undeclared := data.keys() - cls.schema().fields.keys():
+            raise TypeError(f"{cls.TYPE} does not declare {sorted(undeclared)}: add it to messages.py")
         return Event(
-            id=event_id or new_id(),
+            id=new_id(),
             type=cls.TYPE,
-            source=source,
+            source=said_by,
             time=dt.datetime.now(dt.UTC).isoformat(),
             data=data,
             subject=about,

@@ -1,4 +1,4 @@
-"""The metrics that every service has. Names: `wangge_<noun>_<unit>`; no ids as labels; the service is a scrape label."""
+"""Metrics of every service. Names: `wangge_<noun>_<unit>`; no ids as labels; the service is a scrape label."""
 
 from __future__ import annotations
 

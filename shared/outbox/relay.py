@@ -1,7 +1,7 @@
 """The relay publishes what was committed: at once for what this process wrote, by a sweep for what was left over.
 
-Confirms are pipelined: a whole window of messages goes out before the first confirm is waited for. A row is settled only
-after its confirm. Doubles are harmless, because every consumer has an inbox.
+Confirms are pipelined: a whole window of messages goes out before the first confirm is waited for. A row is settled
+only after its confirm. Doubles are harmless, because every consumer has an inbox.
 """
 
 from __future__ import annotations
@@ -147,14 +147,18 @@ class Relay(SharedExtension):
             self._note(ledger.take())
         self._note(ledger.take())
 
-    def _note(self, confirmed: list[tuple[Row, str]]) -> None:
-        for row, outcome in confirmed:
+    def _note(self, answered: list[tuple[Row, str]]) -> None:
+        refused: dict[str, int] = {}
+        for row, outcome in answered:
+            metrics.said.labels(row.exchange, _kind(row), outcome).inc()
             if outcome == "confirmed" or (outcome == "no_queue" and row.exchange in MAY_LACK_A_QUEUE):
                 self._confirmed.append((row.id, outcome))
             else:
-                log.warning("not taken by the broker (%s): %s %s", outcome, row.exchange, row.routing_key)
-            metrics.said.labels(row.exchange, _kind(row), outcome).inc()
-        if confirmed:
+                what = f"{outcome}: {row.exchange} {_kind(row)}"
+                refused[what] = refused.get(what, 0) + 1
+        for what, count in refused.items():
+            log.warning("not taken by the broker, said again later: %s (%d)", what, count)
+        if answered:
             failpoints.reached("after_confirm")
 
     # settle and sweep

@@ -107,7 +107,7 @@ class UnitOfWork:
     ) -> None:
         """Events to be published after the commit; the routing key is `<type>.<lane>` unless `key` makes another.
 
-        `row_id` names the outbox row (a UUID), for events that may be said more than once, or whose confirm is waited for.
+        `row_id` names the outbox row (a UUID), for events that are said more than once or whose confirm is awaited.
         """
         for event in events:
             routing_key = key(event) if key else f"{event.type}.{event.lane}"

@@ -20,14 +20,14 @@ def read(arrival: Arrival, source: Source) -> Report | Refusal:
         events = decode(arrival.body)
     except (Unreadable, RecursionError) as error:
         repair = "send one CloudEvent 1.0 in JSON (ARCHITECTURE.md, section 3)"
-        return Refusal(source.name, "", arrival.message_id, [Reason("body", str(error), repair)])
+        return Refusal(source.name, "", arrival.event.id, [Reason("body", str(error), repair)])
     if len(events) != 1:
         reason = Reason("body", f"there are {len(events)} events", "send one report a message")
-        return Refusal(source.name, "", arrival.message_id, [reason])
-    return read_data(events[0].data, source, reference=events[0].id)
+        return Refusal(source.name, "", arrival.event.id, [reason])
+    return read_data(events[0].data, source, events[0].id)
 
 
-def read_data(data: dict[str, Any], source: Source, reference: str | None = None) -> Report | Refusal:
+def read_data(data: dict[str, Any], source: Source, reference: str) -> Report | Refusal:
     """The report of a JSON object, as HTTP sends it."""
     try:
         values = _SCHEMA.load(data)

@@ -17,5 +17,5 @@ def read(arrival: Arrival, source: Source) -> Report | Refusal:
     member = arrival.publisher
     if not member:
         reason = Reason("user_id", "the message does not say which member sent it", "set the AMQP property user_id")
-        return Refusal(source.name, reading.external_id, arrival.message_id, [reason])
+        return Refusal(source.name, reading.external_id, arrival.event.id, [reason])
     return replace(reading, external_id=f"{member}/{reading.external_id}", reported_by=member, reporter={})

@@ -14,7 +14,7 @@ NO_POSITION, OUTSIDE = "no_position", "outside_grids"
 
 @dataclass(frozen=True)
 class Located:
-    """A grid, or why there is none; then the township desk takes the case. `among` counts the grids that hold the place."""
+    """A grid, or why there is none (then the desk takes the case). `among` counts the grids that hold the place."""
 
     grid_id: str | None
     desk_reason: str | None

@@ -48,12 +48,17 @@ class Report:
 
 @dataclass(frozen=True)
 class Refusal:
-    """A report that cannot become a case. `reference` is what its source can recognise it by."""
+    """A report that cannot become a case. `reference` is its message's id, when its own number is unreadable."""
 
     source: str
     external_id: str
-    reference: str | None
+    reference: str
     reasons: list[Reason] = field(default_factory=list)
+
+    @property
+    def key(self) -> tuple[str, str]:
+        """Under which its feedback is numbered; no readable external id begins with a question mark and a blank."""
+        return self.source, self.external_id or f"? {self.reference}"
 
 
 @dataclass(frozen=True)

@@ -30,7 +30,7 @@ UPDATE reports SET repeated = repeated + 1
 FROM json_to_recordset(%(rows)s) AS r(source text, external_id text), cases, feedback
 WHERE reports.source = r.source AND reports.external_id = r.external_id AND cases.id = reports.case_id
   AND feedback.source = r.source AND feedback.external_id = r.external_id AND feedback.kind = 'report_received'
-RETURNING reports.source, reports.external_id, cases.id::text AS case_id, cases.number, cases.state, cases.level,
+RETURNING reports.source, reports.external_id, feedback.kind, cases.number, cases.state, cases.level,
           feedback.id::text AS feedback_id, feedback.number AS feedback_number, feedback.body
 
 -- name: case_numbers

@@ -1,0 +1,18 @@
+"""What intake does. One function is one transaction, written for a list: gather, decide, record."""
+
+from services.intake.use_cases.desk import accept_case, reject_case
+from services.intake.use_cases.progress import fold_progress
+from services.intake.use_cases.reference import keep_grids, keep_members, load_town, resay_categories
+from services.intake.use_cases.registration import register_one, register_reports
+
+__all__ = [
+    "accept_case",
+    "fold_progress",
+    "keep_grids",
+    "keep_members",
+    "load_town",
+    "register_one",
+    "register_reports",
+    "reject_case",
+    "resay_categories",
+]

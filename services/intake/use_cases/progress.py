@@ -1,0 +1,110 @@
+"""What dispatch and callback say about a case becomes its state, and feedback for its source."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from typing import Any
+
+from services.intake import messages
+from services.intake.domain import case as cases
+from services.intake.domain import feedback
+from services.intake.domain.registration import Source
+from services.intake.store import OpenWork, Work
+from services.intake.use_cases.telling import lane_of, tell
+from shared.messaging.message import Heard
+
+
+def fold_progress(heard: Sequence[Heard], open_work: OpenWork) -> list[str]:
+    """What dispatch and callback say about cases becomes the cases' state, and feedback for their sources."""
+    with open_work() as work:
+        new = work.first_time(heard)
+        rows = work.lock_cases(sorted({message.case_id for message in new}))
+        now, sources = work.now(), work.sources()
+        steps = {id(message): _step(message, rows.get(message.case_id)) for message in new}
+        for message in new:
+            if steps[id(message)].outcome == cases.TOO_EARLY:
+                work.too_early([message], steps[id(message)].why)
+        done = [
+            (message, rows[message.case_id], steps[id(message)])
+            for message in new
+            if steps[id(message)].outcome == cases.DONE
+        ]
+        _move(done, sources, work, now)
+        work.commit()
+    return [steps[id(m)].outcome if id(m) in steps else "known" for m in heard]
+
+
+def _step(message: Heard, row: dict[str, Any] | None) -> cases.Progress:
+    if row is None:
+        return cases.Progress(cases.TOO_EARLY, why="the case is not known here")
+    heard = row["heard_callback" if message.event.type.startswith("callback.") else "heard_dispatch"]
+    return cases.next_step(row["state"], row["round"], heard, message.event.type, message.event.sequence, message.round)
+
+
+def _move(
+    done: Sequence[tuple[Heard, dict[str, Any], cases.Progress]],
+    sources: dict[str, Source],
+    work: Work,
+    now: dt.datetime,
+) -> None:
+    history, told, closed = [], [], []
+    for message, row, step in done:
+        before, state = row["state"], step.state or row["state"]
+        rework = message.event.type == messages.ReworkAsked.TYPE
+        _note(message, row, state, now)
+        if state != before or rework:
+            history.append(
+                {
+                    "case_id": row["id"],
+                    "at": now,
+                    "round": row["round"],
+                    "from_state": before,
+                    "to_state": state,
+                    "cause": message.event.type,
+                    "who": message.member_id or message.event.source,
+                    "note": message.note or "",
+                }
+            )
+            source, about = sources.get(row["source"]), "rework" if rework else state
+            if source and feedback.wanted(about, source.feedback):
+                told.append((row, "case_updated", feedback.body(about, row["number"], row["round"])))
+        if state == "closed":
+            closed.append((message, row))
+    work.add_history(history)
+    said = {row["id"]: row["said"] for _, row, _ in done}
+    _say_closed(closed, said, work, now)
+    tell(told, work, now, said, {message.case_id: message.event for message, _, _ in done})
+    work.move_cases([row | {"at": now, "said": said[row["id"]]} for _, row, _ in done])
+
+
+def _note(message: Heard, row: dict[str, Any], state: str, now: dt.datetime) -> None:
+    heard = "heard_callback" if message.event.type.startswith("callback.") else "heard_dispatch"
+    row[heard] = message.event.sequence or row[heard] + 1
+    row["state"], row["round"] = state, max(row["round"], message.round)
+    if message.event.type in (messages.CaseAnswered.TYPE, messages.ReworkAsked.TYPE):
+        row["solved"], row["satisfaction"] = message.solved, message.satisfaction
+
+
+def _say_closed(
+    closed: Sequence[tuple[Heard, dict[str, Any]]], said: dict[str, int], work: Work, now: dt.datetime
+) -> None:
+    events = []
+    for message, row in closed:
+        said[row["id"]] += 1
+        events.append(
+            messages.CaseClosed.say(
+                work.address,
+                row["number"],
+                row["id"],
+                said[row["id"]],
+                lane_of(row),
+                message.event,
+                number=row["number"],
+                round=row["round"],
+                solved=message.solved,
+                satisfaction=message.satisfaction,
+                closed_at=now.isoformat(),
+            )
+        )
+    work.say(events)

@@ -1,0 +1,47 @@
+"""Reference data: copies of what dispatch owns; the catalogue, which intake owns."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from services.intake import messages
+from services.intake.store import OpenWork, Work
+from shared.messaging.message import Heard
+
+
+def keep_grids(heard: Sequence[Heard], open_work: OpenWork) -> None:
+    """Copies of the grids that dispatch owns."""
+    with open_work() as work:
+        work.put_grids([vars(message) for message in work.first_time(heard)])
+        work.commit()
+
+
+def keep_members(heard: Sequence[Heard], open_work: OpenWork) -> None:
+    """Who the members are, as far as intake needs it."""
+    with open_work() as work:
+        work.put_members([vars(message) for message in work.first_time(heard)])
+        work.commit()
+
+
+def load_town(sources: list[dict[str, Any]], categories: list[dict[str, Any]], open_work: OpenWork) -> dict[str, int]:
+    """Sources and catalogue of a town folder; every category that has changed is said."""
+    with open_work() as work:
+        work.put_sources(sources)
+        changed = work.put_categories(categories)
+        _say_categories(changed, work)
+        work.commit()
+    return {"sources": len(sources), "categories": len(categories), "changed": len(changed)}
+
+
+def resay_categories(open_work: OpenWork) -> int:
+    """The whole catalogue again, for a hearer whose table is new."""
+    with open_work() as work:
+        rows = work.all_categories()
+        _say_categories(rows, work)
+        work.commit()
+    return len(rows)
+
+
+def _say_categories(rows: Sequence[dict[str, Any]], work: Work) -> None:
+    work.say(messages.CategoryChanged.say(work.address, row["code"], None, None, **row) for row in rows)
