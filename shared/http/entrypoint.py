@@ -13,6 +13,7 @@ from werkzeug.wrappers import Request, Response
 
 from shared.db.failures import FAULT, classify
 from shared.http.problems import Forbidden, Problem, TooLarge, Unavailable, Unprocessable
+from shared.http.server import Web, problem_of_http, problem_response
 from shared.http.tokens import Caller, verify
 from shared.observability import metrics
 
@@ -25,6 +26,8 @@ class Http(HttpRequestHandler):
 
     What it returns is sent as JSON: a dict or list, or (status, dict).
     """
+
+    server = Web()
 
     def __init__(self, method: str, url: str, roles: list[str], **kwargs: Any):
         self.roles = frozenset(roles)
@@ -61,12 +64,7 @@ class Http(HttpRequestHandler):
         headers = {"Retry-After": "2"} if isinstance(problem, Unavailable) else {}
         if problem.status == 401:
             headers["WWW-Authenticate"] = "Bearer"
-        return Response(
-            orjson.dumps(problem.body()),
-            status=problem.status,
-            headers=headers,
-            content_type="application/problem+json",
-        )
+        return problem_response(problem, headers)
 
 
 def caller_of(request: Request) -> Caller:
@@ -90,9 +88,7 @@ def json_of(request: Request) -> dict[str, Any]:
 
 def _problem_of(exc: Exception) -> Problem:
     if isinstance(exc, HTTPException):
-        problem = Problem(exc.description or exc.name)
-        problem.status = exc.code or 400
-        return problem
+        return problem_of_http(exc)
     if classify(exc) != FAULT:
         return Unavailable("the database is away; nothing was lost, send it again")
     problem = Problem("the fault is ours and has been logged")
