@@ -65,7 +65,7 @@ def read(service: str, values: Mapping[str, str], sealed: bool = False) -> Setti
     """Settings of a service; `sealed` services cannot start without the key ring for personal data."""
     env = Environment(values)
     town = env.get("WANGGE_TOWN")
-    if not TOWN.match(town):
+    if not TOWN.fullmatch(town):
         raise SettingsError(f"WANGGE_TOWN={town!r} must match {TOWN.pattern}")
     return Settings(
         service=service,

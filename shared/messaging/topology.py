@@ -77,7 +77,7 @@ def queue_of_member(member: str) -> Queue:
 
 def check_name(name: str) -> None:
     """Raises ValueError for a name that could say more than a name in a permission pattern or routing key."""
-    if not NAME.match(name):
+    if not NAME.fullmatch(name):
         raise ValueError(f"{name!r} must match {NAME.pattern}: small letters, digits and hyphens, 2 to 39 of them")
 
 

@@ -1,0 +1,158 @@
+"""The machinery's pure parts: envelope, message reader, grouping for the broker, sealing, query files, names."""
+
+from __future__ import annotations
+
+import base64
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from marshmallow import ValidationError, fields
+
+from shared.db.queries import Queries, QueryFileError
+from shared.messaging.envelope import MAX_EVENTS, Event, Unreadable, decode, new_id, new_trace
+from shared.messaging.message import Malformed, Message
+from shared.messaging.topology import check_name
+from shared.outbox.relay import grouped
+from shared.outbox.unit_of_work import Row
+from shared.sealing import KeyRing, SealError
+from shared.settings import Environment, SettingsError, read
+
+
+class Spoken(Message):
+    """A message for these tests."""
+
+    TYPE = "test.spoken.v1"
+    text = fields.String(required=True)
+    count = fields.Integer(load_default=7)
+    ratio = fields.Float(allow_none=True, load_default=None)
+
+
+def event(data: dict[str, Any]) -> Event:
+    return Event(new_id(), Spoken.TYPE, "/t/test", "2026-11-23T09:00:00+08:00", data)
+
+
+def test_an_event_survives_the_wire() -> None:
+    said = Spoken.say("/t/test", "n1", "c1", 3, "urgent", None, text="你好")
+    assert decode(said.encode()) == [said]
+    assert decode(b"[" + said.encode() + b"," + said.encode() + b"]") == [said, said]
+
+
+def test_the_trace_goes_on_and_the_cause_is_named() -> None:
+    first = Spoken.say("/t/test", "n1", "c1", 1, "normal", None, text="a")
+    second = Spoken.say("/t/test", "n1", "c1", 2, "normal", first, text="b")
+    assert second.causationid == first.id
+    assert second.traceparent and first.traceparent
+    assert second.traceparent.split("-")[1] == first.traceparent.split("-")[1]
+    assert len(new_trace("nonsense").split("-")[1]) == 32
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"",
+        b"nul",
+        b"3",
+        b"[3]",
+        b'{"id": "1"}',
+        b'{"id": "1", "type": "t", "source": "s", "data": 3}',
+        b'{"id": "1", "type": "t", "source": "s", "data": {}, "time": "gestern"}',
+        b'{"id": "1", "type": "t", "source": "s", "data": {}, "time": "2026-11-23T09:00:00"}',
+        b" " * (1024 * 1024 + 1),
+        b'{"id": "1", "type": "t", "source": "s", "data": {"x": NaN}}',
+    ],
+)
+def test_what_is_no_cloudevent_says_why(body: bytes) -> None:
+    with pytest.raises(Unreadable, match=r"\w"):
+        decode(body)
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers(-9, 9) | st.floats(allow_nan=False) | st.text("a字", max_size=3),
+    lambda inner: st.lists(inner, max_size=2),
+)
+
+
+@given(st.dictionaries(st.sampled_from(["text", "count", "ratio", "more"]), JSON))
+def test_the_quick_reader_agrees_with_marshmallow(data: dict[str, Any]) -> None:
+    try:
+        expected = Spoken().load(data)
+    except ValidationError:
+        with pytest.raises(Malformed, match=Spoken.TYPE):
+            Spoken.heard(event(data))
+    else:
+        assert vars(Spoken.heard(event(data))) == expected
+
+
+def test_undeclared_data_cannot_be_said() -> None:
+    with pytest.raises(TypeError, match="colour"):
+        Spoken.say("/t/test", "n1", None, None, "normal", None, text="a", colour="red")
+
+
+@given(st.lists(st.tuples(st.sampled_from(["a.b.v1.normal", "a.c.v1.urgent"]), st.integers(1, 9000)), max_size=300))
+def test_grouping_keeps_every_row_in_order_within_bounds(sizes: list[tuple[str, int]]) -> None:
+    rows = [Row(str(i), "messages", key, "x" * size) for i, (key, size) in enumerate(sizes)]
+    groups = list(grouped(rows))
+    assert all(len({row.routing_key for row in group}) == 1 and len(group) <= MAX_EVENTS for group in groups)
+    assert all(len(group) == 1 or sum(len(row.body) for row in group) <= 256 * 1024 for group in groups)
+    for key in {row.routing_key for row in rows}:
+        assert [r.id for g in groups for r in g if r.routing_key == key] == [r.id for r in rows if r.routing_key == key]
+
+
+def test_rows_of_other_exchanges_travel_alone() -> None:
+    rows = [Row(str(i), "members", "m017", "{}") for i in range(3)]
+    assert [len(group) for group in grouped(rows)] == [1, 1, 1]
+
+
+def ring(current: str, *ids: str) -> KeyRing:
+    keys = {key_id: base64.b64encode(key_id.encode() * 16).decode() for key_id in ids}
+    return KeyRing(json.dumps({"current": current, "keys": keys}))
+
+
+def test_sealed_values_open_only_for_their_own_record_and_field() -> None:
+    keys = ring("k1", "k1")
+    sealed = keys.seal("19900000001", "case-1", "contact")
+    assert "19900000001" not in sealed
+    assert keys.open(sealed, "case-1", "contact") == "19900000001"
+    for record, field in (("case-2", "contact"), ("case-1", "phone")):
+        with pytest.raises(SealError):
+            keys.open(sealed, record, field)
+    with pytest.raises(SealError):
+        keys.open("k1.damaged", "case-1", "contact")
+
+
+def test_old_keys_stay_readable_while_they_are_in_the_ring() -> None:
+    sealed = ring("k1", "k1").seal("x", "r", "f")
+    assert ring("k2", "k1", "k2").open(sealed, "r", "f") == "x"
+    with pytest.raises(SealError, match="k1"):
+        ring("k2", "k2").open(sealed, "r", "f")
+
+
+def test_a_query_needs_a_purpose_and_a_name_of_its_own(tmp_path: Path) -> None:
+    path = tmp_path / "queries.sql"
+    path.write_text("-- name: one\n-- The number one.\nSELECT 1\n")
+    assert Queries(path).one.endswith("SELECT 1")
+    path.write_text("-- name: one\nSELECT 1\n")
+    with pytest.raises(QueryFileError, match="one"):
+        Queries(path)
+
+
+@pytest.mark.parametrize("name", [".*", "a", "A1", "m017\n", "x" * 40, "-a", "a.b", "{username}", "#"])
+def test_names_that_say_more_than_a_name_are_refused(name: str) -> None:
+    with pytest.raises(ValueError, match="must match"):
+        check_name(name)
+
+
+def test_settings_say_what_is_missing(tmp_path: Path) -> None:
+    secret = tmp_path / "uri"
+    secret.write_text("amqp://x\n")
+    assert Environment({"AMQP_URI_FILE": str(secret)}).get("AMQP_URI") == "amqp://x"
+    with pytest.raises(SettingsError, match="AMQP_URI is not set"):
+        Environment({}).get("AMQP_URI")
+    with pytest.raises(SettingsError, match="cannot be read"):
+        Environment({"AMQP_URI_FILE": str(tmp_path / "none")}).get("AMQP_URI")
+    with pytest.raises(SettingsError, match="WANGGE_TOWN"):
+        read("intake", {"WANGGE_TOWN": "Not A Town"})
