@@ -1,0 +1,192 @@
+"""Check a town folder: does every file say what format.md asks, does everything that is named exist?
+
+Prints one line a problem and ends with 1, or says how much there is.
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import datetime as dt
+import json
+import sys
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+from marshmallow import Schema
+from shapely.geometry import shape
+
+from deploy.towns import schemas
+
+Rows = list[dict[str, Any]]
+PARENTS: dict[str, tuple[str | None, ...]] = {
+    "township": (None,), "village": ("township",), "grid": ("village", "township")}
+
+
+@dataclass(frozen=True)
+class Town:
+    """The content of a town folder, as it stands in the files."""
+
+    features: Rows
+    members: Rows
+    classes: Rows
+    categories: Rows
+    sources: Rows
+    calendar: dict[str, Any]
+    rules: dict[str, dict[str, Any]]
+    reports: Rows
+
+    @property
+    def areas(self) -> Rows:
+        return [feature["properties"] for feature in self.features]
+
+
+def read_town(folder: Path) -> Town:
+    """OSError or ValueError (with the file's name) when a file is missing or cannot be read."""
+    catalogue, reports = _yaml(folder / "categories.yaml"), folder / "reports.yaml"
+    with (folder / "members.csv").open(encoding="utf-8", newline="") as file:
+        members = list(csv.DictReader(file))
+    return Town(
+        features=json.loads((folder / "grids.geojson").read_text(encoding="utf-8"))["features"],
+        members=members,
+        classes=catalogue["classes"],
+        categories=catalogue["categories"],
+        sources=_yaml(folder / "sources.yaml")["sources"],
+        calendar=_yaml(folder / "calendar.yaml"),
+        rules={path.name: _yaml(path) for path in sorted((folder / "rules").glob("*.yaml"))},
+        reports=_yaml(reports)["reports"] if reports.exists() else [],
+    )
+
+
+def _yaml(path: Path) -> Any:
+    try:
+        return yaml.safe_load(path.read_text(encoding="utf-8"))
+    except yaml.YAMLError as error:
+        raise ValueError(f"{path}: {error}") from error
+
+
+def problems(town: Town) -> list[str]:
+    """What is wrong in the town, a line each; empty when all is well."""
+    rules = (_areas, _members, _catalogue, _sources, _calendar, _reports)
+    return [*_entries(town)] or [problem for rule in rules for problem in rule(town)]
+
+
+def _entries(town: Town) -> Iterator[str]:
+    """Each entry for itself; the other checks rely on these."""
+    yield from _fit(schemas.Area(), town.areas, "grids.geojson", "grid_id")
+    yield from _fit(schemas.Member(), town.members, "members.csv", "member_id")
+    yield from _fit(schemas.Class(), town.classes, "categories.yaml", "code")
+    yield from _fit(schemas.Category(), town.categories, "categories.yaml", "code")
+    yield from _fit(schemas.Source(), town.sources, "sources.yaml", "name")
+    yield from _fit(schemas.Calendar(), [town.calendar], "calendar.yaml", "time_zone")
+    if "normal.yaml" not in town.rules:
+        yield "rules/normal.yaml is missing"
+    for name, rules in town.rules.items():
+        yield from _fit(schemas.Rules(), [rules], f"rules/{name}", "name")
+    yield from _fit(schemas.Report(), town.reports, "reports.yaml", "source")
+
+
+def _fit(schema: Schema, rows: Sequence[dict[str, Any]], file: str, key: str) -> Iterator[str]:
+    for number, row in enumerate(rows, start=1):
+        for field, problem in schema.validate(row).items():
+            yield f"{file}: entry {number} ({row.get(key)}): {field}: {problem}"
+
+
+def _areas(town: Town) -> Iterator[str]:
+    yield from _repeated("grids.geojson: grid_id", [area["grid_id"] for area in town.areas])
+    yield from _repeated("grids.geojson: code", [area["code"] for area in town.areas])
+    levels = {None: None} | {area["grid_id"]: area["level"] for area in town.areas}
+    for feature in town.features:
+        area = feature["properties"]
+        where = f"grids.geojson: {area['grid_id']}"
+        if levels.get(area["parent_id"], "unknown") not in PARENTS[area["level"]]:
+            yield f"{where}: parent_id {area['parent_id']} is wrong: grids lie in a village, villages in the township"
+        geometry = shape(feature["geometry"])
+        if geometry.geom_type not in ("Polygon", "MultiPolygon") or not geometry.is_valid:
+            yield f"{where}: the geometry is not a valid Polygon or MultiPolygon"
+    if list(levels.values()).count("township") != 1:
+        yield "grids.geojson: there must be exactly one township"
+
+
+def _members(town: Town) -> Iterator[str]:
+    yield from _repeated("members.csv: member_id", [member["member_id"] for member in town.members])
+    yield from _repeated("members.csv: phone", [member["phone"] for member in town.members if member["phone"]])
+    known = {area["grid_id"] for area in town.areas}
+    for member in town.members:
+        if member["grid_id"] not in known:
+            yield f"members.csv: {member['member_id']}: there is no area {member['grid_id']}"
+    manned = {member["grid_id"] for member in town.members if member["role"] in ("leader", "worker")}
+    for area in town.areas:
+        if area["level"] == "grid" and area["grid_id"] not in manned:
+            yield f"members.csv: grid {area['grid_id']} has neither leader nor worker"
+    if not any(member["role"] == "desk" for member in town.members):
+        yield "members.csv: nobody has the role desk, which takes what lies in no grid"
+
+
+def _catalogue(town: Town) -> Iterator[str]:
+    yield from _repeated("categories.yaml: code", [category["code"] for category in town.categories])
+    classes = {entry["code"] for entry in town.classes}
+    for category in town.categories:
+        if category["class"] not in classes:
+            yield f"categories.yaml: {category['code']}: there is no class {category['class']}"
+    if not any(category["code"] == "9999" for category in town.categories):
+        yield "categories.yaml: 9999 is missing, the category of a report that names none"
+
+
+def _sources(town: Town) -> Iterator[str]:
+    yield from _repeated("sources.yaml: name", [source["name"] for source in town.sources])
+    for source in town.sources:
+        missing = {"report_received", "report_rejected"} - set(source["feedback"])
+        if missing:
+            yield f"sources.yaml: {source['name']}: feedback must hold {', '.join(sorted(missing))}"
+
+
+def _calendar(town: Town) -> Iterator[str]:
+    calendar = town.calendar
+    for day in [calendar["known_until"], *calendar["holidays"], *calendar["working_days"]]:
+        if not isinstance(day, dt.date):
+            yield f"calendar.yaml: {day!r} is not a day; write it without quotes, for example 2026-10-01"
+    for day in {str(day) for day in calendar["holidays"]} & {str(day) for day in calendar["working_days"]}:
+        yield f"calendar.yaml: {day} is both a holiday and a working day"
+
+
+def _reports(town: Town) -> Iterator[str]:
+    sources = {source["name"]: source["kind"] for source in town.sources}
+    members = {member["member_id"] for member in town.members}
+    for number, report in enumerate(town.reports, start=1):
+        where = f"reports.yaml: entry {number}"
+        if report["source"] not in sources:
+            yield f"{where}: there is no source {report['source']}"
+        if (sources.get(report["source"]) == "patrol") != ("member" in report):
+            yield f"{where}: a report of the kind patrol, and no other, names a member"
+        if "member" in report and report["member"] not in members:
+            yield f"{where}: there is no member {report['member']}"
+
+
+def _repeated(where: str, values: Sequence[str]) -> list[str]:
+    return [f"{where} {value} is there {count} times" for value, count in Counter(values).items() if count > 1]
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("folder", type=Path, help="a town folder, for example deploy/towns/qiuchuan")
+    folder = parser.parse_args().folder
+    try:
+        town = read_town(folder)
+        found = problems(town)
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        found = [f"{type(error).__name__}: {error}; see deploy/towns/format.md"]
+    for problem in found:
+        print(problem, file=sys.stderr)
+    if not found:
+        print(f"{folder}: {len(town.areas)} areas, {len(town.members)} members, {len(town.categories)} categories, "
+              f"{len(town.sources)} sources, {len(town.rules)} rule sets, {len(town.reports)} reports")
+    return 1 if found else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,146 @@
+"""What one entry of each file of a town folder may say (format.md); `check` holds the entries against each other."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from marshmallow import Schema, fields, validate
+
+LEVELS = ("P1", "P2", "P3", "P4")
+KINDS = ("consultation", "help", "suggestion", "complaint", "report")
+PLATFORMS = ("public_safety", "market_supervision", "enforcement", "public_service")
+ROLES = ("worker", "leader", "guide", "desk", "checker", *PLATFORMS)
+TRANSITIONS = ("report_received", "report_rejected", "accepted", "dispatched", "in_progress", "resolved", "follow_up",
+               "closed", "rejected", "rework")
+MEASURES = ("remind", "escalate", "yellow_card", "red_card", "interview", "public_notice")
+
+_NAME = validate.Regexp(r"^[a-z0-9][a-z0-9-]{1,38}$", error="is not 2 to 39 of a–z, 0–9 and -, the first no -")
+_CLOCK = validate.Regexp(
+    r"^([01]\d|2[0-3]):[0-5]\d$", error="is not a time of day; write it in quotes, for example \"08:30\"")
+_DURATION = validate.Regexp(
+    r"^[1-9]\d* (second|minute|emergency_hour|working_hour|working_day|day)$",
+    error="is not a duration; write for example 4 working_hour")
+_TEXT = validate.Length(min=1)
+
+
+def _one_of(choices: tuple[str, ...], **kwargs: Any) -> fields.String:
+    return fields.String(validate=validate.OneOf(choices), **{"required": True, **kwargs})
+
+
+def _text(*checks: Any, **kwargs: Any) -> fields.String:
+    return fields.String(validate=[_TEXT, *checks], **{"required": True, **kwargs})
+
+
+def _durations(keys: tuple[str, ...]) -> fields.Dict:
+    return fields.Dict(keys=_one_of(keys), values=_text(_DURATION), required=True)
+
+
+class Area(Schema):
+    grid_id = _text()
+    code = _text()
+    name = _text()
+    level = _one_of(("township", "village", "grid"))
+    parent_id = fields.String(required=True, allow_none=True)
+    households = fields.Integer(strict=True, validate=validate.Range(min=0))
+
+
+class Member(Schema):
+    member_id = _text(_NAME)
+    name = _text()
+    role = _one_of(ROLES)
+    grid_id = _text()
+    phone = fields.String(required=True)
+    language = _one_of(("zh", "en"))
+    on_duty = _one_of(("true", "false"))
+
+
+class Class(Schema):
+    code = _text()
+    name_zh = _text()
+    name_en = _text()
+
+
+class Category(Class):
+    class_ = fields.String(required=True, data_key="class")
+    platform = _one_of(PLATFORMS)
+    level = _one_of(LEVELS)
+    kind = _one_of(KINDS)
+    limit = _text(_DURATION, required=False)
+    keywords = fields.List(_text(), required=True)
+
+
+class Source(Schema):
+    name = _text(_NAME)
+    kind = _text()
+    name_zh = _text()
+    name_en = _text()
+    auto_accept = fields.Boolean(required=True, truthy={True}, falsy={False})
+    asks_reporter = fields.Boolean(required=True, truthy={True}, falsy={False})
+    feedback = fields.List(_one_of(TRANSITIONS), required=True)
+    queue_limit = fields.Integer(required=True, strict=True, validate=validate.Range(min=1))
+
+
+class _Hours(Schema):
+    from_ = _text(_CLOCK, data_key="from")
+    to = _text(_CLOCK)
+
+
+class Calendar(Schema):
+    time_zone = _text()
+    working_weekdays = fields.List(fields.Integer(strict=True, validate=validate.Range(1, 7)), required=True)
+    working_hours = fields.List(fields.Nested(_Hours), required=True, validate=_TEXT)
+    known_until = fields.Raw(required=True)
+    holidays = fields.List(fields.Raw(), required=True)
+    working_days = fields.List(fields.Raw(), required=True)
+
+
+class _Limits(Schema):
+    acknowledge = _durations(LEVELS)
+    level = _durations(LEVELS)
+    kind = _durations(KINDS)
+
+
+class _Step(Schema):
+    step = fields.Integer(required=True, strict=True)
+    when = _one_of(("not_acknowledged", "not_resolved"))
+    after = fields.Float(required=True, validate=validate.Range(min=0, min_inclusive=False))
+    later = _text(_DURATION, required=False)
+    measure = _one_of(MEASURES)
+    to = _one_of(("worker", "leader", "desk"))
+
+
+class _QuietHours(_Hours):
+    except_ = fields.List(_one_of(LEVELS), data_key="except", required=True)
+
+
+class _Dispatch(Schema):
+    limits = fields.Nested(_Limits, required=True)
+    ladder = fields.List(fields.Nested(_Step), required=True)
+    quiet_hours = fields.Nested(_QuietHours)
+
+
+class _Ask(Schema):
+    kinds = fields.List(_one_of(KINDS), required=True)
+    levels = fields.List(_one_of(LEVELS), required=True)
+    sample_percent = fields.Integer(required=True, strict=True, validate=validate.Range(0, 100))
+
+
+class _Callback(Schema):
+    ask = fields.Nested(_Ask, required=True)
+    when = _one_of(("next_working_day", "at_once"))
+    attempts = fields.Integer(required=True, strict=True, validate=validate.Range(min=1))
+    window = _text(_DURATION)
+    dissatisfied_is_rework = fields.Boolean(required=True, truthy={True}, falsy={False})
+
+
+class Rules(Schema):
+    name = _text()
+    dispatch = fields.Nested(_Dispatch, required=True)
+    callback = fields.Nested(_Callback, required=True)
+
+
+class Report(Schema):
+    source = _text()
+    expect = _one_of(("case", "refused"))
+    member = fields.String()
+    data = fields.Dict(required=True)
