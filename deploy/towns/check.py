@@ -48,10 +48,10 @@ class Town:
 def read_town(folder: Path) -> Town:
     """OSError or ValueError (with the file's name) when a file is missing or cannot be read."""
     catalogue, reports = _yaml(folder / "categories.yaml"), folder / "reports.yaml"
-    with (folder / "members.csv").open(encoding="utf-8", newline="") as file:
+    with (folder / "members.csv").open(encoding="utf-8-sig", newline="") as file:
         members = list(csv.DictReader(file))
     return Town(
-        features=json.loads((folder / "grids.geojson").read_text(encoding="utf-8"))["features"],
+        features=json.loads((folder / "grids.geojson").read_text(encoding="utf-8-sig"))["features"],
         members=members,
         classes=catalogue["classes"],
         categories=catalogue["categories"],
@@ -64,7 +64,7 @@ def read_town(folder: Path) -> Town:
 
 def _yaml(path: Path) -> Any:
     try:
-        return yaml.safe_load(path.read_text(encoding="utf-8"))
+        return yaml.safe_load(path.read_text(encoding="utf-8-sig"))
     except yaml.YAMLError as error:
         raise ValueError(f"{path}: {error}") from error
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import dataclasses
 import datetime as dt
 import json
 import os
 import subprocess
 import sys
 from collections import Counter
+from dataclasses import replace
 from itertools import combinations
 from pathlib import Path
 
@@ -22,6 +22,8 @@ from deploy.towns.files import SAMPLE
 from deploy.towns.from_geojson import write_town
 from deploy.towns.make_qiuchuan import make
 from deploy.towns.small import write_small_town
+from services.intake.adapters import generic
+from services.intake.domain.registration import Category, Report, Source, judge
 
 MADE = ("grids.geojson", "members.csv", "calendar.yaml", "reports.yaml")
 ROOT = Path(__file__).parents[2]
@@ -169,6 +171,19 @@ def test_patrol_reports_come_from_a_worker_of_their_grid(town, shapes):
             assert shapes[grid_of[report["member"]]].contains(Point(place["lon"], place["lat"]))
 
 
+def test_intake_takes_and_refuses_the_sample_reports_as_they_expect(town):
+    rows = town.categories
+    catalogue = {row["code"]: Category(row["code"], row["name_zh"], row["level"], row["kind"]) for row in rows}
+    for number, report in enumerate(town.reports, start=1):
+        source = Source(report["source"], "platform", True, (), True)
+        read = generic.read_data({"external_id": str(number), **report["data"]}, source, "event")
+        if isinstance(read, Report):
+            reasons = judge(replace(read, reported_by=report.get("member")), source, catalogue)
+        else:
+            reasons = read.reasons
+        assert (report["expect"] == "refused") == bool(reasons), (number, reasons)
+
+
 # towns that scripts make
 
 def test_a_small_town_is_whole(tmp_path):
@@ -244,14 +259,14 @@ def change(rows: list[dict], at: int, **values: object) -> list[dict]:
     ("reports", 0, {"member": "m001"}, "and no other, names a member"),
 ])
 def test_the_check_names_the_mistake(town, field, at, values, said):
-    broken = dataclasses.replace(town, **{field: change(getattr(town, field), at, **values)})
+    broken = replace(town, **{field: change(getattr(town, field), at, **values)})
     assert any(said in problem for problem in check.problems(broken)), check.problems(broken)
 
 
 def test_the_check_finds_a_grid_without_members_and_a_town_without_desk(town):
     grid = town.members[0]["grid_id"]
     left = [member for member in town.members if member["grid_id"] != grid and member["role"] != "desk"]
-    found = check.problems(dataclasses.replace(town, members=left))
+    found = check.problems(replace(town, members=left))
     assert f"members.csv: grid {grid} has neither leader nor worker" in found
     assert any("nobody has the role desk" in problem for problem in found)
 
@@ -260,7 +275,7 @@ def test_the_check_finds_a_wrong_parent_and_a_wrong_day(town):
     feature = town.features[1]
     orphan = {**feature, "properties": {**feature["properties"], "parent_id": "nowhere"}}
     calendar = {**town.calendar, "holidays": ["2026-10-01"], "working_days": []}
-    broken = dataclasses.replace(town, features=[town.features[0], orphan, *town.features[2:]], calendar=calendar)
+    broken = replace(town, features=[town.features[0], orphan, *town.features[2:]], calendar=calendar)
     found = "\n".join(check.problems(broken))
     assert "parent_id nowhere is wrong" in found
     assert "'2026-10-01' is not a day" in found
