@@ -20,7 +20,6 @@ OTHER = {"code": "9999", "name_zh": "其他", "name_en": "Other matter"}
 SOURCE = {
     "name": "replay", "kind": "platform", "name_zh": "历史数据回放", "name_en": "Replay of a table",
     "auto_accept": True, "asks_reporter": False, "feedback": ["report_received", "report_rejected", "dispatched"],
-    "queue_limit": 100_000,
 }
 
 

@@ -77,7 +77,6 @@ class Source(Schema):
     auto_accept = fields.Boolean(required=True, truthy={True}, falsy={False})
     asks_reporter = fields.Boolean(required=True, truthy={True}, falsy={False})
     feedback = fields.List(_one_of(TRANSITIONS), required=True)
-    queue_limit = fields.Integer(required=True, strict=True, validate=validate.Range(min=1))
 
 
 class _Hours(Schema):
