@@ -1,0 +1,167 @@
+"""A town on the broker: vhost, users with least rights, and a topic permission for every exchange.
+
+Where a user has no topic permission for an exchange RabbitMQ allows everything; so there is always one.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import os
+import re
+from dataclasses import dataclass, field
+from typing import Any
+
+from deploy.provision.names import PATROL, SERVICES, ProvisionError, check_client, user_of, vhost_of
+from deploy.provision.secrets import Secrets
+from deploy.provision.servers import Management, Servers, login_of, part
+from shared.messaging.topology import EXCHANGES
+
+NOTHING = "^$"
+HASHING = "rabbit_password_hashing_sha256"
+LANE = "(urgent|normal)"
+
+
+@dataclass(frozen=True)
+class Rights:
+    """What a user may configure, write and read, and per exchange (may publish, may bind) routing keys; regular
+    expressions, nothing by default."""
+
+    configure: str = NOTHING
+    write: str = NOTHING
+    read: str = NOTHING
+    topics: dict[str, tuple[str, str]] = field(default_factory=dict)
+
+
+def rights_of_service(service: str) -> Rights:
+    """A service reads its own queues and says its own messages; notify also makes and fills the queues of members."""
+    topics = {"messages": (rf"^{service}\.", NOTHING)}
+    if service == "notify":
+        name = "[a-z0-9][a-z0-9-]{1,38}"
+        return Rights(
+            configure=rf"^members\.{name}$",
+            write=rf"^(messages|members|feedback|members\.{name})$",
+            read=r"^(members|notify\..+)$",
+            topics=topics | {"members": (f"^{name}$", f"^{name}$"), "feedback": (f"^{name}$", NOTHING)},
+        )
+    reads = r"^(intake|reports)\..+$" if service == "intake" else rf"^{service}\..+$"
+    return Rights(write="^messages$", read=reads, topics=topics)
+
+
+def rights_of_source(source: str) -> Rights:
+    """A source publishes its own reports and hears its own feedback."""
+    name = re.escape(check_client(source))
+    return Rights(write="^reports$", read=rf"^feedback\.{name}$", topics={"reports": (rf"^{name}\.{LANE}$", NOTHING)})
+
+
+def rights_of_member(member: str) -> Rights:
+    """A member acts and reports in its own name, and hears its own notices."""
+    name = re.escape(check_client(member))
+    return Rights(
+        write="^(actions|reports)$",
+        read=rf"^members\.{name}$",
+        topics={"actions": (rf"^{name}\.[a-z_]+$", NOTHING), "reports": (rf"^{PATROL}\.{LANE}$", NOTHING)},
+    )
+
+
+def users_of(sources: list[str], members: list[str]) -> dict[tuple[str, ...], tuple[str, Rights]]:
+    """Every user of a town: where its address is kept among the secrets → (name within the town, rights)."""
+    twice = (set(sources) & set(members)) | ({PATROL} & set(members))
+    if twice:
+        raise ProvisionError(f"source and member have the same name: {', '.join(sorted(twice))}: rename one")
+    users: dict[tuple[str, ...], tuple[str, Rights]] = {(s,): (s, rights_of_service(s)) for s in SERVICES}
+    users |= {("sources", s): (s, rights_of_source(s)) for s in sources if s != PATROL}
+    return users | {("members", m): (m, rights_of_member(m)) for m in members}
+
+
+def provision(servers: Servers, town: str, secrets: Secrets, sources: list[str], members: list[str]) -> int:
+    """The vhost and its users, what is missing or different in one request; returns how many users there are."""
+    api, vhost = Management(servers.amqp_admin_url), vhost_of(town)
+    users = users_of(sources, members)
+    names = {user_of(town, name) for name, _ in users.values()}
+    _refuse_shared(api, vhost, names)
+    api.put(f"vhosts/{part(vhost)}", {"description": f"Wangge, town {town}"})
+    admin = login_of(servers.amqp_uri)[0]
+    api.put(f"permissions/{part(vhost)}/{part(admin)}", {"configure": ".*", "write": ".*", "read": ".*"})
+    passwords = {}
+    for place, (name, _) in users.items():
+        user = user_of(town, name)
+        passwords[user] = secrets.password(*place, "amqp_uri")
+        secrets.write(servers.amqp_for(vhost, user, passwords[user]), *place, "amqp_uri")
+    if sources or members:  # who is in the town's folder no more has nothing to do here
+        _drop_users(api, [u for u in _users_in(api, vhost) if u.startswith(f"{town}-") and u not in names])
+    missing = _missing(api, vhost, passwords, {user_of(town, name): rights for name, rights in users.values()})
+    if any(missing.values()):
+        api.post("definitions", missing)
+    return len(users)
+
+
+def drop(servers: Servers, town: str) -> None:
+    """Take the town's users and its vhost with all queues away."""
+    api, vhost = Management(servers.amqp_admin_url), vhost_of(town)
+    if api.get(f"vhosts/{part(vhost)}") is None:
+        return
+    users = [user for user in _users_in(api, vhost) if user.startswith(f"{town}-")]
+    api.delete(f"vhosts/{part(vhost)}")
+    _drop_users(api, users)
+
+
+def _missing(api: Management, vhost: str, passwords: dict[str, str], rights: dict[str, Rights]) -> dict[str, Any]:
+    """What the broker has not, or has otherwise, as definitions to import."""
+    known = {row["name"]: row["password_hash"] for row in api.get("users")}
+    wanted = [_permission(vhost, user, right) for user, right in rights.items()]
+    topics = [row for user, right in rights.items() for row in _topic_permissions(vhost, user, right)]
+    return {
+        "users": [
+            {"name": user, "tags": "", "password_hash": hashed(password), "hashing_algorithm": HASHING}
+            for user, password in passwords.items()
+            if not _matches(password, known.get(user, ""))
+        ],
+        "permissions": _without(wanted, api.get(f"vhosts/{part(vhost)}/permissions")),
+        "topic_permissions": _without(topics, api.get(f"vhosts/{part(vhost)}/topic-permissions")),
+    }
+
+
+def _permission(vhost: str, user: str, right: Rights) -> dict[str, str]:
+    return {"user": user, "vhost": vhost, "configure": right.configure, "write": right.write, "read": right.read}
+
+
+def _topic_permissions(vhost: str, user: str, right: Rights) -> list[dict[str, str]]:
+    pairs = {exchange: right.topics.get(exchange, (NOTHING, NOTHING)) for exchange in EXCHANGES}
+    return [
+        {"user": user, "vhost": vhost, "exchange": exchange, "write": write, "read": read}
+        for exchange, (write, read) in pairs.items()
+    ]
+
+
+def _without(wanted: list[dict[str, str]], known: list[dict[str, str]]) -> list[dict[str, str]]:
+    there = {frozenset(row.items()) for row in known}
+    return [row for row in wanted if frozenset(row.items()) not in there]
+
+
+def hashed(password: str, salt: bytes | None = None) -> str:
+    """A password as RabbitMQ keeps it: base64 of four bytes of salt and the SHA-256 of salt and password."""
+    salt = salt or os.urandom(4)
+    return base64.b64encode(salt + hashlib.sha256(salt + password.encode()).digest()).decode()
+
+
+def _matches(password: str, known: str) -> bool:
+    return bool(known) and hashed(password, base64.b64decode(known)[:4]) == known
+
+
+def _users_in(api: Management, vhost: str) -> list[str]:
+    return [row["user"] for row in api.get(f"vhosts/{part(vhost)}/permissions") or []]
+
+
+def _drop_users(api: Management, users: list[str]) -> None:
+    if users:
+        api.post("users/bulk-delete", {"users": users})
+
+
+def _refuse_shared(api: Management, vhost: str, names: set[str]) -> None:
+    """Town `a` with a member `b-intake` and town `a-b` with its intake would share one user."""
+    for row in api.get("permissions"):
+        if row["vhost"] != vhost and row["user"] in names:
+            raise ProvisionError(
+                f"the broker user {row['user']!r} belongs to the vhost {row['vhost']!r}: give the town another name"
+            )

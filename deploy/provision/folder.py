@@ -1,0 +1,57 @@
+"""What provisioning needs of a town folder (deploy/towns/format.md): the names of its sources and members."""
+
+from __future__ import annotations
+
+import csv
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import yaml
+
+from deploy.provision.names import SERVICES, ProvisionError
+from deploy.provision.secrets import Secrets
+
+ROOT = Path(__file__).parents[2]
+
+
+def sources_in(folder: Path) -> list[str]:
+    document = yaml.safe_load(_text(folder / "sources.yaml"))
+    return [source["name"] for source in document["sources"]]
+
+
+def members_in(folder: Path) -> list[str]:
+    return [row["member_id"] for row in csv.DictReader(_text(folder / "members.csv").splitlines())]
+
+
+def load(secrets: Secrets, town: str, folder: Path) -> None:
+    """Each service loads its own part of the folder into its own schema."""
+    for_all(secrets, town, "load-town", str(folder.resolve()))
+
+
+def for_all(secrets: Secrets, town: str, *command: str) -> None:
+    """Run one administrators' command of every service. Raises ProvisionError with what the first that failed said."""
+    for service in SERVICES:
+        run_admin(secrets, town, service, *command)
+
+
+def run_admin(secrets: Secrets, town: str, service: str, *command: str) -> str:
+    """`python -m services.<service>.admin …` with the service's own settings; returns what it printed."""
+    done = subprocess.run(
+        [sys.executable, "-m", f"services.{service}.admin", *command],
+        cwd=ROOT,
+        env=os.environ | {"PYTHONPATH": str(ROOT)} | secrets.environment(town, service),
+        capture_output=True,
+        text=True,
+    )
+    if done.returncode:
+        raise ProvisionError(f"{service} {' '.join(command)} failed: {(done.stderr or done.stdout).strip()[-2000:]}")
+    return done.stdout
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8-sig")
+    except OSError as error:
+        raise ProvisionError(f"{path} cannot be read ({error.strerror}): is this a town folder?") from error

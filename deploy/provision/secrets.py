@@ -1,0 +1,92 @@
+"""The secrets of a town as files, one value each, readable by their owner alone.
+
+<folder>/<service>/amqp_uri  database_url  token_public_key  (key_ring)
+<folder>/admin/owner_database_url  token_private_key
+<folder>/sources/<source>/amqp_uri
+<folder>/members/<member>/amqp_uri
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+import os
+import secrets
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from deploy.provision.names import SEALED, SERVICES, ProvisionError
+
+
+class Secrets:
+    """The secrets folder of one town."""
+
+    def __init__(self, folder: Path):
+        self.folder = folder
+
+    def path(self, *parts: str) -> Path:
+        return self.folder.joinpath(*parts)
+
+    def read(self, *parts: str) -> str:
+        """Raises ProvisionError when there is no such secret."""
+        try:
+            return self.path(*parts).read_text(encoding="utf-8")
+        except FileNotFoundError as error:
+            raise ProvisionError(f"there is no secret {self.path(*parts)}: provision the town first") from error
+
+    def write(self, value: str, *parts: str) -> None:
+        """Put a secret in place whole; one that is the same already is left alone."""
+        path = self.path(*parts)
+        if path.exists() and path.read_text(encoding="utf-8") == value:
+            return
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        fresh = path.with_name(f".{path.name}.new")
+        fresh.unlink(missing_ok=True)
+        with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
+            file.write(value)
+        fresh.replace(path)
+
+    def password(self, *parts: str) -> str:
+        """The password in the URL kept there, or a new random one."""
+        path = self.path(*parts)
+        known = urlsplit(path.read_text(encoding="utf-8")).password if path.exists() else None
+        return unquote(known) if known else secrets.token_urlsafe(24)
+
+    def make_keys(self) -> None:
+        """The key that signs tokens and the ring that seals personal data: made once, kept for ever."""
+        if not self.path("admin", "token_private_key").exists():
+            self.write(_pem(Ed25519PrivateKey.generate()), "admin", "token_private_key")
+        public = _public_pem(self.read("admin", "token_private_key"))
+        ring = next((self.read(s, "key_ring") for s in SEALED if self.path(s, "key_ring").exists()), _new_ring())
+        for service in SERVICES:
+            self.write(public, service, "token_public_key")
+            if service in SEALED:
+                self.write(ring, service, "key_ring")
+
+    def environment(self, town: str, service: str) -> dict[str, str]:
+        """A service's settings that come from here, as names of files."""
+        names = ["amqp_uri", "database_url", "token_public_key", *(["key_ring"] if service in SEALED else [])]
+        files = {f"{name.upper()}_FILE": str(self.path(service, name)) for name in names}
+        return {"WANGGE_TOWN": town, **files}
+
+
+def _new_ring() -> str:
+    return json.dumps({"current": "k1", "keys": {"k1": base64.b64encode(secrets.token_bytes(32)).decode()}})
+
+
+def _pem(key: Ed25519PrivateKey) -> str:
+    return key.private_bytes(
+        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    ).decode()
+
+
+def _public_pem(private: str) -> str:
+    key = serialization.load_pem_private_key(private.encode(), password=None)
+    return (
+        key.public_key()
+        .public_bytes(serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo)
+        .decode()
+    )
