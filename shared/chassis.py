@@ -78,7 +78,8 @@ class Operations(DependencyProvider):
 
     def problems(self) -> list[str]:
         """Why this service is not ready; empty when it is."""
-        found = [f"queue {queue} is missing: declare the topology (make doctor)" for queue in self.listener.missing]
+        missing = self.listener.missing
+        found = [f"{len(missing)} queues are missing, {missing[0]} first: run the provisioning job"] if missing else []
         if not self.listener.connected:
             found.append("no connection to the broker for consuming")
         if self.relay.problem:

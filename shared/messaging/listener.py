@@ -91,7 +91,8 @@ class Listener(SharedExtension, ProviderCollector):
                     reader.consume(conn.channel())
                 except amqp.NotFound:
                     self.missing.append(queue)
-                    log.error("queue %s is missing: declare the topology (make doctor)", queue)
+        if self.missing:
+            log.error("queues are missing, run the provisioning job: %s", ", ".join(self.missing))
         self.connected = True
 
     def _start_reader(self, queue: str, entrypoint: Any) -> Reader:

@@ -98,23 +98,28 @@ class Relay(SharedExtension):
                 run()
             except Exception as error:
                 log.warning("relay: %s: %s; again in a second", type(error).__name__, error)
-                self._drop_connection()
                 eventlet.sleep(1)
 
     # publish
 
     def _publish_loop(self) -> None:
-        with connect(self.container.config["settings"].amqp_uri) as conn:
-            channel = conn.channel()
-            channel.confirm_select()
-            ledger = Ledger(channel)
-            self._conn = conn
-            conn.on_blocked, conn.on_unblocked = self._set_blocked, self._set_unblocked
-            while not self._stopping:
-                if self._rows:
-                    self._publish_window(conn, channel, ledger)
-                else:
-                    self._idle(conn)
+        try:
+            with connect(self.container.config["settings"].amqp_uri) as self._conn:
+                self._publish_on(self._conn)
+        finally:
+            self._conn, self._blocked = None, False
+            self._rows.clear()  # they are in the outbox: the sweep brings them back
+
+    def _publish_on(self, conn: amqp.Connection) -> None:
+        channel = conn.channel()
+        channel.confirm_select()
+        ledger = Ledger(channel)
+        conn.on_blocked, conn.on_unblocked = self._set_blocked, self._set_unblocked
+        while not self._stopping:
+            if self._rows:
+                self._publish_window(conn, channel, ledger)
+            else:
+                self._idle(conn)
 
     def _set_blocked(self, reason: str) -> None:
         self._blocked = True
@@ -196,11 +201,6 @@ class Relay(SharedExtension):
     def _wake_up(self) -> None:
         if not self._wake.ready():
             self._wake.send()
-
-    def _drop_connection(self) -> None:
-        self._conn = None
-        self._blocked = False
-        self._rows.clear()  # they are in the outbox: the sweep brings them back
 
 
 class Ledger:
