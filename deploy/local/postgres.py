@@ -11,6 +11,7 @@ import psycopg2
 from deploy.local.checkout import ROOT, LocalError, account, folder_for, password, port, user_for, write_for
 from deploy.local.supervision import Program
 
+ADMIN = "wangge"
 SETTINGS = ROOT / "deploy" / "postgres" / "wangge.conf"
 
 
@@ -45,7 +46,7 @@ def initialise() -> bool:
 
 
 def url(database: str = "postgres") -> str:
-    return f"postgresql://wangge:{password('postgres')}@127.0.0.1:{port('postgres')}/{database}"
+    return f"postgresql://{ADMIN}:{password('postgres')}@127.0.0.1:{port('postgres')}/{database}"
 
 
 def problem() -> str | None:
@@ -75,7 +76,7 @@ def _version_bin(cluster: Path) -> Path:
 def _initdb(cluster: Path) -> None:
     secret = cluster.parent / "password"
     write_for("postgres", secret, password("postgres"))
-    command = [str(binaries() / "initdb"), "-D", str(cluster), "-U", "wangge", "--pwfile", str(secret)]
+    command = [str(binaries() / "initdb"), "-D", str(cluster), "-U", ADMIN, "--pwfile", str(secret)]
     command += ["--auth=scram-sha-256", "--encoding=UTF8", "--locale=C.UTF-8"]
     clean = {"PATH": os.environ["PATH"], "LANG": "C.UTF-8"}
     try:

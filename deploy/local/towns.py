@@ -10,9 +10,10 @@ import sys
 import urllib.error
 import urllib.request
 from dataclasses import dataclass
+from typing import Any
 
 from deploy.local import edge, supervision
-from deploy.local.checkout import LOCAL, ROOT, port
+from deploy.local.checkout import LOCAL, ROOT, port, remember, remembered
 from deploy.local.supervision import Program
 from deploy.provision.names import SERVICES, check_town
 from deploy.provision.secrets import Secrets
@@ -54,16 +55,24 @@ def names() -> list[str]:
     return sorted(path.stem.removeprefix("town-") for path in (LOCAL / "conf.d").glob("town-*.ini"))
 
 
+def state_of(town: str) -> dict[str, Any]:
+    """What this checkout remembers of a town: its folder, what was loaded, how many replicas it has."""
+    return remembered(f"towns/{check_town(town)}")
+
+
+def note(town: str, **values: Any) -> None:
+    remember(f"towns/{check_town(town)}", state_of(town) | values)
+
+
 def replicas_of(town: str) -> list[Replica]:
     """Every process that the town has, as it was started last."""
-    state = LOCAL / "towns" / f"{town}.json"
-    count = json.loads(state.read_text())["replicas"] if state.exists() else 1
+    count = state_of(town).get("replicas", 1)
     return [Replica(town, service, number) for service in SERVICES for number in range(1, count + 1)]
 
 
 def start(town: str, replicas: int = 1) -> bool:
     """Have the town's processes run, with the code as it is now; says whether anything was started or changed."""
-    (LOCAL / "towns" / f"{check_town(town)}.json").write_text(json.dumps({"replicas": replicas}))
+    note(town, replicas=replicas)
     processes = replicas_of(town)
     addresses = {s: [r.http for r in processes if r.service == s] for s in SERVICES}
     supervision.write_group(group_of(town), [*(_program(r) for r in processes), edge.program(town, addresses)])
@@ -77,7 +86,6 @@ def start(town: str, replicas: int = 1) -> bool:
 def forget(town: str) -> None:
     """Stop the town's processes and take them out of the daemon's list; its data stays."""
     supervision.forget_group(group_of(town))
-    (LOCAL / "towns" / f"{town}.json").unlink(missing_ok=True)
     if supervision.running():
         supervision.apply(group_of(town))
 

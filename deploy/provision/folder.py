@@ -6,6 +6,7 @@ import csv
 import os
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import yaml
@@ -32,8 +33,8 @@ def load(secrets: Secrets, town: str, folder: Path) -> None:
 
 def for_all(secrets: Secrets, town: str, *command: str) -> None:
     """Run one administrators' command of every service. Raises ProvisionError with what the first that failed said."""
-    for service in SERVICES:
-        run_admin(secrets, town, service, *command)
+    with ThreadPoolExecutor() as pool:
+        list(pool.map(lambda service: run_admin(secrets, town, service, *command), SERVICES))
 
 
 def run_admin(secrets: Secrets, town: str, service: str, *command: str) -> str:

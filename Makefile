@@ -1,0 +1,67 @@
+# Every target is one line; the work is in deploy/local. 每个目标一行，实现见 deploy/local。
+export PYTHONPATH := $(CURDIR)
+export REPLICAS TOWN
+python := .venv/bin/python
+local := $(python) -m deploy.local
+bootstrap := @deploy/local/bootstrap.sh
+
+.DEFAULT_GOAL := help
+.PHONY: help up down reset logs status doctor test check token credentials rules resay dead republish replay simulate contracts
+
+help: ## this list 本列表
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/\1\t\2/p' Makefile | awk -F'\t' '{ printf "make %-12s %s\n", $$1, $$2 }'
+
+up: ## install, start, load the sample town, let its first cases flow 安装并启动 (REPLICAS=n)
+	$(bootstrap)
+	@$(local) up
+
+down: ## stop; the data stays 停止，保留数据
+	@$(local) down
+
+reset: ## stop and delete all data 停止并删除全部数据 (YES=1 does not ask)
+	@$(local) reset $(if $(YES),--yes)
+
+logs: ## follow the logs 查看日志 (SERVICE=dispatch)
+	@$(local) logs --service "$(SERVICE)"
+
+status: ## processes, ports, health 进程、端口与状况
+	@$(local) status
+
+doctor: ## what is wrong, and how to repair it 诊断与修复办法
+	@$(local) doctor
+
+check: ## style, types, import rules 代码检查
+	$(bootstrap)
+	@$(local) check
+
+test: ## install, check, and the whole suite 全部测试 (ARGS="-k intake")
+	$(bootstrap) --tests
+	@$(local) test -- $(ARGS)
+
+token: ## sign a short token 签发令牌: ROLE=desk NAME=desk1
+	@$(local) token --role "$(ROLE)" --name "$(NAME)"
+
+credentials: ## AMQP address of a client 客户端连接地址: MEMBER=m017 or SOURCE=hotline
+	@$(local) credentials $(if $(MEMBER),--member "$(MEMBER)") $(if $(SOURCE),--source "$(SOURCE)")
+
+rules: ## bring a rule set into force 启用规则: SET=normal
+	@$(local) rules "$(SET)"
+
+resay: ## say reference data again 重新发布基础数据: WHAT=grids
+	@$(local) resay "$(WHAT)"
+
+dead: ## what is parked, with reasons 搁置的消息 (ACTION=show SERVICE=dispatch ID=…)
+	@$(local) dead $(ACTION) $(ID) $(if $(SERVICE),--service "$(SERVICE)")
+
+republish: ## say again what was said since 重新发布: SINCE=2026-11-23T09:00:00+08:00
+	@$(local) republish "$(SINCE)"
+
+replay: ## a city's request table into a town of its own 回放: FILE= MAPPING= GRIDS= TOWN= (RATE=)
+	$(bootstrap)
+	@$(python) -m deploy.replay --file "$(FILE)" --mapping "$(MAPPING)" --grids "$(GRIDS)" --town "$(TOWN)" $(if $(RATE),--rate "$(RATE)")
+
+simulate: ## more simulated platforms, members and reporters in the sample town 模拟运行
+	@$(python) -m deploy.simulation --town "$(or $(TOWN),qiuchuan)"
+
+contracts: ## write the message contracts from the services' classes 生成消息契约
+	@$(python) -m deploy.contracts

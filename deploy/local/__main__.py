@@ -1,0 +1,134 @@
+"""The commands behind `make`: the native stack of this checkout. 本地运行环境的命令."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import subprocess
+import sys
+
+from deploy.local import doctor, lifecycle, rehearsal, status, suite, towns
+from deploy.local.checkout import LOCAL, ROOT, LocalError
+from deploy.local.console import console, table
+from deploy.provision import folder as town_folder
+from deploy.provision.names import SERVICES, ProvisionError
+from deploy.provision.token import ROLES, sign
+from shared.db.migrate import MigrationError
+
+RESAID_BY = {"categories": "intake", "grids": "dispatch", "members": "dispatch"}
+
+
+def main() -> int:
+    arguments = _parser().parse_args()
+    try:
+        return arguments.run(arguments) or 0
+    except (LocalError, ProvisionError, MigrationError) as error:
+        console.print(f"error 出错: {error}", style="red", markup=False, soft_wrap=True)
+        return 1
+    except KeyboardInterrupt:
+        return 130
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m deploy.local", description=__doc__)
+    commands = parser.add_subparsers(required=True, metavar="command")
+
+    def command(name: str, run: object, text: str) -> argparse.ArgumentParser:
+        added = commands.add_parser(name, help=text, description=text)
+        added.set_defaults(run=run)
+        return added
+
+    up = command("up", lambda a: rehearsal.up(a.replicas), "start the stack and the sample town; the data stays 启动")
+    up.add_argument("--replicas", type=int, default=int(os.environ.get("REPLICAS") or 1), help="of each service (1)")
+    command("down", lambda a: lifecycle.down(), "stop everything; the data stays 停止")
+    reset = command("reset", _reset, "stop everything and delete all data 清除全部数据")
+    reset.add_argument("--yes", action="store_true", help="do not ask")
+    logs = command("logs", _logs, "follow the logs 查看日志")
+    logs.add_argument("--service", default="", help="only those of a process whose name contains this")
+    command("status", lambda a: status.status(), "processes, ports, health 运行状况")
+    command("doctor", lambda a: doctor.doctor(), "find what is wrong and how to repair it 诊断")
+    command("check", lambda a: suite.check(), "style, types, imports 代码检查")
+    test = command("test", lambda a: suite.test(a.arguments), "the whole suite 全部测试")
+    test.add_argument("arguments", nargs="*", help="for pytest, after --")
+    token = _with_town(command("token", _token, "sign a short token for the HTTP side 签发令牌"))
+    token.add_argument("--role", required=True, choices=ROLES)
+    token.add_argument("--name", required=True)
+    token.add_argument("--minutes", type=float, default=60)
+    login = _with_town(command("credentials", _credentials, "print the AMQP address of a client 客户端连接地址"))
+    who = login.add_mutually_exclusive_group(required=True)
+    who.add_argument("--member")
+    who.add_argument("--source")
+    rules = _with_town(command("rules", _rules, "bring a rule set into force 启用规则"))
+    rules.add_argument("set", help="normal, practice …")
+    resay = _with_town(command("resay", _resay, "say reference data again 重新发布基础数据"))
+    resay.add_argument("what", choices=sorted(RESAID_BY))
+    republish = _with_town(command("republish", _republish, "say again what was said since a time 重新发布"))
+    republish.add_argument("since", help="RFC 3339, for example 2026-11-23T09:00:00+08:00")
+    dead = _with_town(command("dead", _dead, "what is parked, with reasons 搁置的消息"))
+    dead.add_argument("action", nargs="?", default="list", choices=["list", "show", "replay", "discard"])
+    dead.add_argument("id", nargs="?", help="as listed")
+    dead.add_argument("--service", choices=SERVICES, help="needed for all but the list")
+    return parser
+
+
+def _with_town(parser: argparse.ArgumentParser) -> argparse.ArgumentParser:
+    parser.add_argument("--town", default=os.environ.get("TOWN") or towns.SAMPLE, help=f"({towns.SAMPLE})")
+    return parser
+
+
+def _reset(a: argparse.Namespace) -> None:
+    if not a.yes and input(f"delete all data of {ROOT}? 删除全部数据? [yes/no] ").strip() != "yes":
+        raise LocalError("nothing was deleted 未删除")
+    lifecycle.reset()
+
+
+def _logs(a: argparse.Namespace) -> int:
+    files = [str(path) for path in sorted((LOCAL / "log").glob("*.log")) if a.service in path.name]
+    if not files:
+        raise LocalError(f"no log matches {a.service!r}: see {LOCAL / 'log'}")
+    return subprocess.call(["tail", "-n", "20", "-F", *files])
+
+
+def _token(a: argparse.Namespace) -> None:
+    print(sign(towns.secrets_of(a.town), a.town, a.role, a.name, a.minutes))
+
+
+def _credentials(a: argparse.Namespace) -> None:
+    place = ("members", a.member) if a.member else ("sources", a.source)
+    print(towns.secrets_of(a.town).read(*place, "amqp_uri"))
+
+
+def _rules(a: argparse.Namespace) -> None:
+    lifecycle.bring_into_force(a.town, a.set)
+    console.print(f"{a.town}: {a.set}")
+
+
+def _resay(a: argparse.Namespace) -> None:
+    print(town_folder.run_admin(towns.secrets_of(a.town), a.town, RESAID_BY[a.what], "resay", a.what), end="")
+
+
+def _republish(a: argparse.Namespace) -> None:
+    for service in SERVICES:
+        told = town_folder.run_admin(towns.secrets_of(a.town), a.town, service, "republish", "--since", a.since)
+        print(f"{service}: {told}", end="")
+
+
+def _dead(a: argparse.Namespace) -> None:
+    secrets = towns.secrets_of(a.town)
+    if a.action != "list":
+        if not a.service:
+            raise LocalError(f"`dead {a.action}` needs a service: SERVICE={'|'.join(SERVICES)}")
+        print(town_folder.run_admin(secrets, a.town, a.service, "dead", a.action, *([a.id] if a.id else [])), end="")
+        return
+    for service in [a.service] if a.service else SERVICES:
+        told = town_folder.run_admin(secrets, a.town, service, "dead", "list").splitlines()
+        rows = [json.loads(line) for line in told]
+        if rows:
+            table(service, list(rows[0]), [[str(value) for value in row.values()] for row in rows])
+        else:
+            console.print(f"{service}: nothing is parked 无")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

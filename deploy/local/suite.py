@@ -1,0 +1,37 @@
+"""`make check` and `make test`."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+from deploy.local.checkout import ROOT
+from deploy.local.console import console
+
+PYTHON = sys.executable
+
+
+def check() -> int:
+    """Style, types and import rules; 0 when all are kept."""
+    domains = [str(path.relative_to(ROOT)) for path in sorted(ROOT.glob("services/*/domain"))]
+    return max(
+        _run("style 风格", _module("ruff"), "check", "."),
+        _run("types 类型", _module("mypy"), "shared", *domains),
+        _run("imports 依赖方向", [str(Path(sys.executable).with_name("lint-imports"))]),
+    )
+
+
+def test(arguments: list[str]) -> int:
+    """The checks, then every test but the long runs, on a real broker and database."""
+    wrong = check()
+    return _run("tests 测试", _module("pytest"), "-m", "not chaos and not bench", *arguments) or wrong
+
+
+def _module(name: str) -> list[str]:
+    return [sys.executable, "-m", name]
+
+
+def _run(title: str, command: list[str], *arguments: str) -> int:
+    console.rule(title, align="left")
+    return subprocess.call([*command, *arguments], cwd=ROOT)
