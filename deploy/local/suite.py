@@ -9,8 +9,6 @@ from pathlib import Path
 from deploy.local.checkout import ROOT
 from deploy.local.console import console
 
-PYTHON = sys.executable
-
 
 def check() -> int:
     """Style, types and import rules; 0 when all are kept."""

@@ -133,6 +133,12 @@ def start_process(group: str, name: str) -> None:
         _api().startProcess(f"{group}:{name}", False)
 
 
+def stop_process(group: str, name: str) -> None:
+    """Stop it unless it is stopped; returns when it has ended."""
+    with contextlib.suppress(Fault):  # not running
+        _api().stopProcess(f"{group}:{name}", True)
+
+
 def start_group(group: str) -> None:
     _call("startProcessGroup", group, False)
 

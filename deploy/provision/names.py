@@ -16,7 +16,7 @@ class ProvisionError(Exception):
 
 def check_town(town: str) -> str:
     """The name itself. Raises ProvisionError for one that does not fit into the names made of it."""
-    if not TOWN.match(town):
+    if not TOWN.fullmatch(town):
         raise ProvisionError(f"town {town!r} must match {TOWN.pattern}: small letters, digits and hyphens, 2 to 21")
     return town
 

@@ -8,7 +8,7 @@ import urllib.error
 import urllib.request
 from base64 import b64encode
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import quote, unquote, urlsplit, urlunsplit
 
@@ -21,9 +21,9 @@ NAMES = ("AMQP_ADMIN_URL", "AMQP_URI", "DATABASE_URL")
 class Servers:
     """Addresses with the credentials of an administrator, who may create vhosts, users, roles and databases."""
 
-    amqp_admin_url: str
-    amqp_uri: str
-    database_url: str
+    amqp_admin_url: str = field(repr=False)
+    amqp_uri: str = field(repr=False)
+    database_url: str = field(repr=False)
 
     def environment(self) -> dict[str, str]:
         return dict(zip(NAMES, (self.amqp_admin_url, self.amqp_uri, self.database_url), strict=True))
