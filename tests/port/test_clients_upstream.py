@@ -93,6 +93,17 @@ def test_feedback_is_heard_in_order_and_once(broker, town, tmp_path) -> None:
     assert heard[-1] == ("HL-1", 6), "what was heard before a restart is not heard again"
 
 
+def test_feedback_on_unreadable_reports_has_no_external_id_and_is_heard_by_its_id(broker, town, tmp_path) -> None:
+    heard: list[str] = []
+    with hotline(broker, tmp_path) as upstream:
+        upstream.hear(lambda event: heard.append(event["data"]["reference"]))
+        for reference in ("m-1", "m-2", "m-1"):
+            told = {"external_id": "", "feedback_number": 1, "reference": reference}
+            town.say("feedback", "hotline", f"f-{reference}", "feedback.report_rejected.v1", told)
+        until(lambda: town.depth("feedback.hotline") == 0 and upstream.count()["feedback_unheard"] == 0)
+    assert heard == ["m-1", "m-2"]
+
+
 def test_missing_number_is_waited_for_but_not_for_ever(broker, town, tmp_path, monkeypatch) -> None:
     monkeypatch.setattr(spool_module, "_PATIENCE", 1.5)
     heard: list[int] = []
@@ -208,7 +219,7 @@ def test_ten_thousand_reports_are_published_with_pipelined_confirms(broker, town
     until(lambda: town.depth("reports.hotline.normal") == 10_000)
 
 
-@pytest.mark.parametrize("bad", [{"title": "no id"}, {"external_id": "HL-1"}, report(1, place={"lon": float("nan")})])
+@pytest.mark.parametrize("bad", [{"title": "no id"}, {"external_id": 7}, report(1, place={"lon": float("nan")})])
 def test_report_that_cannot_be_kept_is_refused_at_once(broker, town, tmp_path, bad) -> None:
     with hotline(broker, tmp_path) as upstream, pytest.raises(BadReport):
         upstream.publish(bad)

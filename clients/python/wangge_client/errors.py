@@ -2,7 +2,7 @@
 
 WanggeError
 ├── BadAddress            the AMQP URL cannot be read
-├── BadReport             a report that cannot even be kept: no external id, or nothing said in it
+├── BadReport             a report that cannot even be kept: no external id, or not to be written as JSON
 ├── BadStore              the local file belongs to somebody else, or cannot be written
 ├── BrokerTrouble         the connection does not work; the client keeps trying
 │   ├── Unreachable       nobody listens there, or the line was cut
@@ -22,7 +22,7 @@ class BadAddress(WanggeError):
 
 
 class BadReport(WanggeError):
-    """The report has no external id, or neither title nor description."""
+    """The report cannot be kept: it has no external id, or cannot be written as JSON."""
 
 
 class BadStore(WanggeError):

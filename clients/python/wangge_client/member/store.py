@@ -141,6 +141,8 @@ class Store:
     def take_due(self, room: int) -> list[Outgoing]:
         """At most `room` actions to publish now, oldest first; each is due again later, unless it is answered."""
         now = time.time()
+        if not self._file.read("SELECT 1 FROM command WHERE answer IS NULL AND due_at <= ? LIMIT 1", (now,)):
+            return []
         with self._file.write(durable=False) as sql:
             rows = sql.execute(
                 "SELECT * FROM command WHERE answer IS NULL AND due_at <= ? ORDER BY rowid LIMIT ?", (now, room)

@@ -75,6 +75,8 @@ class Spool:
     def take_due(self, room: int) -> list[Outgoing]:
         """At most `room` reports to publish now; each is due again later, unless it is answered."""
         now = time.time()
+        if not self._file.read("SELECT 1 FROM report WHERE state = 'waiting' AND due_at <= ? LIMIT 1", (now,)):
+            return []
         with self._file.write(durable=False) as sql:
             rows = sql.execute(
                 "SELECT * FROM report WHERE state = 'waiting' AND due_at <= ? ORDER BY due_at, rowid LIMIT ?",
@@ -204,15 +206,13 @@ class Spool:
 
 def _number(data: Mapping[str, Any]) -> int | None:
     number = data.get("feedback_number")
-    return number if isinstance(number, int) and data.get("external_id") is not None else None
+    return number if isinstance(number, int) and data.get("external_id") else None  # unreadable reports have no id
 
 
 def _row(report: Mapping[str, Any], time_text: str, now: float) -> tuple:
     external_id = report.get("external_id")
     if not isinstance(external_id, str) or not external_id:
         raise errors.BadReport("external_id is missing: give, as text, the number by which your platform knows it")
-    if not (report.get("title") or report.get("description")):
-        raise errors.BadReport(f"report {external_id}: give a title or a description")
     lane = "urgent" if report.get("level") in _URGENT else "normal"
     try:
         data = json.dumps(report, ensure_ascii=False, allow_nan=False)
