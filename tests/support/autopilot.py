@@ -1,0 +1,108 @@
+"""Plays the people of a town over HTTP: members who act, checkers who verify, call-takers who ask.
+
+Command ids are made from the order and what is done, so that a command that is sent again (nobody answered while something
+was being killed) is the same command.
+"""
+
+from __future__ import annotations
+
+import threading
+import uuid
+from collections.abc import Callable
+from typing import Any
+
+import requests
+
+from tests.support.town import TemporaryTown
+
+NAMESPACE = uuid.UUID("6ba7b811-9dad-11d1-80b4-00c04fd430c8")
+DESK = "desk1"
+
+
+class Api:
+    """Requests to a town's services, as somebody; any running replica answers."""
+
+    def __init__(self, town: TemporaryTown):
+        self._town = town
+        self._tokens: dict[tuple[str, str], str] = {}
+
+    def call(self, method: str, service: str, path: str, role: str, name: str, body: Any = None) -> requests.Response:
+        """The answer of the first replica that can be reached. Raises ConnectionError when none can."""
+        token = self._tokens.get((role, name)) or self._tokens.setdefault((role, name), self._town.token(role, name))
+        error: Exception = ConnectionError(f"no {service} is running")
+        for process in self._town.of(service):
+            if process.alive:
+                try:
+                    return requests.request(
+                        method,
+                        f"http://{process.http}{path}",
+                        json=body,
+                        timeout=15,
+                        headers={"Authorization": f"Bearer {token}"},
+                    )
+                except requests.RequestException as failed:
+                    error = failed
+        raise ConnectionError(str(error))
+
+    def get(self, service: str, path: str, role: str = "desk", name: str = DESK) -> Any:
+        answer = self.call("GET", service, path, role, name)
+        answer.raise_for_status()
+        return answer.json()
+
+    def act(self, member: str, action: str, order: dict[str, Any], **data: Any) -> dict[str, Any]:
+        """One action of a member over HTTP; the answer says whether it was accepted."""
+        command = uuid.uuid5(NAMESPACE, f"{order['order_id']}/{order['round']}/{action}/{order['version']}")
+        body = {"command_id": str(command), "action": action, "order_id": order["order_id"]} | data
+        return self.call("POST", "dispatch", "/dispatch/actions", "member", member, body).json()
+
+
+class Autopilot(threading.Thread):
+    """Keeps every case going until it is told to stop; whatever fails is tried again in the next round."""
+
+    def __init__(self, town: TemporaryTown, answer: Callable[[dict[str, Any]], tuple[str, str]] | None = None):
+        super().__init__(daemon=True)
+        self.api = Api(town)
+        self.acted = 0
+        self.trouble: list[str] = []
+        self._answer = answer or (lambda follow_up: ("yes", "satisfied"))
+        self._stop = threading.Event()
+
+    def run(self) -> None:
+        while not self._stop.wait(0.2):
+            for step in (self._acknowledge, self._resolve, self._verify, self._ask):
+                try:
+                    step()
+                except (requests.RequestException, ConnectionError, ValueError) as error:
+                    self.trouble.append(str(error)[:200])
+
+    def stop(self) -> None:
+        self._stop.set()
+        self.join(30)
+
+    def _orders(self, state: str) -> list[dict[str, Any]]:
+        return self.api.get("dispatch", f"/dispatch/orders?state={state}")["orders"]
+
+    def _acknowledge(self) -> None:
+        for order in self._orders("dispatched"):
+            self._do(order["member_id"], "acknowledge", order)
+
+    def _resolve(self) -> None:
+        for order in self._orders("in_progress"):
+            self._do(order["member_id"], "resolve", order, note="已处理", evidence=["photo:1"])
+
+    def _verify(self) -> None:
+        for order in self._orders("resolved"):
+            self._do(order["checker_id"], "verify", order, passed=True, note="已核查")
+
+    def _do(self, member: str, action: str, order: dict[str, Any], **data: Any) -> None:
+        self.api.act(member, action, order, **data)
+        self.acted += 1
+
+    def _ask(self) -> None:
+        for follow_up in self.api.get("callback", "/callback/follow-ups?state=due")["follow_ups"]:
+            solved, satisfaction = self._answer(follow_up)
+            path = f"/callback/follow-ups/{follow_up['follow_up_id']}/answer"
+            self.api.call(
+                "POST", "callback", path, "desk", DESK, {"solved": solved, "satisfaction": satisfaction, "text": ""}
+            )
+            self.acted += 1
