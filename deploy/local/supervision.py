@@ -23,6 +23,7 @@ from deploy.local.checkout import LOCAL, MARK, ROOT, LocalError, fingerprint
 FILES = 65_536  # the broker needs a file per connection; the usual limit of 1,024 allows 832
 CONFIG = LOCAL / "supervisord.conf"
 PID = LOCAL / "run" / "supervisord.pid"
+STOP_SECONDS = 180  # the broker and the database may need a minute each
 SOCKET_LIMIT = 95  # bytes of a path that AF_UNIX takes, with room for the temporary name
 
 
@@ -85,17 +86,23 @@ def socket_path() -> Path:
 
 
 def running() -> bool:
+    """Whether the daemon answers; one that is ending does not."""
     try:
         _api().getState()
-    except (OSError, HTTPException):
+    except (OSError, HTTPException, Fault):
         return False
     return True
+
+
+def _ended() -> bool:
+    return not PID.exists() or int(PID.read_text() or 0) not in strays()
 
 
 def start() -> None:
     """Start the daemon unless it runs; what a daemon that was killed has left behind ends first."""
     if running():
         return
+    wait_for(_ended, STOP_SECONDS, "the end of the last run")
     end_strays()
     CONFIG.write_text(_daemon_config(), encoding="utf-8")
     CONFIG.chmod(0o600)
@@ -112,7 +119,7 @@ def stop() -> None:
     """Stop everything, in order, and the daemon; then whatever of this checkout is left."""
     if running():
         _call("shutdown")
-        wait_for(lambda: not running() and not PID.exists(), 180, "the end of all processes")
+    wait_for(_ended, STOP_SECONDS, "the end of all processes")
     end_strays()
 
 
@@ -168,7 +175,7 @@ def wait_for(condition: Any, seconds: float, what: str, log: Path | None = None)
 
 
 def end_strays() -> None:
-    """End processes of this checkout that nobody supervises: they carry our mark in their environment."""
+    """End what a daemon that was killed has left behind."""
     for signum, seconds in ((signal.SIGTERM, 30), (signal.SIGKILL, 5)):
         for pid in strays():
             with contextlib.suppress(ProcessLookupError):
@@ -179,6 +186,7 @@ def end_strays() -> None:
 
 
 def strays() -> list[int]:
+    """Processes of this checkout, the daemon itself included: they carry our mark in their environment."""
     found = []
     for folder in Path("/proc").iterdir():
         if folder.name.isdigit() and int(folder.name) != os.getpid():
