@@ -1,7 +1,7 @@
 """Plays the people of a town over HTTP: members who act, checkers who verify, call-takers who ask.
 
-Command ids are made from the order and what is done, so that a command that is sent again (nobody answered while something
-was being killed) is the same command.
+Command ids are made from the order and what is done, so that a command that is sent again, because nobody answered
+while something was being killed, is the same command.
 """
 
 from __future__ import annotations
