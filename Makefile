@@ -1,12 +1,13 @@
 # Every target is one line; the work is in deploy/local. 每个目标一行，实现见 deploy/local。
-export PYTHONPATH := $(CURDIR)
+export PYTHONPATH := $(CURDIR):$(CURDIR)/clients/python
 export REPLICAS TOWN
 python := .venv/bin/python
+ready := @test -x $(python) || { echo "nothing is installed here yet: make up 请先运行 make up"; exit 1; };
 local := $(python) -m deploy.local
 bootstrap := @deploy/local/bootstrap.sh
 
 .DEFAULT_GOAL := help
-.PHONY: help up down reset logs status doctor test check token credentials rules resay dead republish replay simulate contracts
+.PHONY: help up down reset drop logs status doctor test check token credentials rules resay dead republish replay simulate contracts
 
 help: ## this list 本列表
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/\1\t\2/p' Makefile | awk -F'\t' '{ printf "make %-12s %s\n", $$1, $$2 }'
@@ -16,19 +17,22 @@ up: ## install, start, load the sample town, let its first cases flow 安装并�
 	@$(local) up
 
 down: ## stop; the data stays 停止，保留数据
-	@$(local) down
+	$(ready) $(local) down
 
 reset: ## stop and delete all data 停止并删除全部数据 (YES=1 does not ask)
-	@$(local) reset $(if $(YES),--yes)
+	$(ready) $(local) reset $(if $(YES),--yes)
+
+drop: ## delete one town, of a replay for example 删除一个乡镇: TOWN=
+	$(ready) $(local) drop "$(TOWN)"
 
 logs: ## follow the logs 查看日志 (SERVICE=dispatch)
-	@$(local) logs --service "$(SERVICE)"
+	$(ready) $(local) logs --service "$(SERVICE)"
 
 status: ## processes, ports, health 进程、端口与状况
-	@$(local) status
+	$(ready) $(local) status
 
 doctor: ## what is wrong, and how to repair it 诊断与修复办法
-	@$(local) doctor
+	$(ready) $(local) doctor
 
 check: ## style, types, import rules 代码检查
 	$(bootstrap)
@@ -39,29 +43,29 @@ test: ## install, check, and the whole suite 全部测试 (ARGS="-k intake")
 	@$(local) test -- $(ARGS)
 
 token: ## sign a short token 签发令牌: ROLE=desk NAME=desk1
-	@$(local) token --role "$(ROLE)" --name "$(NAME)"
+	$(ready) $(local) token --role "$(ROLE)" --name "$(NAME)"
 
 credentials: ## AMQP address of a client 客户端连接地址: MEMBER=m017 or SOURCE=hotline
-	@$(local) credentials $(if $(MEMBER),--member "$(MEMBER)") $(if $(SOURCE),--source "$(SOURCE)")
+	$(ready) $(local) credentials $(if $(MEMBER),--member "$(MEMBER)") $(if $(SOURCE),--source "$(SOURCE)")
 
 rules: ## bring a rule set into force 启用规则: SET=normal
-	@$(local) rules "$(SET)"
+	$(ready) $(local) rules "$(SET)"
 
 resay: ## say reference data again 重新发布基础数据: WHAT=grids
-	@$(local) resay "$(WHAT)"
+	$(ready) $(local) resay "$(WHAT)"
 
 dead: ## what is parked, with reasons 搁置的消息 (ACTION=show SERVICE=dispatch ID=…)
-	@$(local) dead $(ACTION) $(ID) $(if $(SERVICE),--service "$(SERVICE)")
+	$(ready) $(local) dead $(ACTION) $(ID) $(if $(SERVICE),--service "$(SERVICE)")
 
 republish: ## say again what was said since 重新发布: SINCE=2026-11-23T09:00:00+08:00
-	@$(local) republish "$(SINCE)"
+	$(ready) $(local) republish "$(SINCE)"
 
 replay: ## a city's request table into a town of its own 回放: FILE= MAPPING= GRIDS= TOWN= (RATE=)
 	$(bootstrap)
 	@$(python) -m deploy.replay --file "$(FILE)" --mapping "$(MAPPING)" --grids "$(GRIDS)" --town "$(TOWN)" $(if $(RATE),--rate "$(RATE)")
 
 simulate: ## more simulated platforms, members and reporters in the sample town 模拟运行
-	@$(python) -m deploy.simulation --town "$(or $(TOWN),qiuchuan)"
+	$(ready) $(python) -m deploy.simulation --town "$(or $(TOWN),qiuchuan)"
 
 contracts: ## write the message contracts from the services' classes 生成消息契约
-	@$(python) -m deploy.contracts
+	$(ready) $(python) -m deploy.contracts

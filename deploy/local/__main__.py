@@ -44,6 +44,8 @@ def _parser() -> argparse.ArgumentParser:
     command("down", lambda a: lifecycle.down(), "stop everything; the data stays 停止")
     reset = command("reset", _reset, "stop everything and delete all data 清除全部数据")
     reset.add_argument("--yes", action="store_true", help="do not ask")
+    drop = command("drop", lambda a: lifecycle.drop(a.town), "stop one town and delete its data 删除一个乡镇")
+    drop.add_argument("town")
     logs = command("logs", _logs, "follow the logs 查看日志")
     logs.add_argument("--service", default="", help="only those of a process whose name contains this")
     command("status", lambda a: status.status(), "processes, ports, health 运行状况")

@@ -61,6 +61,17 @@ def rules_file(folder: Path, name: str) -> Path:
     return path
 
 
+def drop(town: str) -> None:
+    """Stop one town and delete what broker, database and this checkout hold of it."""
+    if town not in towns.names():
+        raise LocalError(f"there is no town {town!r} here; there are: {', '.join(towns.names()) or 'none'}")
+    with step(f"drop {town} 删除"):
+        stack.ensure(say)
+        towns.forget(town)
+        drop_town(stack.servers(), town)
+        shutil.rmtree(towns.secrets_of(town).folder, ignore_errors=True)
+
+
 def down() -> None:
     """Stop all processes of this checkout; data stays."""
     with step("stop everything 全部停止"):
@@ -72,8 +83,7 @@ def reset() -> None:
     checkout.prepare()
     if not stack.is_private():
         for town in towns.names():
-            with step(f"drop {town} 删除"):
-                drop_town(stack.servers(), town)
+            drop(town)
     down()
     with step("delete data 删除数据"):
         if checkout.data() != LOCAL:

@@ -7,13 +7,14 @@ import hashlib
 import json
 import os
 import sys
+import time
 import urllib.error
 import urllib.request
 from dataclasses import dataclass
 from typing import Any
 
 from deploy.local import edge, supervision
-from deploy.local.checkout import LOCAL, ROOT, port, remember, remembered
+from deploy.local.checkout import LOCAL, ROOT, LocalError, port, remember, remembered
 from deploy.local.supervision import Program
 from deploy.provision.names import SERVICES, check_town
 from deploy.provision.secrets import Secrets
@@ -84,8 +85,9 @@ def start(town: str, replicas: int = 1) -> bool:
 
 
 def forget(town: str) -> None:
-    """Stop the town's processes and take them out of the daemon's list; its data stays."""
+    """Stop the town's processes and forget it; what broker and database hold of it stays."""
     supervision.forget_group(group_of(town))
+    (LOCAL / "towns" / f"{town}.json").unlink(missing_ok=True)
     if supervision.running():
         supervision.apply(group_of(town))
 
@@ -102,10 +104,14 @@ def problems(replica: Replica) -> list[str]:
 
 
 def wait_ready(town: str, seconds: float = 60) -> None:
-    """Until every process of the town is ready. Raises LocalError."""
+    """Until every process of the town is ready. Raises LocalError with the reasons of the one that is not."""
+    until = time.monotonic() + seconds
     for replica in replicas_of(town):
-        log = supervision.log_of(group_of(town), replica.name)
-        supervision.wait_for(lambda r=replica: not problems(r), seconds, f"{town} {replica.name}", log)
+        while found := problems(replica):
+            if time.monotonic() > until:
+                log = supervision.log_of(group_of(town), replica.name)
+                raise LocalError(f"{town} {replica.name} is not ready: {'; '.join(found)} (log: {log}; make doctor)")
+            time.sleep(0.2)
 
 
 def _program(replica: Replica) -> Program:
