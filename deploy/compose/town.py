@@ -14,6 +14,7 @@ from deploy.provision.secrets import Secrets
 from deploy.provision.town import provision
 
 TOWN = "qiuchuan"
+EDGE = "http://edge:8080"
 FOLDER = Path(__file__).parents[1] / "towns" / TOWN
 
 
@@ -38,7 +39,7 @@ def first_stretch(secrets: Secrets) -> None:
         print(f"{TOWN}: the first stretch is behind it 首轮演练已完成")
         return
     command = [sys.executable, "-m", "deploy.simulation", "--town", TOWN]
-    if subprocess.call(command):
+    if subprocess.call([*command, "--secrets", str(secrets.folder), "--base-url", EDGE]):
         raise ProvisionError("the first stretch did not end well: see above; docker compose up tries it again")
     _bring_into_force(secrets, "normal")
     secrets.write("yes", "state", "rehearsed")
