@@ -7,9 +7,10 @@ import json
 import os
 import subprocess
 import sys
+from contextlib import nullcontext
 
 from deploy.local import doctor, lifecycle, rehearsal, status, suite, towns
-from deploy.local.checkout import LOCAL, ROOT, LocalError
+from deploy.local.checkout import LOCAL, ROOT, LocalError, alone
 from deploy.local.console import console, table
 from deploy.provision import folder as town_folder
 from deploy.provision.names import SERVICES, ProvisionError
@@ -22,7 +23,8 @@ RESAID_BY = {"categories": "intake", "grids": "dispatch", "members": "dispatch"}
 def main() -> int:
     arguments = _parser().parse_args()
     try:
-        return arguments.run(arguments) or 0
+        with alone() if arguments.alone else nullcontext():
+            return arguments.run(arguments) or 0
     except (LocalError, ProvisionError, MigrationError) as error:
         console.print(f"error 出错: {error}", style="red", markup=False, soft_wrap=True)
         return 1
@@ -36,7 +38,7 @@ def _parser() -> argparse.ArgumentParser:
 
     def command(name: str, run: object, text: str) -> argparse.ArgumentParser:
         added = commands.add_parser(name, help=text, description=text)
-        added.set_defaults(run=run)
+        added.set_defaults(run=run, alone=name in ("up", "down", "reset", "drop"))
         return added
 
     up = command("up", lambda a: rehearsal.up(a.replicas), "start the stack and the sample town; the data stays 启动")

@@ -164,6 +164,9 @@ install_python() {
   say "$wanted" >"$stamp"
 }
 
+case $root in
+*[!A-Za-z0-9._/+-]*) fail "the path of the checkout has a space or another unusual character: $root" "move it, for example to ~/wangge" ;;
+esac
 mkdir -p "$root/.local/log" 2>/dev/null && [ -w "$root/.local/log" ] ||
   fail "$root/.local is not writable for $(id -un)" "work as the user who owns it: $(stat -c %U "$root/.local" 2>/dev/null || echo '?')"
 check_python

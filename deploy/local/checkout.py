@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import functools
 import hashlib
 import json
@@ -9,6 +10,8 @@ import os
 import pwd
 import secrets
 import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -82,6 +85,19 @@ def prepare() -> None:
         (LOCAL / name).mkdir(parents=True, exist_ok=True)
     LOCAL.chmod(0o755)  # servers that drop to their own account pass through; what is secret is closed below
     (LOCAL / "secrets").chmod(0o700)
+
+
+@contextmanager
+def alone() -> Iterator[None]:
+    """One command at a time changes what runs here; another one waits."""
+    prepare()
+    with (LOCAL / "run" / "lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            print("another command is at work in this checkout; waiting 另一命令正在执行，等待…")
+            fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
 
 
 def remembered(name: str) -> dict[str, Any]:

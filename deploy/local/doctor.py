@@ -25,18 +25,18 @@ ENOUGH_DISK, ENOUGH_FILES = 2 * 1024**3, 4096
 def doctor() -> int:
     """Check everything, from the bottom up; 0 when nothing is wrong."""
     checks: list[tuple[str, Callable[[], Found]]] = [
-        ("disk, file limit 磁盘与文件数", _machine),
-        ("programs, ports 程序与端口", _programs),
-        ("processes 进程", _processes),
-        ("broker and database 消息中间件与数据库", _servers),
+        ("disk, file limit 磁盘与文件数", machine),
+        ("programs, ports 程序与端口", programs),
+        ("processes 进程", processes),
+        ("broker and database 消息中间件与数据库", servers),
     ]
     for town in towns.names():
-        checks.append((f"{town}: queues and bindings 队列与绑定", partial(_queues, town)))
-        checks.append((f"{town}: migrations 数据库迁移", partial(_migrations, town)))
-        checks.append((f"{town}: services and edge 服务", partial(_services, town)))
+        checks.append((f"{town}: queues and bindings 队列与绑定", partial(queues, town)))
+        checks.append((f"{town}: migrations 数据库迁移", partial(migrations, town)))
+        checks.append((f"{town}: services and edge 服务", partial(services, town)))
     wrong = 0
     for name, check in checks:
-        problems = list(_guarded(check))
+        problems = list(guarded(check))
         wrong += len(problems)
         console.print(f"[green]✓[/green] {name}" if not problems else f"[red]✗[/red] {name}")
         for what, repair in problems:
@@ -45,7 +45,7 @@ def doctor() -> int:
     return 1 if wrong else 0
 
 
-def _guarded(check: Callable[[], Found]) -> Found:
+def guarded(check: Callable[[], Found]) -> Found:
     """A check that cannot be made is a finding, too."""
     try:
         yield from check()
@@ -53,7 +53,8 @@ def _guarded(check: Callable[[], Found]) -> Found:
         yield str(error).strip(), "repair what is named above first, then run make doctor again"
 
 
-def _machine() -> Found:
+def machine() -> Found:
+    """Disk and file limit."""
     free = shutil.disk_usage(checkout.LOCAL if checkout.LOCAL.exists() else checkout.ROOT).free
     if free < ENOUGH_DISK:
         yield (
@@ -67,7 +68,8 @@ def _machine() -> Found:
         )
 
 
-def _programs() -> Found:
+def programs() -> Found:
+    """What must be installed, and the ports that were remembered."""
     if stack.is_private():
         postgres.binaries()
         rabbitmq.programs()
@@ -77,7 +79,8 @@ def _programs() -> Found:
             yield f"ports are taken by other programs: {', '.join(taken)}", "make up chooses other ports"
 
 
-def _processes() -> Found:
+def processes() -> Found:
+    """Everything that should run."""
     if not supervision.running():
         yield "nothing runs here", "make up"
         return
@@ -90,10 +93,11 @@ def _processes() -> Found:
             )
 
 
-def _servers() -> Found:
-    servers = stack.servers()
-    psycopg2.connect(servers.database_url, connect_timeout=5).close()
-    api = Management(servers.amqp_admin_url, timeout=10)
+def servers() -> Found:
+    """Whether broker and database answer, and the broker takes messages."""
+    where = stack.servers()
+    psycopg2.connect(where.database_url, connect_timeout=5).close()
+    api = Management(where.amqp_admin_url, timeout=10)
     for node in api.get("nodes"):
         if node["mem_alarm"] or node["disk_free_alarm"]:
             kind = "memory" if node["mem_alarm"] else "disk"
@@ -103,7 +107,8 @@ def _servers() -> Found:
             )
 
 
-def _queues(town: str) -> Found:
+def queues(town: str) -> Found:
+    """Queues and bindings that the contracts ask for and the broker has not."""
     api, vhost = Management(stack.servers().amqp_admin_url, timeout=30), part(vhost_of(town))
     there = {queue["name"] for queue in api.get(f"queues/{vhost}?columns=name&disable_stats=true") or []}
     bound = {(b["source"], b["destination"], b["routing_key"]) for b in api.get(f"bindings/{vhost}") or []}
@@ -117,7 +122,8 @@ def _queues(town: str) -> Found:
                 yield f"the queue {queue.name} is not bound to {exchange} with {key}", "make up binds it"
 
 
-def _migrations(town: str) -> Found:
+def migrations(town: str) -> Found:
+    """Migrations that are in the code and not in the database."""
     conn = psycopg2.connect(towns.secrets_of(town).read("admin", "owner_database_url"), connect_timeout=5)
     try:
         with conn, conn.cursor() as cursor:
@@ -131,7 +137,8 @@ def _migrations(town: str) -> Found:
         conn.close()
 
 
-def _services(town: str) -> Found:
+def services(town: str) -> Found:
+    """What each service says of itself."""
     for replica in towns.replicas_of(town):
         for problem in towns.problems(replica):
             yield f"{replica.name}: {problem}", f"make logs SERVICE={replica.service}"

@@ -27,7 +27,7 @@ def ensure(say: Say = lambda text: None) -> bool:
     """Have the daemon and, unless the environment names others, broker and database run; says if it started any."""
     checkout.prepare()
     fresh = not supervision.running()
-    if fresh and is_private():
+    if fresh:
         _keep_ports_free(say)
     supervision.start()
     return (is_private() and _ensure_servers(say)) or fresh

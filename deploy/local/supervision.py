@@ -205,7 +205,7 @@ def _daemon_config() -> str:
         + ("user=root\n" if os.geteuid() == 0 else "")
         + "\n[rpcinterface:supervisor]\n"
         "supervisor.rpcinterface_factory = supervisor.rpcinterface:make_main_rpcinterface\n"
-        f"\n[include]\nfiles = {LOCAL / 'conf.d'}/*.ini\n"
+        "\n[include]\nfiles = conf.d/*.ini\n"
     )
 
 
