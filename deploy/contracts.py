@@ -20,7 +20,7 @@ from shared.messaging.hears import Hears, Receives
 from shared.messaging.message import Message
 
 ROOT = Path(__file__).parents[1] / "shared" / "contracts"
-SERVICES = ("intake",)
+SERVICES = ("intake", "dispatch", "callback", "notify", "board")
 OUTSIDE = {  # what services hear from outside, by queue: exchange, routing keys, what it is
     "dispatch.actions": (
         "actions",

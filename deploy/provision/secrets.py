@@ -66,6 +66,10 @@ class Secrets:
             if service in SEALED:
                 self.write(ring, service, "key_ring")
 
+    def key_ring(self) -> dict[str, str]:
+        """The setting that names the key ring, for administrators' commands."""
+        return {"KEY_RING_FILE": str(self.path(SEALED[0], "key_ring"))}
+
     def environment(self, town: str, service: str) -> dict[str, str]:
         """A service's settings that come from here, as names of files."""
         names = ["amqp_uri", "database_url", "token_public_key", *(["key_ring"] if service in SEALED else [])]

@@ -57,4 +57,4 @@ class Api:
 
     def timeline(self, number: str) -> list[dict[str, Any]]:
         """Every message about a case, as the board heard it."""
-        return self._call("GET", f"/board/cases/{number}")["messages"]
+        return self._call("GET", f"/board/cases/{number}")["timeline"]

@@ -48,6 +48,7 @@ class Relay(SharedExtension):
         self._conn: amqp.Connection | None = None
         self._blocked = False
         self._stopping = False
+        self.unit: Any = UnitOfWork  # what `on_settled` gets: the service's own, if it reacts to confirms
         self.on_settled: list[Any] = []  # called in the settling transaction: f(unit_of_work, [(id, outcome)])
 
     # used by units of work
@@ -180,7 +181,7 @@ class Relay(SharedExtension):
                     raise
 
     def _settle(self, taken: list[tuple[str, str]]) -> None:
-        with self.open_work() as work:
+        with self.open_work(self.unit) as work:
             work.settle(taken)
             for reaction in self.on_settled:
                 reaction(work, taken)

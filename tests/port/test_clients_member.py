@@ -137,9 +137,7 @@ def test_unanswered_action_is_resent_with_its_id_after_a_time_and_at_the_next_st
         with pytest.raises(NoAnswer):
             member.acknowledge(ORDER, timeout=1.0)
         (first, *_), (again, *_) = town.take("dispatch.actions", 2)
-    with m1(broker, tmp_path) as member:
-        town.empty()
-        until(lambda: town.depth("dispatch.actions") == 0)
+    town.empty()
     with m1(broker, tmp_path) as member:
         [(at_start, *_)] = town.take("dispatch.actions")
         assert first["id"] == again["id"] == at_start["id"]

@@ -11,10 +11,9 @@ from shared.messaging.arrival import Arrival
 
 def read(arrival: Arrival, source: Source) -> Report | Refusal:
     """The report of a member; its external ids are the member's own, so they are kept apart by the member's name."""
-    reading = generic.read(arrival, source)
+    reading, member = generic.read(arrival, source), arrival.publisher
     if isinstance(reading, Refusal):
-        return reading
-    member = arrival.publisher
+        return replace(reading, external_id=f"{member}/{reading.external_id}") if member else reading
     if not member:
         reason = Reason("user_id", "the message does not say which member sent it", "set the AMQP property user_id")
         return Refusal(source.name, reading.external_id, arrival.event.id, [reason])

@@ -1,0 +1,35 @@
+"""What the board does: it keeps every message, and counts."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from services.board.domain.fold import fold
+from services.board.store import OpenWork
+from shared.messaging.envelope import Event
+from shared.messaging.message import Heard
+
+NOT_KEPT = ("contact", "phone")  # sealed, and still nobody's business here
+
+
+def keep_journal(heard: Sequence[Heard], open_work: OpenWork) -> None:
+    """Every message of every service becomes one line of the journal."""
+    with open_work() as work:
+        new, now = work.first_time(heard), work.now()
+        work.add_journal([_row(message.event) | {"heard_at": now} for message in new])
+        work.fold_cases(fold(message.event for message in new))
+        work.commit()
+
+
+def _row(event: Event) -> dict[str, Any]:
+    return {
+        "source": event.source,
+        "event_id": event.id,
+        "type": event.type,
+        "subject": event.subject,
+        "case_id": event.correlationid,
+        "sequence": event.sequence,
+        "said_at": event.time,
+        "data": {name: value for name, value in event.data.items() if name not in NOT_KEPT},
+    }

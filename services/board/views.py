@@ -1,0 +1,36 @@
+"""The board's read side: one function, one question."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from services.board.store import SQL
+from shared.observability.metrics import Gauge
+from shared.outbox.unit_of_work import UnitOfWork
+
+MOST = 1_000  # messages of a timeline
+
+
+def case_by_number(work: UnitOfWork, number: str) -> dict[str, Any] | None:
+    """A case with everything that was said about it, or None."""
+    timeline = work.dicts(SQL.timeline, number=number, limit=MOST)
+    if not timeline:
+        return None
+    known = work.dicts(SQL.case_by_number, number=number)
+    return (known[0] if known else {"number": number}) | {"timeline": timeline}
+
+
+def totals(work: UnitOfWork) -> dict[str, Any]:
+    """Cases by state and level, by source, by grid."""
+    return {
+        "by_state": work.dicts(SQL.totals_by_state),
+        "by_source": work.dicts(SQL.totals_by_source),
+        "by_grid": work.dicts(SQL.totals_by_grid),
+    }
+
+
+def gauges(work: UnitOfWork) -> list[Gauge]:
+    """Cases as the whole town sees them, for /metrics."""
+    rows = work.all(SQL.totals_by_state)
+    samples = [([state, level or "?"], count) for state, level, count in rows]
+    return [("wangge_board_cases", "Cases by state and level, as the board has heard.", ["state", "level"], samples)]

@@ -1,0 +1,34 @@
+"""Errors of callback.
+
+CallbackError
+├── FollowUpUnknown    no follow-up has this id
+├── NotOpen            the follow-up has ended: another answer was given, or its window is over
+└── NotDue             nobody has to be called yet, so there is no reason to see the contact
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+
+class CallbackError(Exception):
+    """Base of what can go wrong in callback."""
+
+
+class FollowUpUnknown(CallbackError):
+    def __init__(self, follow_up_id: str):
+        super().__init__(f"there is no follow-up {follow_up_id!r}: see GET /callback/follow-ups")
+
+
+class NotOpen(CallbackError):
+    """`given` is what was answered, for whoever comes second."""
+
+    def __init__(self, number: str, row: dict[str, Any]):
+        super().__init__(f"the follow-up of {number} in round {row['round']} is {row['state']}: it has one answer")
+        self.given = {name: row[name] for name in ("solved", "satisfaction", "text", "answered_by") if row[name]}
+
+
+class NotDue(CallbackError):
+    def __init__(self, number: str, due_at: dt.datetime):
+        super().__init__(f"the reporter of {number} is to be asked from {due_at.isoformat()} on: wait until then")

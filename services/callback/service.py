@@ -1,0 +1,47 @@
+"""Callback: the person who reported is asked whether it is solved, and the answer counts. Entrypoints only."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from nameko.timer import timer
+from werkzeug.wrappers import Request
+
+from services.callback import doors, messages, use_cases, wiring
+from shared.http.entrypoint import http
+from shared.messaging.hears import hears
+
+
+class CallbackService:
+    name = "callback"
+    operations = wiring.operations()
+    open_work = wiring.OpenWork()
+    keys = wiring.Keys()
+
+    @hears("cases", messages.CaseRegistered)
+    def on_cases(self, heard: list[Any]) -> None:
+        use_cases.keep_cases(heard, self.open_work)
+
+    @hears("verified", messages.WorkVerified)
+    def on_verified(self, heard: list[Any]) -> list[str]:
+        return use_cases.plan_follow_ups(heard, self.open_work)
+
+    @timer(interval=1)
+    def expire(self) -> None:
+        use_cases.expire_follow_ups(self.open_work)
+
+    @http("GET", "/callback/follow-ups", roles=["desk"])
+    def get_follow_ups(self, request: Request) -> Any:
+        return doors.get_follow_ups(request, self.open_work)
+
+    @http("POST", "/callback/follow-ups/<follow_up_id>/contact", roles=["desk"])
+    def show_contact(self, request: Request, follow_up_id: str) -> Any:
+        return doors.show_contact(request, follow_up_id, self.keys, self.open_work)
+
+    @http("POST", "/callback/follow-ups/<follow_up_id>/attempts", roles=["desk"])
+    def post_attempt(self, request: Request, follow_up_id: str) -> Any:
+        return doors.post_attempt(request, follow_up_id, self.open_work)
+
+    @http("POST", "/callback/follow-ups/<follow_up_id>/answer", roles=["desk"])
+    def post_answer(self, request: Request, follow_up_id: str) -> Any:
+        return doors.post_answer(request, follow_up_id, self.open_work)

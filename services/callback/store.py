@@ -1,0 +1,77 @@
+"""Callback's unit of work: the only place that writes callback's tables."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
+from pathlib import Path
+from typing import Any
+
+from services.callback.domain.calendar import Calendar
+from services.callback.domain.follow_up import Rules
+from shared.db.queries import Queries
+from shared.outbox.unit_of_work import UnitOfWork, to_json
+
+SQL = Queries(Path(__file__).parent / "sql" / "queries.sql")
+# until a town was loaded; /readyz says that the calendar is missing
+EVERY_WEEKDAY = {"time_zone": "Asia/Shanghai", "working_weekdays": [1, 2, 3, 4, 5], "holidays": [], "working_days": []}
+
+
+class Work(UnitOfWork):
+    """One transaction of callback."""
+
+    # gather
+
+    def calendar(self) -> Calendar:
+        row = self.one(SQL.calendar)
+        return Calendar.of(row[0] if row else EVERY_WEEKDAY)
+
+    def asking(self) -> Rules:
+        """The rules of asking that are in force."""
+        return Rules.of(self.rules())
+
+    def lock_cases(self, ids: Sequence[str]) -> dict[str, dict[str, Any]]:
+        return {row["id"]: row for row in self.dicts(SQL.lock_cases, ids=list(ids))}
+
+    def known_rounds(self, ids: Sequence[str]) -> set[tuple[str, int]]:
+        return set(self.all(SQL.known_rounds, ids=list(ids)))
+
+    def lock_follow_up(self, follow_up_id: str) -> dict[str, Any] | None:
+        found = self.dicts(SQL.lock_follow_up, id=follow_up_id)
+        return found[0] if found else None
+
+    def lock_expired(self, limit: int) -> list[dict[str, Any]]:
+        return self.dicts(SQL.lock_expired, limit=limit)
+
+    # record
+
+    def add_calendar(self, calendar: dict[str, Any]) -> None:
+        self.run(SQL.add_calendar, calendar=to_json(calendar))
+
+    def add_cases(self, rows: Sequence[dict[str, Any]]) -> None:
+        if rows:
+            self.run(SQL.add_cases, rows=to_json(rows))
+
+    def add_follow_ups(self, rows: Sequence[dict[str, Any]]) -> None:
+        if rows:
+            self.run(SQL.add_follow_ups, rows=to_json(rows))
+
+    def end_follow_ups(self, rows: Sequence[dict[str, Any]]) -> None:
+        if rows:
+            self.run(SQL.end_follow_ups, rows=to_json(rows))
+
+    def count_said(self, said: dict[str, int]) -> None:
+        if said:
+            self.run(SQL.count_said, rows=to_json([{"id": i, "said": n} for i, n in said.items()]))
+
+    def add_attempt(self, follow_up_id: str, at: dt.datetime, who: str, reached: bool, note: str) -> int:
+        """How many attempts there are now."""
+        self.run(SQL.add_attempt, id=follow_up_id, at=at, who=who, reached=reached, note=note)
+        return self.one(SQL.count_attempt, id=follow_up_id)[0]
+
+    def add_contact_view(self, follow_up_id: str, at: dt.datetime, who: str) -> None:
+        self.run(SQL.add_contact_view, id=follow_up_id, at=at, who=who)
+
+
+OpenWork = Callable[[], AbstractContextManager[Work]]

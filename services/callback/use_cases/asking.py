@@ -1,0 +1,86 @@
+"""A call-taker asks the reporter: sees the contact (which leaves a trace), tries, and notes the answer."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from services.callback import messages
+from services.callback.domain.masking import mask
+from services.callback.domain.satisfaction import Verdict, judge
+from services.callback.errors import FollowUpUnknown, NotDue, NotOpen
+from services.callback.store import OpenWork, Work
+from services.callback.use_cases.planning import lane_of
+from shared.messaging.envelope import Event
+from shared.sealing import KeyRing
+
+
+def show_contact(follow_up_id: str, who: str, keys: KeyRing, open_work: OpenWork) -> dict[str, Any]:
+    """The reporter's contact, for a call that is due; who has seen it is kept. Raises CallbackError."""
+    with open_work() as work:
+        row, now = _open_follow_up(follow_up_id, work), work.now()
+        if row["due_at"] > now:
+            raise NotDue(row["number"], row["due_at"])
+        work.add_contact_view(follow_up_id, now, who)
+        work.commit()
+    return {"number": row["number"], "contact": json.loads(keys.open(row["contact"], row["case_id"], "contact"))}
+
+
+def note_attempt(follow_up_id: str, who: str, reached: bool, note: str, open_work: OpenWork) -> dict[str, Any]:
+    """A call that has brought no answer. Raises CallbackError."""
+    with open_work() as work:
+        row = _open_follow_up(follow_up_id, work)
+        attempts = work.add_attempt(follow_up_id, work.now(), who, reached, mask(note))
+        work.commit()
+    left = max(row["attempts_wanted"] - attempts, 0)
+    return {"number": row["number"], "attempts": attempts, "attempts_left": left, "closes_at": row["closes_at"]}
+
+
+def take_answer(follow_up_id: str, who: str, answer: dict[str, Any], open_work: OpenWork) -> dict[str, Any]:
+    """The reporter has answered: the case ends, or is handled again. The same answer twice is taken once.
+
+    Raises CallbackError.
+    """
+    given = answer | {"text": mask(answer["text"]) or None}
+    with open_work() as work:
+        row = _follow_up(follow_up_id, work)
+        if row["state"] == "answered" and all(row[name] == given[name] for name in given):
+            return _answered(row, bool(row["rework"]))
+        _refuse_ended(row)
+        verdict = judge(given["solved"], given["satisfaction"], row["dissatisfied_is_rework"])
+        ended = {"id": row["id"], "state": "answered", "ended_at": work.now(), "answered_by": who}
+        work.end_follow_ups([ended | given | {"rework": verdict.rework}])
+        work.count_said({row["case_id"]: row["said"] + 1})
+        work.say([_event(row, given, verdict, work.address)])
+        work.commit()
+    return _answered(row, verdict.rework)
+
+
+def _event(row: dict[str, Any], given: dict[str, Any], verdict: Verdict, address: str) -> Event:
+    about = (address, row["number"], row["case_id"], row["said"] + 1, lane_of(row), None)
+    data = {"number": row["number"], "why": verdict.why} | given
+    if verdict.rework:
+        return messages.ReworkAsked.say(*about, round=row["round"] + 1, **data)
+    return messages.CaseAnswered.say(*about, round=row["round"], outcome="answered", **data)
+
+
+def _answered(row: dict[str, Any], rework: bool) -> dict[str, Any]:
+    return {"number": row["number"], "round": row["round"], "rework": rework}
+
+
+def _follow_up(follow_up_id: str, work: Work) -> dict[str, Any]:
+    row = work.lock_follow_up(follow_up_id)
+    if row is None:
+        raise FollowUpUnknown(follow_up_id)
+    return row
+
+
+def _open_follow_up(follow_up_id: str, work: Work) -> dict[str, Any]:
+    row = _follow_up(follow_up_id, work)
+    _refuse_ended(row)
+    return row
+
+
+def _refuse_ended(row: dict[str, Any]) -> None:
+    if row["state"] != "open":
+        raise NotOpen(row["number"], row)

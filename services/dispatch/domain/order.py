@@ -1,0 +1,164 @@
+"""The work order: its states, and what can happen to it. An order is never edited: each change makes a new one.
+
+dispatched → in_progress (acknowledged) → resolved → verified → closed; resolved → in_progress when the check fails;
+back to dispatched when somebody else gets it.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass, field, replace
+from typing import Any, NamedTuple
+
+from services.dispatch.domain.assignment import Choice
+from services.dispatch.domain.calendar import Calendar
+from services.dispatch.domain.escalation import Step, Terms, restarted
+from services.dispatch.domain.limits import after
+
+DISPATCHED, IN_PROGRESS, RESOLVED, VERIFIED, CLOSED = "dispatched", "in_progress", "resolved", "verified", "closed"
+HANDLER, CHECKER = "handler", "checker"
+COLOURS = ("none", "blue", "yellow", "red")
+
+
+@dataclass(frozen=True)
+class Order:
+    """The unit of work for one case and one round; `terms` were copied onto it when it started."""
+
+    id: str
+    case_id: str
+    number: str
+    round: int
+    level: str
+    grid_id: str | None
+    state: str
+    version: int
+    member_id: str
+    unit: str
+    checker_id: str | None
+    started_at: dt.datetime
+    ack_due_at: dt.datetime | None
+    due_at: dt.datetime | None
+    terms: Terms
+    acknowledged_at: dt.datetime | None = None
+    resolved_at: dt.datetime | None = None
+    verified_at: dt.datetime | None = None
+    supervision: str = "none"
+    returned_by: tuple[str, ...] = ()
+    late_ack: bool = False
+    late: bool = False
+
+    @property
+    def next_step(self) -> Step | None:
+        """The step of the ladder that comes next, while nothing happens."""
+        return self.terms.next_step(self.state)
+
+
+@dataclass(frozen=True)
+class Change:
+    """One thing that happened to an order: said, journaled, and what it does to assignments.
+
+    `starts` are (role, choice), `ends` are (role, reason).
+    """
+
+    kind: str
+    order: Order
+    before: str | None
+    who: str
+    note: str = ""
+    evidence: tuple[str, ...] = ()
+    said: dict[str, Any] = field(default_factory=dict)
+    starts: tuple[tuple[str, Choice], ...] = ()
+    ends: tuple[tuple[str, str], ...] = ()
+
+
+class Moved(NamedTuple):
+    """The order after its changes."""
+
+    order: Order
+    changes: tuple[Change, ...]
+
+
+def start(
+    case: dict[str, Any],
+    order_id: str,
+    round_: int,
+    choice: Choice,
+    terms: Terms,
+    now: dt.datetime,
+    settled: bool = False,
+) -> Moved:
+    """A new work order; its clock starts now, when it is dispatched. `settled`: the handler has done it on the spot."""
+    order = Order(
+        order_id,
+        case["id"],
+        case["number"],
+        round_,
+        case["level"],
+        case["grid_id"],
+        DISPATCHED,
+        1,
+        choice.member.member_id,
+        choice.member.unit,
+        None,
+        now,
+        terms.ack_due_at,
+        terms.due_at,
+        terms,
+    )
+    return Moved(order, (_assigned(order, None, choice, settled),))
+
+
+def hand_over(order: Order, choice: Choice, now: dt.datetime, calendar: Calendar, from_share: float = 0.0) -> Moved:
+    """Somebody else gets the order; the clock for taking it on starts again, and with it the steps that watch it.
+
+    `from_share`: which share of that limit the ladder has come to, when it was the ladder that handed over.
+    """
+    limit = order.terms.acknowledge
+    new = replace(
+        order,
+        state=DISPATCHED,
+        version=order.version + 1,
+        member_id=choice.member.member_id,
+        unit=choice.member.unit,
+        acknowledged_at=None,
+        ack_due_at=after(calendar, now, limit) if limit else None,
+        terms=restarted(order.terms, now, calendar, from_share),
+    )
+    return Moved(new, (_assigned(new, order.state, choice),))
+
+
+def resolved(order: Order, who: str, checker: Choice, note: str, evidence: tuple[str, ...], now: dt.datetime) -> Moved:
+    """The handler says that it is done; the checker is chosen."""
+    checker_id = checker.member.member_id
+    new = replace(noted(order, now), state=RESOLVED, version=order.version + 1, checker_id=checker_id, resolved_at=now)
+    said = {"member_id": who, "checker_id": checker_id, "note": note, "evidence": list(evidence)}
+    return Moved(new, (Change("resolved", new, order.state, who, note, evidence, said, starts=((CHECKER, checker),)),))
+
+
+def closed(order: Order) -> Moved:
+    """The case has ended; nothing is said, because intake has said it."""
+    new = replace(order, state=CLOSED, version=order.version + 1)
+    return Moved(new, (Change("closed", new, order.state, "intake"),))
+
+
+def noted(order: Order, now: dt.datetime) -> Order:
+    """The order with its breaches: whether it is, by now, too late for one of its deadlines."""
+    late_ack = order.state == DISPATCHED and order.ack_due_at is not None and now > order.ack_due_at
+    late = order.state in (DISPATCHED, IN_PROGRESS) and order.due_at is not None and now > order.due_at
+    return replace(order, late_ack=order.late_ack or late_ack, late=order.late or late)
+
+
+def coloured(order: Order, colour: str) -> Order:
+    """Supervision only ever gets stronger."""
+    return replace(order, supervision=max(order.supervision, colour, key=COLOURS.index))
+
+
+def _assigned(order: Order, before: str | None, choice: Choice, settled: bool = False) -> Change:
+    said = {
+        "member_id": order.member_id,
+        "unit": order.unit,
+        "ack_due_at": order.ack_due_at.isoformat() if order.ack_due_at else None,
+        "why": choice.why,
+        "settled": settled,
+    }
+    return Change("assigned", order, before, "rule", choice.why, said=said, starts=((HANDLER, choice),))

@@ -1,0 +1,218 @@
+"""What dispatch hears and says. Heard messages are dispatch's own copies, with only the fields that it reads."""
+
+from __future__ import annotations
+
+from marshmallow import RAISE, Schema, ValidationError, fields, validate
+
+from shared.messaging.message import Message
+
+# said
+
+
+class _Work(Message):
+    number = fields.String(required=True)
+    order_id = fields.String(required=True)
+    round = fields.Integer(required=True)
+    version = fields.Integer(required=True)
+    member_id = fields.String(required=True)
+    level = fields.String(required=True)
+    category = fields.String(required=True)
+    title = fields.String(required=True)
+    place_text = fields.String(required=True)
+    grid_id = fields.String(allow_none=True, load_default=None)
+    due_at = fields.String(allow_none=True, load_default=None)
+
+
+class WorkAssigned(_Work):
+    """A work order has a (new) handler; `why` says why it is this member, `settled` that it was done on the spot."""
+
+    TYPE = "dispatch.work_assigned.v1"
+    unit = fields.String(required=True)
+    ack_due_at = fields.String(allow_none=True, load_default=None)
+    why = fields.String(required=True)
+    settled = fields.Boolean(required=True)
+
+
+class WorkAcknowledged(_Work):
+    """The handler takes it on."""
+
+    TYPE = "dispatch.work_acknowledged.v1"
+
+
+class WorkProgressed(_Work):
+    """The handler says how it goes; `evidence` are references of media."""
+
+    TYPE = "dispatch.work_progressed.v1"
+    note = fields.String(required=True)
+    evidence = fields.List(fields.String(), required=True)
+
+
+class WorkReturned(_Work):
+    """The handler gives it back; who has it next follows in work_assigned."""
+
+    TYPE = "dispatch.work_returned.v1"
+    reason = fields.String(required=True)
+
+
+class WorkEscalated(_Work):
+    """A step of the ladder has come; when it hands the order over, work_assigned follows.
+
+    `from_member_id` is the handler, `to_member_id` who is to hear of it or gets the order."""
+
+    TYPE = "dispatch.work_escalated.v1"
+    step = fields.Integer(required=True)
+    measure = fields.String(required=True)
+    why = fields.String(required=True)
+    from_member_id = fields.String(required=True)
+    to_member_id = fields.String(required=True)
+    supervision = fields.String(required=True)
+
+
+class WorkResolved(_Work):
+    """The handler says that it is done, with evidence; `checker_id` is asked to check."""
+
+    TYPE = "dispatch.work_resolved.v1"
+    checker_id = fields.String(required=True)
+    note = fields.String(required=True)
+    evidence = fields.List(fields.String(), required=True)
+
+
+class WorkSentBack(_Work):
+    """The check has failed; the same handler goes on."""
+
+    TYPE = "dispatch.work_sent_back.v1"
+    checker_id = fields.String(required=True)
+    note = fields.String(required=True)
+
+
+class WorkVerified(_Work):
+    """Somebody else than the handler has checked that it is done."""
+
+    TYPE = "dispatch.work_verified.v1"
+    checker_id = fields.String(required=True)
+    note = fields.String(required=True)
+    resolved_at = fields.String(allow_none=True, load_default=None)
+
+
+class ActionAnswered(Message):
+    """The answer to a member's action, under its command id; `reason` says why not, `reason_code` for programs."""
+
+    TYPE = "dispatch.action_answered.v1"
+    member_id = fields.String(required=True)
+    command_id = fields.String(required=True)
+    action = fields.String(required=True)
+    accepted = fields.Boolean(required=True)
+    reason_code = fields.String(allow_none=True, load_default=None)
+    reason = fields.String(allow_none=True, load_default=None)
+    order_id = fields.String(allow_none=True, load_default=None)
+    number = fields.String(allow_none=True, load_default=None)
+    order_state = fields.String(allow_none=True, load_default=None)
+    version = fields.Integer(allow_none=True, load_default=None)
+
+
+class GridChanged(Message):
+    """The whole record of a grid, whenever it changes; without a geometry it lies nowhere any more. Area in m²."""
+
+    TYPE = "dispatch.grid_changed.v1"
+    grid_id = fields.String(required=True)
+    version = fields.Integer(required=True)
+    code = fields.String(required=True)
+    name = fields.String(required=True)
+    level = fields.String(required=True)
+    parent_id = fields.String(allow_none=True, load_default=None)
+    geometry = fields.Raw(allow_none=True, load_default=None)
+    area = fields.Float(required=True)
+
+
+class MemberChanged(Message):
+    """The whole record of a member, whenever it changes; the phone is sealed (record `member:<id>`, field `phone`)."""
+
+    TYPE = "dispatch.member_changed.v1"
+    member_id = fields.String(required=True)
+    version = fields.Integer(required=True)
+    name = fields.String(required=True)
+    role = fields.String(required=True)
+    grid_id = fields.String(allow_none=True, load_default=None)
+    phone = fields.String(allow_none=True, load_default=None)
+    language = fields.String(required=True)
+    on_duty = fields.Boolean(required=True)
+    active = fields.Boolean(required=True)
+
+
+SAID = {
+    "assigned": WorkAssigned,
+    "acknowledged": WorkAcknowledged,
+    "progressed": WorkProgressed,
+    "returned": WorkReturned,
+    "escalated": WorkEscalated,
+    "resolved": WorkResolved,
+    "sent_back": WorkSentBack,
+    "verified": WorkVerified,
+}
+
+
+# heard
+
+
+class CaseRegistered(Message):
+    TYPE = "intake.case_registered.v1"
+    number = fields.String(required=True)
+    kind = fields.String(required=True)
+    level = fields.String(required=True)
+    category = fields.String(required=True)
+    title = fields.String(required=True)
+    place_text = fields.String(required=True)
+    grid_id = fields.String(allow_none=True, load_default=None)
+    desk_reason = fields.String(allow_none=True, load_default=None)
+    round = fields.Integer(required=True)
+    reported_by = fields.String(allow_none=True, load_default=None)
+    settled = fields.Raw(allow_none=True, load_default=None)
+
+
+class CaseClosed(Message):
+    TYPE = "intake.case_closed.v1"
+    number = fields.String(required=True)
+    round = fields.Integer(required=True)
+
+
+class ReworkAsked(Message):
+    TYPE = "callback.rework_asked.v1"
+    number = fields.String(required=True)
+    round = fields.Integer(required=True)
+
+
+class CategoryChanged(Message):
+    TYPE = "intake.category_changed.v1"
+    code = fields.String(required=True)
+    version = fields.Integer(required=True)
+    time_limit = fields.String(allow_none=True, load_default=None)
+
+
+# from members: unknown fields are refused, so that nobody believes that we have read them
+
+
+def _no_nul(value: str) -> None:
+    if "\0" in value:
+        raise ValidationError("must not hold a NUL character")
+
+
+def _text(longest: int, **kwargs: object) -> fields.String:
+    return fields.String(validate=[validate.Length(max=longest), _no_nul], **kwargs)  # type: ignore[arg-type]
+
+
+class Action(Schema):
+    """What a member does (ARCHITECTURE.md, section 3): one of order_id and number says to which order."""
+
+    class Meta:
+        unknown = RAISE
+
+    command_id = fields.String(required=True, validate=[validate.Length(min=1, max=200), _no_nul])
+    action = _text(40, required=True)
+    order_id = fields.UUID(allow_none=True, load_default=None)
+    number = _text(40, allow_none=True, load_default=None)
+    version = fields.Integer(allow_none=True, load_default=None, strict=True)
+    at = fields.AwareDateTime(format="iso", allow_none=True, load_default=None)
+    note = _text(4000, load_default="")
+    evidence = fields.List(_text(300), load_default=list, validate=validate.Length(max=20))
+    reason = _text(1000, load_default="")
+    passed = fields.Boolean(allow_none=True, load_default=None, truthy={True}, falsy={False})

@@ -1,0 +1,150 @@
+"""Cases get members: when they are registered, when the reporter is not content, and no more when they have closed."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from services.dispatch.domain import order as orders
+from services.dispatch.domain.assignment import Choice, Roster
+from services.dispatch.domain.calendar import Calendar
+from services.dispatch.domain.escalation import Rules, terms
+from services.dispatch.domain.limits import Duration
+from services.dispatch.domain.order import CLOSED, Moved, Order
+from services.dispatch.store import OpenWork, Row, Work
+from services.dispatch.use_cases.recording import Happened, record
+from shared.messaging.envelope import new_id
+from shared.messaging.message import Heard
+
+NOTHING_LOADED = "no rules or no calendar in force: load the town and a rule set"
+NOBODY = "there is nobody to give it to, not even at the desk"
+Given = tuple[Heard, Row, Moved]  # the message, its case, the order that comes of it
+UNKNOWN = "the case, or its last round, is not known here yet, or nobody is there to handle it"
+
+
+class Setting(NamedTuple):
+    """What every new order needs: the rules, the calendar, the categories' own limits, who could get it, the clock."""
+
+    rules: Rules
+    calendar: Calendar
+    limits: dict[str, Duration | None]
+    roster: Roster
+    now: dt.datetime
+
+
+def assign_work(heard: Sequence[Heard], open_work: OpenWork) -> list[str]:
+    """Registered cases become work orders: the right member, with the reason and the limits that hold now."""
+    with open_work() as work:
+        new = work.first_time(heard)
+        cases = [_case_row(message) for message in new]
+        setting = _setting(cases, [message.reported_by for message in new], work)
+        given: list[Given] = []
+        waiting: list[Heard] = []
+        for message, case in zip(new, cases, strict=True):
+            moved = _first_order(message, case, setting) if setting else None
+            if moved:
+                given.append((message, case, moved))
+            else:
+                waiting.append(message)
+        work.too_early(waiting, NOBODY if setting else NOTHING_LOADED)
+        work.add_cases([case for _, case, _ in given])
+        _record(given, work)
+        work.commit()
+    return _outcomes(heard, new, waiting)
+
+
+def assign_again(heard: Sequence[Heard], open_work: OpenWork) -> list[str]:
+    """The reporter is not content: a new order for the next round, with the same handler where possible."""
+    with open_work() as work:
+        new = work.first_time(heard)
+        cases = work.lock_cases(message.case_id for message in new)
+        current = work.current_orders(cases)
+        setting = _setting(list(cases.values()), [order.member_id for order in current.values()], work)
+        given: list[Given] = []
+        waiting: list[Heard] = []
+        for message in new:
+            order = current.get(message.case_id)
+            if order and order.round >= message.round:
+                continue
+            if moved := _next_order(message, cases, order, setting):
+                given.append((message, cases[message.case_id], moved))
+            else:
+                waiting.append(message)
+        work.too_early(waiting, UNKNOWN if setting else NOTHING_LOADED)
+        _record(given, work)
+        work.commit()
+    return _outcomes(heard, new, waiting)
+
+
+def close_orders(heard: Sequence[Heard], open_work: OpenWork) -> list[str]:
+    """Cases that have ended need no more work."""
+    with open_work() as work:
+        new, now = work.first_time(heard), work.now()
+        cases = work.lock_cases(message.case_id for message in new)
+        current = work.current_orders(cases)
+        about = [(message, current.get(message.case_id)) for message in new]
+        waiting = [message for message, order in about if order is None or order.round < message.round]
+        work.too_early(waiting, UNKNOWN)
+        ended = [(m, order) for m, order in about if order and order.round == m.round and order.state != CLOSED]
+        record([Happened(cases[m.case_id], c, m.event) for m, o in ended for c in orders.closed(o).changes], work, now)
+        work.commit()
+    return _outcomes(heard, new, waiting)
+
+
+def _case_row(message: Heard) -> Row:
+    row = {name: getattr(message, name) for name in ("number", "level", "kind", "category", "title", "place_text")}
+    row |= {"grid_id": message.grid_id, "desk_reason": message.desk_reason}
+    return row | {"id": message.case_id, "said": 0}
+
+
+def _setting(cases: Sequence[Row], members: Sequence[str | None], work: Work) -> Setting | None:
+    rules, calendar = work.order_rules(), work.calendar()
+    if rules is None or calendar is None:
+        return None
+    roster = work.roster((case["grid_id"] for case in cases), members)
+    return Setting(rules, calendar, work.category_limits(case["category"] for case in cases), roster, work.now())
+
+
+def _first_order(message: Heard, case: Row, setting: Setting) -> Moved | None:
+    """The order of a new case; one that was settled on the spot is already done, and waits for its check."""
+    finder = setting.roster.finder(message.reported_by) if message.settled else None
+    checker = setting.roster.checker(case["grid_id"], finder.member.member_id) if finder else None
+    if finder is None or checker is None:
+        return _order(case, message.round, _handler(case, setting), setting)
+    started = _order(case, message.round, finder, setting, settled=True)
+    assert started
+    note, evidence = message.settled.get("note", ""), tuple(message.settled.get("evidence") or ())
+    done = orders.resolved(started.order, finder.member.member_id, checker, note, evidence, setting.now)
+    return Moved(done.order, (*started.changes, *done.changes))
+
+
+def _next_order(message: Heard, cases: dict[str, Row], last: Order | None, setting: Setting | None) -> Moved | None:
+    """The order of the next round, for the same handler if on duty."""
+    if setting is None or last is None or last.round + 1 != message.round:
+        return None
+    case, choice = cases[message.case_id], setting.roster.again(last.member_id, message.round)
+    return _order(case, message.round, choice or _handler(case, setting), setting)
+
+
+def _handler(case: Row, setting: Setting) -> Choice | None:
+    return setting.roster.handler(case["grid_id"], case.get("desk_reason"))
+
+
+def _order(case: Row, round_: int, choice: Choice | None, setting: Setting, settled: bool = False) -> Moved | None:
+    if choice is None:
+        return None
+    rules, calendar, limits, _, now = setting
+    category = case["category"]
+    made = terms(rules, calendar, case["level"], case["kind"], category, limits.get(category), now)
+    return orders.start(case, new_id(), round_, choice, made, now, settled)
+
+
+def _record(given: Sequence[Given], work: Work) -> None:
+    happened = [Happened(row, change, message.event) for message, row, moved in given for change in moved.changes]
+    record(happened, work, work.now())
+
+
+def _outcomes(heard: Sequence[Heard], new: Sequence[Heard], waiting: Sequence[Heard]) -> list[str]:
+    fresh, early = {id(message) for message in new}, {id(message) for message in waiting}
+    return ["known" if id(m) not in fresh else "too_early" if id(m) in early else "done" for m in heard]

@@ -1,0 +1,92 @@
+"""What happened to orders is written and said: the order, its journal, its assignments, one message for each change."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+from services.dispatch import messages
+from services.dispatch.domain.order import Change, Order
+from services.dispatch.store import Row, Work
+from shared.messaging.envelope import NORMAL, URGENT, Event
+
+SAID_OF_A_CASE = ("number", "level", "category", "title", "place_text", "grid_id")
+
+
+class Happened(NamedTuple):
+    """One change of an order. `cause` is the message that led to it, `done_at` the member's own clock."""
+
+    case: Row
+    change: Change
+    cause: Event | None = None
+    done_at: dt.datetime | None = None
+
+
+def record(happened: Sequence[Happened], work: Work, now: dt.datetime) -> None:
+    """Everything about these changes, in their order; their cases are locked, or new."""
+    orders: dict[str, Order] = {one.change.order.id: one.change.order for one in happened}
+    work.put_orders(list(orders.values()))
+    starts, ends = _assignments([one.change for one in happened], now)
+    work.end_assignments(ends)
+    work.add_assignments(starts)
+    work.add_journal([_journal_row(one, now) for one in happened])
+    work.say(event for one in happened if (event := _event(one, work)) is not None)
+    work.count_said(list({one.case["id"]: one.case for one in happened}.values()))
+
+
+def _event(one: Happened, work: Work) -> Event | None:
+    """The message about a change, counted on its case; a closed order is no news, because intake has said it."""
+    case, change = one.case, one.change
+    kind = messages.SAID.get(change.kind)
+    if kind is None:
+        return None
+    case["said"] += 1
+    order = change.order
+    due_at = order.due_at.isoformat() if order.due_at else None
+    data = {name: case[name] for name in SAID_OF_A_CASE} | {"order_id": order.id, "due_at": due_at}
+    data |= {"round": order.round, "version": order.version} | change.said
+    return kind.say(work.address, case["number"], case["id"], case["said"], lane_of(case), one.cause, **data)
+
+
+def _assignments(changes: Sequence[Change], now: dt.datetime) -> tuple[list[Row], list[Row]]:
+    """Assignments to add, and active ones to end; what starts and ends in the same batch is added with its end."""
+    starts: list[Row] = []
+    ends: list[Row] = []
+    active: dict[tuple[str, str], Row] = {}
+    for change in changes:
+        for role, reason in change.ends:
+            end = {"until": now, "end_reason": reason}
+            if started := active.pop((change.order.id, role), None):
+                started.update(end)
+            else:
+                ends.append({"order_id": change.order.id, "role": role} | end)
+        for role, choice in change.starts:
+            member = choice.member
+            row: Row = {"order_id": change.order.id, "role": role, "member_id": member.member_id, "unit": member.unit}
+            row |= {"why": choice.why, "since": now, "until": None, "end_reason": None}
+            active[change.order.id, role] = row
+            starts.append(row)
+    return starts, ends
+
+
+def _journal_row(one: Happened, now: dt.datetime) -> dict[str, Any]:
+    change = one.change
+    return {
+        "order_id": change.order.id,
+        "case_id": change.order.case_id,
+        "at": now,
+        "done_at": one.done_at,
+        "version": change.order.version,
+        "what": change.kind,
+        "from_state": change.before,
+        "to_state": change.order.state,
+        "who": change.who,
+        "note": change.note,
+        "evidence": list(change.evidence),
+    }
+
+
+def lane_of(case: Row) -> str:
+    """P1 and P2 travel in the urgent lane."""
+    return URGENT if case["level"] in ("P1", "P2") else NORMAL

@@ -1,0 +1,63 @@
+"""Dispatch's read side: one function, one question. Nothing personal is shown."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from services.dispatch.store import SQL
+from shared.observability.metrics import Gauge
+from shared.outbox.unit_of_work import UnitOfWork
+
+
+def orders(work: UnitOfWork, state: str | None, member: str | None, limit: int) -> list[dict[str, Any]]:
+    """Work orders, the most urgent first."""
+    return work.dicts(SQL.orders, state=state, member=member, limit=limit)
+
+
+def order_by_id(work: UnitOfWork, order_id: str) -> dict[str, Any] | None:
+    """A work order with its journal and its assignments, or None."""
+    found = work.dicts(SQL.order_by_id, id=order_id)
+    if not found:
+        return None
+    return found[0] | {
+        "journal": work.dicts(SQL.journal_of_order, id=order_id),
+        "assignments": work.dicts(SQL.assignments_of_order, id=order_id),
+    }
+
+
+def gauges(work: UnitOfWork) -> list[Gauge]:
+    """What waits, where, how long; who is active; how far the calendar reaches."""
+    counts = work.all(SQL.count_orders)
+    unassigned, in_grids, at_desk = work.one(SQL.oldest_waiting)
+    active, members = work.one(SQL.count_active_members)
+    days = work.one(SQL.calendar_days_left)
+    late = [(["acknowledge", level], n) for _, level, _, n, _ in counts if n]
+    late += [(["resolve", level], sum(row[4] for row in counts if row[1] == level)) for level in _levels(counts)]
+    return [
+        (
+            "wangge_orders",
+            "Work orders that are not closed, by state and level.",
+            ["state", "level"],
+            [([state, level], n) for state, level, n, _, _ in counts],
+        ),
+        ("wangge_orders_overdue", "Open work orders that are too late, by limit and level.", ["limit", "level"], late),
+        (
+            "wangge_cases_unassigned_oldest_age_seconds",
+            "Age of the oldest case that nobody could be given yet.",
+            [],
+            [([], unassigned)],
+        ),
+        (
+            "wangge_orders_unacknowledged_oldest_age_seconds",
+            "Age of the oldest order that nobody has acknowledged, in grids and at the desk.",
+            ["at"],
+            [(["grid"], in_grids), (["desk"], at_desk)],
+        ),
+        ("wangge_members_active", "Members who did something in the last 24 hours.", [], [([], active)]),
+        ("wangge_members", "Members on the roll.", [], [([], members)]),
+        ("wangge_calendar_known_days", "Days until the calendar ends.", [], [([], days[0])] if days else []),
+    ]
+
+
+def _levels(counts: list[tuple[Any, ...]]) -> list[str]:
+    return sorted({row[1] for row in counts if row[4]})

@@ -1,0 +1,28 @@
+"""Dispatch's parts, put together: the only file that knows everybody."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from nameko.extensions import DependencyProvider
+
+from services.dispatch import views
+from services.dispatch.store import Work
+from shared.chassis import Operations
+from shared.outbox.relay import Relay
+
+# without these no case can be given to anybody, or not in the time that it should take
+NEEDS = ["grids", "members", "calendars", "rule_sets", "categories"]
+
+
+class OpenWork(DependencyProvider):
+    """`self.open_work`: opens a transaction of dispatch."""
+
+    relay = Relay()
+
+    def get_dependency(self, worker_ctx: Any) -> Any:
+        return lambda: self.relay.open_work(Work)
+
+
+def operations() -> Operations:
+    return Operations(needs=NEEDS, gauges=views.gauges)

@@ -1,0 +1,78 @@
+"""Who is told what about a message: the notices of members that come of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from services.notify.domain.texts import Text, text_of
+
+ABOUT = (
+    "number",
+    "order_id",
+    "round",
+    "version",
+    "title",
+    "place_text",
+    "level",
+    "category",
+    "due_at",
+    "ack_due_at",
+    "why",
+    "note",
+)
+
+
+@dataclass(frozen=True)
+class Notice:
+    """What one member is told; `body` is what goes on the wire, without its number."""
+
+    member_id: str
+    kind: str
+    body: dict[str, Any]
+
+
+def about_work(kind: str, data: dict[str, Any]) -> list[Notice]:
+    """The notices of one of dispatch's messages about work, by the message's type."""
+    return [_notice(member, notice, data) for member, notice in RECEIVERS[kind](data)]
+
+
+def about_action(data: dict[str, Any]) -> Notice:
+    """The answer to a member's own action."""
+    text = text_of("action_accepted" if data["accepted"] else "action_refused", {"why": data["reason"]})
+    body = {name: value for name, value in data.items() if name != "member_id"}
+    return Notice(data["member_id"], "action_answered", body | _texts(text))
+
+
+def about_report(data: dict[str, Any]) -> Notice:
+    """Feedback about what a member found on patrol; the external id is `<member>/<the member's own id>`."""
+    member, _, own_id = data["external_id"].partition("/")
+    names = ("feedback_number", "number", "state", "text_zh", "text_en", "reasons", "reference")
+    body = {name: data[name] for name in names} | {"external_id": "" if own_id.startswith("? ") else own_id}
+    return Notice(member, data["kind"], body)
+
+
+def _notice(member: str, kind: str, data: dict[str, Any]) -> Notice:
+    body = {name: data[name] for name in ABOUT if data.get(name) is not None}
+    return Notice(member, kind, body | _texts(text_of(kind, data)))
+
+
+def _texts(text: Text) -> dict[str, str]:
+    return {"text_zh": text.zh, "text_en": text.en}
+
+
+def _escalated(data: dict[str, Any]) -> list[tuple[str, str]]:
+    if data["measure"] != "escalate" or data["to_member_id"] == data["from_member_id"]:
+        return [(data["to_member_id"], "work_reminded")]
+    return [(data["to_member_id"], "work_escalated"), (data["from_member_id"], "work_taken_away")]
+
+
+# message → who hears what of it
+RECEIVERS: dict[str, Callable[[dict[str, Any]], list[tuple[str, str]]]] = {
+    "dispatch.work_assigned.v1": lambda data: [] if data["settled"] else [(data["member_id"], "work_assigned")],
+    "dispatch.work_escalated.v1": _escalated,
+    "dispatch.work_resolved.v1": lambda data: [(data["checker_id"], "check_wanted")],
+    "dispatch.work_sent_back.v1": lambda data: [(data["member_id"], "work_sent_back")],
+    "dispatch.work_verified.v1": lambda data: [(data["member_id"], "work_verified")],
+}

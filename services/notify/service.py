@@ -1,0 +1,41 @@
+"""Notify: members hear their work, sources hear how their reports fare; each once, in order. Entrypoints only."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from werkzeug.wrappers import Request
+
+from services.notify import doors, messages, use_cases, wiring
+from shared.http.entrypoint import http
+from shared.messaging.hears import hears, receives
+
+
+class NotifyService:
+    name = "notify"
+    operations = wiring.operations()
+    open_work = wiring.OpenWork()
+
+    @hears("members", messages.MemberChanged)
+    def on_members_changed(self, heard: list[Any]) -> None:
+        use_cases.keep_members(heard, self.open_work)
+
+    @hears("work", *messages.WORK)
+    def on_work(self, heard: list[Any]) -> None:
+        use_cases.notice_work(heard, self.open_work)
+
+    @hears("answers", messages.ActionAnswered)
+    def on_answers(self, heard: list[Any]) -> None:
+        use_cases.notice_answers(heard, self.open_work)
+
+    @hears("feedback", messages.FeedbackDue)
+    def on_feedback_due(self, heard: list[Any]) -> list[str]:
+        return use_cases.feed_back(heard, self.open_work)
+
+    @receives("actions")
+    def on_actions(self, arrivals: list[Any]) -> list[str]:
+        return use_cases.catch_up(arrivals, self.open_work)
+
+    @http("GET", "/notify/notices", roles=["member"])
+    def get_notices(self, request: Request) -> Any:
+        return doors.get_notices(request, self.open_work)

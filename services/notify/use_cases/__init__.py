@@ -1,0 +1,6 @@
+"""What notify does. One function is one transaction, written for a list: gather, decide, record."""
+
+from services.notify.use_cases.feeding_back import feed_back, settle
+from services.notify.use_cases.noticing import catch_up, keep_members, notice_answers, notice_work
+
+__all__ = ["catch_up", "feed_back", "keep_members", "notice_answers", "notice_work", "settle"]

@@ -1,0 +1,31 @@
+"""Notify's parts, put together: the only file that knows everybody."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from nameko.extensions import DependencyProvider
+
+from services.notify import use_cases, views
+from services.notify.store import Work
+from shared.chassis import Operations
+from shared.outbox.relay import Relay
+
+NEEDS = ["members"]  # without these nobody knows how to reach anybody
+
+
+class OpenWork(DependencyProvider):
+    """`self.open_work`: opens a transaction of notify. The relay says when a delivery was taken by the broker."""
+
+    relay = Relay()
+
+    def setup(self) -> None:
+        self.relay.unit = Work
+        self.relay.on_settled.append(use_cases.settle)
+
+    def get_dependency(self, worker_ctx: Any) -> Any:
+        return lambda: self.relay.open_work(Work)
+
+
+def operations() -> Operations:
+    return Operations(needs=NEEDS, gauges=views.gauges)
