@@ -35,10 +35,10 @@ class People:
             self._members[name] = self._stack.enter_context(Member(uri, name, self._folder / f"{name}.db"))
         return self._members[name]
 
-    def notice(self, name: str, kind: str, number: str) -> Notice:
-        """The next notice of this kind about this case."""
+    def notice(self, name: str, kind: str, number: str, round_: int = 1) -> Notice:
+        """The next notice of this kind about this round of the case."""
         for notice in self.member(name).notices(timeout=30):
-            if notice.kind == kind and notice.number == number:
+            if (notice.kind, notice.number, notice.data.get("round")) == (kind, number, round_):
                 return notice
         raise AssertionError(f"{name} has not heard {kind} about {number}")
 
@@ -92,13 +92,13 @@ def published(people: People, api: Api, until: Until, **data: Any) -> tuple[str,
 
 def handled(people: People, api: Api, until: Until, number: str, order: dict[str, Any]) -> dict[str, Any]:
     """Acknowledged, resolved and verified; gives back the follow-up that is due."""
-    member = people.member(order["member_id"])
-    assert member.acknowledge(people.notice(order["member_id"], "work_assigned", number)).accepted
+    member, round_ = people.member(order["member_id"]), order["round"]
+    assert member.acknowledge(people.notice(order["member_id"], "work_assigned", number, round_)).accepted
     assert member.resolve(until(lambda: order_of_client(member, number)), note="已清运", evidence=["photo:1"]).accepted
     resolved = until(lambda: order_of(api, number, "resolved"))
     checker = people.member(resolved["checker_id"])
     assert resolved["checker_id"] != resolved["member_id"]
-    assert checker.verify(people.notice(resolved["checker_id"], "check_wanted", number), passed=True).accepted
+    assert checker.verify(people.notice(resolved["checker_id"], "check_wanted", number, round_), passed=True).accepted
     return until(lambda: follow_up_of(api, number))
 
 
