@@ -68,4 +68,4 @@ simulate: ## more simulated platforms, members and reporters in the sample town 
 	$(ready) $(python) -m deploy.simulation --town "$(or $(TOWN),qiuchuan)"
 
 contracts: ## write the message contracts from the services' classes 生成消息契约
-	$(ready) $(python) -m deploy.contracts
+	$(ready) $(python) -m deploy.contracts && $(python) -m deploy.openapi

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -14,6 +15,7 @@ def check() -> int:
     """Style, types and import rules; 0 when all are kept."""
     domains = [str(path.relative_to(ROOT)) for path in sorted(ROOT.glob("services/*/domain"))]
     return max(
+        _run("format 格式", _module("ruff"), "format", "--check", "."),
         _run("style 风格", _module("ruff"), "check", "."),
         _run("types 类型", _module("mypy"), "shared", *domains),
         _run("imports 依赖方向", [str(Path(sys.executable).with_name("lint-imports"))]),
@@ -32,4 +34,5 @@ def _module(name: str) -> list[str]:
 
 def _run(title: str, command: list[str], *arguments: str) -> int:
     console.rule(title, align="left")
-    return subprocess.call([*command, *arguments], cwd=ROOT)
+    path = f"{ROOT}{os.pathsep}{ROOT / 'clients' / 'python'}"
+    return subprocess.call([*command, *arguments], cwd=ROOT, env=os.environ | {"PYTHONPATH": path})

@@ -24,7 +24,10 @@ from deploy.towns import schemas
 
 Rows = list[dict[str, Any]]
 PARENTS: dict[str, tuple[str | None, ...]] = {
-    "township": (None,), "village": ("township",), "grid": ("village", "township")}
+    "township": (None,),
+    "village": ("township",),
+    "grid": ("village", "township"),
+}
 
 
 @dataclass(frozen=True)
@@ -183,8 +186,10 @@ def main() -> int:
     for problem in found:
         print(problem, file=sys.stderr)
     if not found:
-        print(f"{folder}: {len(town.areas)} areas, {len(town.members)} members, {len(town.categories)} categories, "
-              f"{len(town.sources)} sources, {len(town.rules)} rule sets, {len(town.reports)} reports")
+        print(
+            f"{folder}: {len(town.areas)} areas, {len(town.members)} members, {len(town.categories)} categories, "
+            f"{len(town.sources)} sources, {len(town.rules)} rule sets, {len(town.reports)} reports"
+        )
     return 1 if found else 0
 
 

@@ -15,16 +15,22 @@ from deploy.towns import files
 from deploy.towns.files import Area, Member
 
 TOWNSHIP = "town"
-CREW = ("leader", "worker", "worker")       # invented members of every grid
+CREW = ("leader", "worker", "worker")  # invented members of every grid
 OTHER = {"code": "9999", "name_zh": "其他", "name_en": "Other matter"}
 SOURCE = {
-    "name": "replay", "kind": "platform", "name_zh": "历史数据回放", "name_en": "Replay of a table",
-    "auto_accept": True, "asks_reporter": False, "feedback": ["report_received", "report_rejected", "dispatched"],
+    "name": "replay",
+    "kind": "platform",
+    "name_zh": "历史数据回放",
+    "name_en": "Replay of a table",
+    "auto_accept": True,
+    "asks_reporter": False,
+    "feedback": ["report_received", "report_rejected", "dispatched"],
 }
 
 
-def write_town(folder: Path, geojson_path: Path, name_property: str = "name",
-               categories: Sequence[str] | None = None) -> None:
+def write_town(
+    folder: Path, geojson_path: Path, name_property: str = "name", categories: Sequence[str] | None = None
+) -> None:
     """Write a town folder (format.md) from a FeatureCollection of Polygons and MultiPolygons, which may overlap.
 
     Grids are `g001`… in the order of the file, named by `name_property`; each gets a leader and two workers, the
@@ -68,8 +74,10 @@ def _valid(geometry: shapely.Geometry) -> shapely.Geometry:
 def _members(grid_ids: Sequence[str]) -> list[Member]:
     posts = [(role, grid_id) for grid_id in grid_ids for role in CREW]
     names = files.invented_names(len(posts) + 1, random.Random(len(posts)))
-    members = [Member(f"m{number:03d}", names[number - 1], role, grid_id, files.invented_phone(number))
-               for number, (role, grid_id) in enumerate(posts, start=1)]
+    members = [
+        Member(f"m{number:03d}", names[number - 1], role, grid_id, files.invented_phone(number))
+        for number, (role, grid_id) in enumerate(posts, start=1)
+    ]
     return [*members, Member("desk1", names[-1], "desk", TOWNSHIP, files.invented_phone(len(posts) + 1))]
 
 

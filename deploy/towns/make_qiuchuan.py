@@ -19,7 +19,7 @@ from deploy.towns import files, shapes
 from deploy.towns.files import Area, Member
 
 SEED = 330822111
-BOUNDS = (118.33, 28.87, 118.47, 28.98)     # of the town: the west of Changshan county, WGS84
+BOUNDS = (118.33, 28.87, 118.47, 28.98)  # of the town: the west of Changshan county, WGS84
 YEARS = (2025, 2026)
 GRIDS, MEMBERS = 78, 420
 GUIDES_PER_VILLAGE, DESK, CHECKERS, PER_DEPARTMENT = 1, 6, 6, 4
@@ -47,7 +47,7 @@ def make_areas(material: dict[str, Any], rng: random.Random) -> list[Area]:
     outline = shapes.irregular_outline(BOUNDS, rng)
     villages = shapes.divide(outline, len(names), rng)
     by_size = sorted(range(len(names)), key=lambda at: -villages[at].area)
-    more = set(by_size[:GRIDS % len(names)])                # the largest villages have one grid more
+    more = set(by_size[: GRIDS % len(names)])  # the largest villages have one grid more
     groups = [shapes.divide(village, GRIDS // len(names) + (at in more), rng) for at, village in enumerate(villages)]
     groups = shapes.fit_together(outline, groups)
     whole = shapely.coverage_union_all([grid for group in groups for grid in group]).normalize()
@@ -81,21 +81,31 @@ def make_members(areas: list[Area], rng: random.Random) -> list[Member]:
     names = files.invented_names(MEMBERS, rng)
     members, resting = [], set()
     for number, (role, grid) in enumerate(field + posts, start=1):
-        rests = role == "worker" and grid not in resting and rng.random() < 0.3      # at most one of a grid
+        rests = role == "worker" and grid not in resting and rng.random() < 0.3  # at most one of a grid
         resting |= {grid} if rests else set()
-        members.append(Member(f"m{number:03d}", names[number - 1], role, grid, files.invented_phone(number),
-                              on_duty="false" if rests else "true"))
+        members.append(
+            Member(
+                f"m{number:03d}",
+                names[number - 1],
+                role,
+                grid,
+                files.invented_phone(number),
+                on_duty="false" if rests else "true",
+            )
+        )
     return members
 
 
 def calendar_text() -> str:
     """Working hours, public holidays and make-up working days (调休) as the State Council announced them."""
+
     def days(known: dict[Any, str]) -> str:
         return "\n".join(f"  - {day}  # {name}" for day, name in sorted(known.items()) if day.year in YEARS)
+
     return (
         "# Working time of the town, made by deploy/towns/make_qiuchuan.py from the package chinesecalendar.\n"
         "# Format: ../format.md\n\n"
-        'time_zone: Asia/Shanghai\nworking_weekdays: [1, 2, 3, 4, 5]  # Monday is 1\nworking_hours:\n'
+        "time_zone: Asia/Shanghai\nworking_weekdays: [1, 2, 3, 4, 5]  # Monday is 1\nworking_hours:\n"
         '  - {from: "08:30", to: "12:00"}\n  - {from: "14:00", to: "17:30"}\n'
         f"known_until: {YEARS[-1]}-12-31  # later days are not announced in this file\n"
         f"holidays:  # nobody works, whatever the weekday\n{days(chinese_calendar.holidays)}\n"
@@ -103,8 +113,9 @@ def calendar_text() -> str:
     )
 
 
-def make_reports(material: dict[str, Any], areas: list[Area], members: list[Member],
-                 rng: random.Random) -> list[dict[str, Any]]:
+def make_reports(
+    material: dict[str, Any], areas: list[Area], members: list[Member], rng: random.Random
+) -> list[dict[str, Any]]:
     """The texts of the material, each put into a grid (or outside, or nowhere) and given a reporter or a member."""
     grids = [area for area in areas if area.level == "grid"]
     villages = {area.grid_id: area.name for area in areas if area.level == "village"}
@@ -115,7 +126,8 @@ def make_reports(material: dict[str, Any], areas: list[Area], members: list[Memb
         report = {"source": text["source"], "expect": text.get("expect", "case"), "data": data}
         if text["source"] == "patrol":
             report["member"] = rng.choice(
-                [member.member_id for member in members if member.grid_id == grid.grid_id and member.role == "worker"])
+                [member.member_id for member in members if member.grid_id == grid.grid_id and member.role == "worker"]
+            )
         elif text["source"] != "camera":
             data.setdefault("reporter", {"name": f"报事人{number}", "phone": files.invented_phone(1000 + number)})
         reports.append(report)

@@ -10,16 +10,28 @@ LEVELS = ("P1", "P2", "P3", "P4")
 KINDS = ("consultation", "help", "suggestion", "complaint", "report")
 PLATFORMS = ("public_safety", "market_supervision", "enforcement", "public_service")
 ROLES = ("worker", "leader", "guide", "desk", "checker", *PLATFORMS)
-TRANSITIONS = ("report_received", "report_rejected", "accepted", "dispatched", "in_progress", "resolved", "follow_up",
-               "closed", "rejected", "rework")
+TRANSITIONS = (
+    "report_received",
+    "report_rejected",
+    "accepted",
+    "dispatched",
+    "in_progress",
+    "resolved",
+    "follow_up",
+    "closed",
+    "rejected",
+    "rework",
+)
 MEASURES = ("remind", "escalate", "yellow_card", "red_card", "interview", "public_notice")
 
 _NAME = validate.Regexp(r"^[a-z0-9][a-z0-9-]{1,38}$", error="is not 2 to 39 of a–z, 0–9 and -, the first no -")
 _CLOCK = validate.Regexp(
-    r"^([01]\d|2[0-3]):[0-5]\d$", error="is not a time of day; write it in quotes, for example \"08:30\"")
+    r"^([01]\d|2[0-3]):[0-5]\d$", error='is not a time of day; write it in quotes, for example "08:30"'
+)
 _DURATION = validate.Regexp(
     r"^[1-9]\d* (second|minute|emergency_hour|working_hour|working_day|day)$",
-    error="is not a duration; write for example 4 working_hour")
+    error="is not a duration; write for example 4 working_hour",
+)
 _TEXT = validate.Length(min=1)
 
 

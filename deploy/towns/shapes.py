@@ -9,9 +9,9 @@ from collections.abc import Sequence
 import shapely
 from shapely.geometry import MultiPoint, Point, Polygon
 
-PRECISION = 1e-6        # degrees, about 0.1 m: every corner lies on this raster, so neighbours share theirs exactly
+PRECISION = 1e-6  # degrees, about 0.1 m: every corner lies on this raster, so neighbours share theirs exactly
 _CORNERS = 48
-_ROUNDS = 12            # of moving each seed to the middle of its cell
+_ROUNDS = 12  # of moving each seed to the middle of its cell
 
 
 def irregular_outline(bounds: tuple[float, float, float, float], rng: random.Random) -> Polygon:
@@ -32,8 +32,10 @@ def divide(area: Polygon, parts: int, rng: random.Random) -> list[Polygon]:
     """`parts` cells of about the same size, from the middle of the area outwards (Voronoi, evened out by Lloyd)."""
     seeds = [_point_in(area, rng) for _ in range(parts)]
     for _ in range(_ROUNDS):
-        seeds = [cell.centroid if area.contains(cell.centroid) else seed
-                 for seed, cell in zip(seeds, _cells(area, seeds), strict=True)]
+        seeds = [
+            cell.centroid if area.contains(cell.centroid) else seed
+            for seed, cell in zip(seeds, _cells(area, seeds), strict=True)
+        ]
     cells = _cells(area, seeds)
     return sorted(cells, key=lambda cell: (round(cell.centroid.distance(area.centroid), 6), cell.bounds))
 

@@ -10,7 +10,7 @@ from shapely.geometry import Polygon, box
 from deploy.towns import files
 from deploy.towns.files import Area, Member
 
-WEST, SOUTH, SIDE = 118.40, 28.92, 0.01     # of the first grid; degrees, WGS84
+WEST, SOUTH, SIDE = 118.40, 28.92, 0.01  # of the first grid; degrees, WGS84
 SOURCES = ("hotline", "portal", "patrol")
 TOWNSHIP, VILLAGE = "330822111", "330822111201"
 
@@ -32,8 +32,10 @@ def write_small_town(folder: Path, grids: int = 4, members_per_grid: int = 3) ->
 
 def _areas(grids: int) -> list[Area]:
     whole = _rectangle(0, grids)
-    areas = [Area(TOWNSHIP, TOWNSHIP, "小镇", "township", None, whole),
-             Area(VILLAGE, VILLAGE, "小村", "village", TOWNSHIP, whole)]
+    areas = [
+        Area(TOWNSHIP, TOWNSHIP, "小镇", "township", None, whole),
+        Area(VILLAGE, VILLAGE, "小村", "village", TOWNSHIP, whole),
+    ]
     for at in range(1, grids + 1):
         code = f"{VILLAGE}{at:03d}"
         areas.append(Area(f"g{at:03d}", code, f"第{at}网格", "grid", VILLAGE, _rectangle(at - 1, at), 400))
@@ -51,5 +53,7 @@ def _members(grids: int, members_per_grid: int) -> list[Member]:
     ids = [f"m{number:03d}" for number in range(1, len(posts) + 1)] + ["guide1", "checker1", "desk1"]
     posts += [("guide", VILLAGE), ("checker", TOWNSHIP), ("desk", TOWNSHIP)]
     names = files.invented_names(len(posts), random.Random(len(posts)))
-    return [Member(member_id, name, role, grid, files.invented_phone(number))
-            for number, (member_id, name, (role, grid)) in enumerate(zip(ids, names, posts, strict=True), start=1)]
+    return [
+        Member(member_id, name, role, grid, files.invented_phone(number))
+        for number, (member_id, name, (role, grid)) in enumerate(zip(ids, names, posts, strict=True), start=1)
+    ]

@@ -59,6 +59,7 @@ class UnitOfWork:
         self._cur = conn.cursor()
         self._relay = relay
         self._said: list[Row] = []
+        self._moved: dict[str, str] = {}  # cases about which something was heard, with the handler
         self.address = address
 
     # gather
@@ -81,7 +82,9 @@ class UnitOfWork:
         rows = self.all(QUERIES.first_time, handler=handler, events=_identities(messages))
         new = set(rows)
         firsts = {(m.event.source, m.event.id): m for m in reversed(messages)}
-        return [m for m in messages if (i := (m.event.source, m.event.id)) in new and firsts[i] is m]
+        first = [m for m in messages if (i := (m.event.source, m.event.id)) in new and firsts[i] is m]
+        self._moved |= {m.event.correlationid: handler for m in first if m.event.correlationid}
+        return first
 
     def unpark(self, messages: Sequence[Item]) -> None:
         """Messages that come from the table `parked` leave it with this transaction."""
@@ -95,6 +98,8 @@ class UnitOfWork:
         """These cannot be understood yet: forgotten, parked, and tried again soon, then less and less often."""
         if not messages:
             return
+        for message in messages:
+            self._moved.pop(message.case_id, None)
         self.run(QUERIES.forget, handler=messages[0].handler, events=_identities(messages))
         self.run(QUERIES.park, rows=to_json([parked_row(m, "too_early", reason) for m in messages]))
 
@@ -123,6 +128,8 @@ class UnitOfWork:
         wait = self._relay.first_try
         if self._said:
             self.run(QUERIES.say, rows=to_json([{**row._asdict(), "wait": wait} for row in self._said]))
+        if self._moved:
+            self.run(QUERIES.wake_parked, handler=next(iter(self._moved.values())), cases=list(self._moved))
         confirmed = self._relay.take_confirmed()
         try:
             self.settle(confirmed)
@@ -194,6 +201,7 @@ def parked_row(message: Heard | Arrival, kind: str, reason: str) -> dict[str, An
         "event_id": message.event.id,
         "kind": kind,
         "reason": reason[:2000].replace("\0", ""),
+        "case_id": message.event.correlationid,
         "publisher": getattr(message, "publisher", None),
         "routing_key": getattr(message, "routing_key", None) or f"{message.event.type}.{message.event.lane}",
         "body": base64.b64encode(body).decode(),

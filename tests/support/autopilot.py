@@ -65,10 +65,10 @@ class Autopilot(threading.Thread):
         self.acted = 0
         self.trouble: list[str] = []
         self._answer = answer or (lambda follow_up: ("yes", "satisfied"))
-        self._stop = threading.Event()
+        self._ending = threading.Event()
 
     def run(self) -> None:
-        while not self._stop.wait(0.2):
+        while not self._ending.wait(0.2):
             for step in (self._acknowledge, self._resolve, self._verify, self._ask):
                 try:
                     step()
@@ -76,7 +76,7 @@ class Autopilot(threading.Thread):
                     self.trouble.append(str(error)[:200])
 
     def stop(self) -> None:
-        self._stop.set()
+        self._ending.set()
         self.join(30)
 
     def _orders(self, state: str) -> list[dict[str, Any]]:

@@ -45,6 +45,7 @@ def ids(town: check.Town, level: str) -> list[str]:
 
 # the sample town
 
+
 @pytest.mark.parametrize("hash_seed", ["1", "2"])
 def test_making_it_again_gives_the_same_bytes(tmp_path, hash_seed):
     command = [sys.executable, "-m", "deploy.towns.make_qiuchuan", "--folder", str(tmp_path)]
@@ -186,13 +187,17 @@ def test_intake_takes_and_refuses_the_sample_reports_as_they_expect(town):
 
 # towns that scripts make
 
+
 def test_a_small_town_is_whole(tmp_path):
     write_small_town(tmp_path, grids=5, members_per_grid=2)
     town = check.read_town(tmp_path)
     assert check.problems(town) == []
     assert ids(town, "grid") == ["g001", "g002", "g003", "g004", "g005"]
     assert [(member["role"], member["grid_id"]) for member in town.members[:3]] == [
-        ("leader", "g001"), ("worker", "g001"), ("leader", "g002")]
+        ("leader", "g001"),
+        ("worker", "g001"),
+        ("leader", "g002"),
+    ]
     assert shape(town.features[2]["geometry"]).contains(Point(118.405, 28.925))
     assert [source["name"] for source in town.sources] == ["hotline", "portal", "patrol"]
 
@@ -224,11 +229,14 @@ def test_without_category_names_the_generic_catalogue_serves(tmp_path):
     assert check.read_town(tmp_path / "town").categories == check.read_town(SAMPLE).categories
 
 
-@pytest.mark.parametrize(("geometry", "properties", "said"), [
-    ({"type": "Point", "coordinates": [0, 0]}, {"name": "A"}, "feature 1 is not an area"),
-    (None, {"name": "A"}, "feature 1 is not an area"),
-    (mapping(shapely.box(0, 0, 1, 1)), {"title": "A"}, r"no property 'name' but \['title'\]"),
-])
+@pytest.mark.parametrize(
+    ("geometry", "properties", "said"),
+    [
+        ({"type": "Point", "coordinates": [0, 0]}, {"name": "A"}, "feature 1 is not an area"),
+        (None, {"name": "A"}, "feature 1 is not an area"),
+        (mapping(shapely.box(0, 0, 1, 1)), {"title": "A"}, r"no property 'name' but \['title'\]"),
+    ],
+)
 def test_what_is_no_area_is_named(tmp_path, geometry, properties, said):
     with pytest.raises(ValueError, match=said):
         write_town(tmp_path / "town", geojson(tmp_path, geometry, **properties))
@@ -241,23 +249,27 @@ def test_an_empty_collection_is_refused(tmp_path):
 
 # the check finds what is wrong
 
+
 def change(rows: list[dict], at: int, **values: object) -> list[dict]:
-    return [*rows[:at], {**rows[at], **values}, *rows[at + 1:]]
+    return [*rows[:at], {**rows[at], **values}, *rows[at + 1 :]]
 
 
-@pytest.mark.parametrize(("field", "at", "values", "said"), [
-    ("members", 0, {"grid_id": "330822111999001"}, "there is no area 330822111999001"),
-    ("members", 1, {"phone": "19900000001"}, "phone 19900000001 is there 2 times"),
-    ("members", 0, {"member_id": "M 1"}, "entry 1 (M 1): member_id"),
-    ("members", 0, {"role": "mayor"}, "entry 1 (m001): role"),
-    ("categories", 0, {"class": "77"}, "there is no class 77"),
-    ("categories", 0, {"limit": "4 hours"}, "is not a duration; write for example 4 working_hour"),
-    ("categories", 1, {"code": "0101"}, "code 0101 is there 2 times"),
-    ("sources", 0, {"feedback": ["closed"]}, "feedback must hold report_received, report_rejected"),
-    ("sources", 0, {"feedback": ["solved"]}, "entry 1 (hotline): feedback"),
-    ("reports", 0, {"source": "fax"}, "there is no source fax"),
-    ("reports", 0, {"member": "m001"}, "and no other, names a member"),
-])
+@pytest.mark.parametrize(
+    ("field", "at", "values", "said"),
+    [
+        ("members", 0, {"grid_id": "330822111999001"}, "there is no area 330822111999001"),
+        ("members", 1, {"phone": "19900000001"}, "phone 19900000001 is there 2 times"),
+        ("members", 0, {"member_id": "M 1"}, "entry 1 (M 1): member_id"),
+        ("members", 0, {"role": "mayor"}, "entry 1 (m001): role"),
+        ("categories", 0, {"class": "77"}, "there is no class 77"),
+        ("categories", 0, {"limit": "4 hours"}, "is not a duration; write for example 4 working_hour"),
+        ("categories", 1, {"code": "0101"}, "code 0101 is there 2 times"),
+        ("sources", 0, {"feedback": ["closed"]}, "feedback must hold report_received, report_rejected"),
+        ("sources", 0, {"feedback": ["solved"]}, "entry 1 (hotline): feedback"),
+        ("reports", 0, {"source": "fax"}, "there is no source fax"),
+        ("reports", 0, {"member": "m001"}, "and no other, names a member"),
+    ],
+)
 def test_the_check_names_the_mistake(town, field, at, values, said):
     broken = replace(town, **{field: change(getattr(town, field), at, **values)})
     assert any(said in problem for problem in check.problems(broken)), check.problems(broken)
@@ -282,7 +294,7 @@ def test_the_check_finds_a_wrong_parent_and_a_wrong_day(town):
 
 
 def test_the_check_command_fails_loudly(tmp_path):
-    make(tmp_path)          # without the files that are written by hand
+    make(tmp_path)  # without the files that are written by hand
     command = [sys.executable, "-m", "deploy.towns.check", str(tmp_path)]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
     assert done.returncode == 1

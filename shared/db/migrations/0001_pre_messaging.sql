@@ -32,6 +32,7 @@ CREATE TABLE parked (
     event_id    text NOT NULL,
     kind        text NOT NULL CHECK (kind IN ('too_early', 'failed', 'unreadable', 'delivery_limit')),
     reason      text NOT NULL,
+    case_id     text,                    -- what comes too early is tried again as soon as its case has moved on
     routing_key text NOT NULL,
     publisher   text,
     body        bytea NOT NULL,
@@ -41,6 +42,7 @@ CREATE TABLE parked (
     UNIQUE (handler, source, event_id)
 );
 CREATE INDEX parked_due ON parked (due) WHERE due IS NOT NULL;
+CREATE INDEX parked_early ON parked (handler, case_id) WHERE kind = 'too_early';
 
 CREATE TABLE rule_sets (
     name      text NOT NULL,

@@ -17,11 +17,11 @@ WHERE handler = %(handler)s AND inbox.source = e.source AND event_id = e.id AND 
 
 -- name: park
 -- Set events aside with the reason, to be tried again when they are due.
-INSERT INTO parked (id, handler, source, event_id, kind, reason, routing_key, publisher, body, attempts, due)
-SELECT p.id, p.handler, p.source, p.event_id, p.kind, p.reason, p.routing_key, p.publisher, decode(p.body, 'base64'),
-       p.attempts, clock_timestamp() + p.wait * interval '1 second'
+INSERT INTO parked (id, handler, source, event_id, kind, reason, case_id, routing_key, publisher, body, attempts, due)
+SELECT p.id, p.handler, p.source, p.event_id, p.kind, p.reason, p.case_id, p.routing_key, p.publisher,
+       decode(p.body, 'base64'), p.attempts, clock_timestamp() + p.wait * interval '1 second'
 FROM json_to_recordset(%(rows)s) AS p(id uuid, handler text, source text, event_id text, kind text, reason text,
-     routing_key text, publisher text, body text, attempts integer, wait double precision)
+     case_id text, routing_key text, publisher text, body text, attempts integer, wait double precision)
 ON CONFLICT (handler, source, event_id) DO UPDATE
 SET kind = excluded.kind, reason = excluded.reason, attempts = excluded.attempts, due = excluded.due
 
@@ -29,6 +29,12 @@ SET kind = excluded.kind, reason = excluded.reason, attempts = excluded.attempts
 -- Parked events that a handler is about to settle leave the table in the same transaction.
 DELETE FROM parked WHERE handler = %(handler)s AND (source, event_id) IN
     (SELECT e.source, e.id FROM json_to_recordset(%(events)s) AS e(source text, id text))
+
+-- name: wake_parked
+-- These cases have moved on: what came too early for them is tried again at once.
+UPDATE parked SET due = clock_timestamp()
+WHERE id IN (SELECT id FROM parked WHERE handler = %(handler)s AND kind = 'too_early' AND case_id = ANY(%(cases)s)
+             FOR UPDATE SKIP LOCKED)
 
 -- name: claim_parked
 -- Parked events that are due, leased for a minute to this replica.
