@@ -7,7 +7,7 @@ local := $(python) -m deploy.local
 bootstrap := @deploy/local/bootstrap.sh
 
 .DEFAULT_GOAL := help
-.PHONY: help up down reset drop logs status doctor test check token credentials rules resay dead republish replay simulate contracts
+.PHONY: help up down reset drop logs status doctor test check token url credentials rules resay dead republish replay simulate contracts
 
 help: ## this list 本列表
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/\1\t\2/p' Makefile | awk -F'\t' '{ printf "make %-12s %s\n", $$1, $$2 }'
@@ -44,6 +44,9 @@ test: ## install, check, and the whole suite 全部测试 (ARGS="-k intake")
 
 token: ## sign a short token 签发令牌: ROLE=desk NAME=desk1
 	$(ready) $(local) token --role "$(ROLE)" --name "$(NAME)"
+
+url: ## address of the HTTP side 统一入口地址
+	$(ready) $(local) url
 
 credentials: ## AMQP address of a client 客户端连接地址: MEMBER=m017 or SOURCE=hotline
 	$(ready) $(local) credentials $(if $(MEMBER),--member "$(MEMBER)") $(if $(SOURCE),--source "$(SOURCE)")

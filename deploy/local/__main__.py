@@ -9,7 +9,7 @@ import subprocess
 import sys
 from contextlib import nullcontext
 
-from deploy.local import doctor, lifecycle, rehearsal, status, suite, towns
+from deploy.local import doctor, edge, lifecycle, rehearsal, status, suite, towns
 from deploy.local.checkout import LOCAL, ROOT, LocalError, alone
 from deploy.local.console import console, table
 from deploy.provision import folder as town_folder
@@ -59,6 +59,7 @@ def _parser() -> argparse.ArgumentParser:
     token.add_argument("--role", required=True, choices=ROLES)
     token.add_argument("--name", required=True)
     token.add_argument("--minutes", type=float, default=60)
+    _with_town(command("url", _url, "print the address of a town's HTTP side 统一入口地址"))
     login = _with_town(command("credentials", _credentials, "print the AMQP address of a client 客户端连接地址"))
     who = login.add_mutually_exclusive_group(required=True)
     who.add_argument("--member")
@@ -96,6 +97,10 @@ def _logs(a: argparse.Namespace) -> int:
 
 def _token(a: argparse.Namespace) -> None:
     print(sign(towns.secrets_of(a.town), a.town, a.role, a.name, a.minutes))
+
+
+def _url(a: argparse.Namespace) -> None:
+    print(edge.address(a.town))
 
 
 def _credentials(a: argparse.Namespace) -> None:

@@ -145,7 +145,7 @@ stay_off() { # nor do they start with the machine
 }
 
 install_python() {
-  wanted="$root $(sha256sum <"$requirements")"
+  wanted="$root $(cat "$requirements" "$root/clients/python/pyproject.toml" | sha256sum)"
   [ "$(cat "$stamp" 2>/dev/null)" != "$wanted" ] || [ ! -x "$root/.venv/bin/python" ] || return 0
   case $(cat "$stamp" 2>/dev/null) in
   '' | "$root "*) clear= ;;
@@ -161,6 +161,10 @@ install_python() {
     fail "pip install failed; all it said is in $log" \
       "no network? set PIP_INDEX_URL or a proxy, then run this again"
   }
+  doing "installing the client library 安装客户端" \
+    "$root/.venv/bin/python" -m pip install --disable-pip-version-check --no-input --no-index --no-deps \
+    --no-build-isolation --editable "$root/clients/python" ||
+    fail "the client library could not be installed; see $log" "rm -r $root/.venv, then run this again"
   say "$wanted" >"$stamp"
 }
 

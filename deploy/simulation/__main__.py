@@ -105,8 +105,6 @@ def _print(api: Api, planned: list[Planned], outcomes: dict[str, str], numbers: 
     )
     timelines = [api.timeline(number) for number in numbers]
     _table("What happened on the way 流转情况", ["", "times 次数", "cases 案件"], outcome.happened(timelines))
-    totals = api.totals()
-    print(totals)
     open_cases = sum(state not in ENDED for state in outcomes.values())
     if open_cases:
         console.print(f"{open_cases} are still open and go on 件仍在办理中", style="yellow")

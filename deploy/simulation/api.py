@@ -52,9 +52,6 @@ class Api:
             body = {"solved": "no", "satisfaction": "dissatisfied", "text": "问题还在,没有人来处理。"}
         self._call("POST", f"/callback/follow-ups/{follow_up_id}/answer", body)
 
-    def totals(self) -> dict[str, Any]:
-        return self._call("GET", "/board/totals")
-
     def timeline(self, number: str) -> list[dict[str, Any]]:
         """Every message about a case, as the board heard it."""
         return self._call("GET", f"/board/cases/{number}")["timeline"]

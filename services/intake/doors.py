@@ -8,9 +8,9 @@ from marshmallow import Schema, ValidationError
 from werkzeug.wrappers import Request
 
 from services.intake import messages, use_cases, views
-from services.intake.errors import CaseUnknown, NotWaiting
+from services.intake.errors import CaseUnknown, CategoryUnknown, NotWaiting
 from shared.http.entrypoint import caller_of, json_of
-from shared.http.problems import Conflict, NotFound, Unprocessable
+from shared.http.problems import Conflict, Forbidden, NotFound, Unprocessable
 
 _ACCEPTANCE, _REJECTION = messages.Acceptance(), messages.Rejection()
 MOST = 200
@@ -28,9 +28,13 @@ def post_report(request: Request, open_work: Any, keys: Any) -> tuple[int, dict[
 
 
 def get_cases(request: Request, open_work: Any) -> dict[str, Any]:
+    caller, source = caller_of(request), request.args.get("source") or None
+    if caller.role == "source":
+        if source not in (None, caller.name):
+            raise Forbidden(f"a source sees its own cases: ask for source={caller.name}")
+        source = caller.name
     with open_work() as work:
-        found = views.cases_in_state(work, request.args.get("state") or None, request.args.get("source") or None, MOST)
-    return {"cases": found}
+        return {"cases": views.cases_in_state(work, request.args.get("state") or None, source, MOST)}
 
 
 def get_case(request: Request, number: str, open_work: Any) -> dict[str, Any]:
@@ -56,7 +60,10 @@ def reject_case(request: Request, number: str, open_work: Any) -> dict[str, Any]
 
 def get_reconciliation(source: str, open_work: Any) -> dict[str, Any]:
     with open_work() as work:
-        return views.reconciliation(work, source)
+        found = views.reconciliation(work, source)
+    if found is None:
+        raise NotFound(f"there is no source {source!r}")
+    return found
 
 
 def _decide(use_case: Any, *arguments: Any) -> dict[str, Any]:
@@ -66,6 +73,9 @@ def _decide(use_case: Any, *arguments: Any) -> dict[str, Any]:
         raise NotFound(str(error)) from error
     except NotWaiting as error:
         raise Conflict(str(error)) from error
+    except CategoryUnknown as error:
+        reason = {"field": "category", "problem": str(error), "repair": "use a code of the catalogue, or leave it out"}
+        raise Unprocessable("the body does not fit: repair what the reasons name", [reason]) from error
 
 
 def _read(schema: Schema, request: Request) -> dict[str, Any]:

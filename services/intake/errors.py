@@ -2,6 +2,7 @@
 
 IntakeError
 ├── CaseUnknown        no case has this number
+├── CategoryUnknown    the catalogue has no such category
 └── NotWaiting         the case does not wait for the desk any more
 """
 
@@ -15,6 +16,11 @@ class IntakeError(Exception):
 class CaseUnknown(IntakeError):
     def __init__(self, number: str):
         super().__init__(f"there is no case {number!r}: look the number up with GET /intake/cases")
+
+
+class CategoryUnknown(IntakeError):
+    def __init__(self, category: str):
+        super().__init__(f"the catalogue has no category {category!r}")
 
 
 class NotWaiting(IntakeError):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from marshmallow import RAISE, Schema, fields, validate
+from marshmallow import RAISE, Schema, ValidationError, fields, validate
 
 from shared.messaging.message import Message
 
@@ -208,8 +208,13 @@ class _Strict(Schema):
         unknown = RAISE
 
 
+def _no_nul(value: str) -> None:
+    if "\0" in value:
+        raise ValidationError("There is a NUL character in it: send plain text.")
+
+
 def _text(longest: int, **kwargs: object) -> fields.String:
-    return fields.String(validate=validate.Length(max=longest), **kwargs)  # type: ignore[arg-type]
+    return fields.String(validate=[validate.Length(max=longest), _no_nul], **kwargs)  # type: ignore[arg-type]
 
 
 class Place(_Strict):

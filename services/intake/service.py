@@ -37,7 +37,7 @@ class IntakeService:
     def post_report(self, request: Request) -> Any:
         return doors.post_report(request, self.open_work, self.keys)
 
-    @http("GET", "/intake/cases", roles=["desk", "leader"])
+    @http("GET", "/intake/cases", roles=["desk", "leader", "source"])
     def get_cases(self, request: Request) -> Any:
         return doors.get_cases(request, self.open_work)
 

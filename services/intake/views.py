@@ -26,9 +26,10 @@ def cases_in_state(work: UnitOfWork, state: str | None, source: str | None, limi
     return work.dicts(SQL.cases_in_state, state=state, source=source, limit=limit)
 
 
-def reconciliation(work: UnitOfWork, source: str) -> dict[str, Any]:
-    """What became of the reports of one source."""
-    return work.dicts(SQL.reconciliation, source=source)[0]
+def reconciliation(work: UnitOfWork, source: str) -> dict[str, Any] | None:
+    """What became of the reports of one source; None for one that is not there."""
+    known = any(row[0] == source for row in work.all(SQL.sources))
+    return work.dicts(SQL.reconciliation, source=source)[0] if known else None
 
 
 def gauges(work: UnitOfWork) -> list[Gauge]:

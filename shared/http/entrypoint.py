@@ -46,6 +46,8 @@ class Http(HttpRequestHandler):
 
     def _admit(self, request: Request) -> None:
         settings = self.container.config["settings"]
+        if any("\0" in text for text in (request.path, *request.args.values())):
+            raise Problem("there is a NUL character in the address: leave it out")
         if (request.content_length or 0) > MAX_BODY:
             raise TooLarge(f"at most {MAX_BODY} bytes are read: send media separately")
         caller = verify(request.headers.get("Authorization"), settings.token_public_key, settings.town)

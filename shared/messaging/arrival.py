@@ -26,6 +26,7 @@ class Arrival:
         """The identity under which it is parked: its content, since it may not have another."""
         digest = hashlib.sha256(self.body).hexdigest()[:32]
         now = dt.datetime.now(dt.UTC).isoformat()
+        self.message_id = (self.message_id or "").replace("\0", "") or None
         self.event = Event(id=self.message_id or digest, type="raw", source=self.routing_key, time=now, data={})
 
     @property

@@ -76,6 +76,8 @@ def _event(item: Any) -> Event:
     for name in ("id", "type", "source"):
         if not isinstance(item.get(name), str) or not item[name]:
             raise Unreadable(f"the CloudEvent attribute {name!r} is missing or no text")
+        if "\0" in item[name]:
+            raise Unreadable(f"there is a NUL character in the CloudEvent attribute {name!r}: send plain text")
     data = item.get("data")
     if not isinstance(data, dict):
         raise Unreadable("the CloudEvent attribute 'data' must be an object")
@@ -97,7 +99,7 @@ def _event(item: Any) -> Event:
 
 def _text(item: dict[str, Any], name: str) -> str | None:
     value = item.get(name)
-    return value if isinstance(value, str) else None
+    return value.replace("\0", "") if isinstance(value, str) else None
 
 
 def _time(value: Any) -> str:

@@ -37,7 +37,6 @@ def arrival(data: Any, publisher: str | None = "hotline") -> Arrival:
         ({"category": "7777"}, "category"),
         ({"lat": None}, "place"),
         ({"settled": {"note": "x"}}, "settled"),
-        ({"title": "a\0b"}, "description"),
     ],
 )
 def test_what_is_wrong_is_named_with_the_way_to_repair_it(changes: dict[str, Any], field: str) -> None:
@@ -81,6 +80,16 @@ def test_an_unknown_field_is_refused_with_its_name() -> None:
     reading = generic.read(arrival({"external_id": "HL-1", "title": "x", "place": {"lng": 1}}), SOURCE)
     assert isinstance(reading, Refusal)
     assert (reading.external_id, reading.reasons[0].field) == ("HL-1", "place.lng")
+
+
+@pytest.mark.parametrize(
+    ("data", "field"),
+    [({"title": "a\0"}, "title"), ({"media": ["\0"]}, "media.0"), ({"settled": {"note": "\0"}}, "settled.note")],
+)
+def test_a_nul_character_is_refused_wherever_it_stands(data: dict[str, Any], field: str) -> None:
+    reading = generic.read(arrival({"external_id": "HL-1"} | data), SOURCE)
+    assert isinstance(reading, Refusal)
+    assert [reason.field for reason in reading.reasons] == [field]
 
 
 @pytest.mark.parametrize("body", [b"{", b"[]", b"null", b'{"id": 1}', b"[" * 100_000, "é".encode("latin-1"), b"\0"])

@@ -20,6 +20,14 @@ WALL = {
     "day": dt.timedelta(days=1),
 }
 WORKING = ("working_hour", "working_day")
+CHINESE = {
+    "second": "秒",
+    "minute": "分钟",
+    "emergency_hour": "紧急工作时",
+    "day": "天",
+    "working_hour": "工作时",
+    "working_day": "工作日",
+}
 
 
 @dataclass(frozen=True)
@@ -39,6 +47,14 @@ class Duration:
 
     def __str__(self) -> str:
         return f"{self.amount:g} {self.unit}"
+
+    @property
+    def zh(self) -> str:
+        return f"{self.amount:g} {CHINESE[self.unit]}"
+
+    @property
+    def en(self) -> str:
+        return f"{self.amount:g} {self.unit.replace('_', ' ')}{'' if self.amount == 1 else 's'}"
 
     def share(self, part: float) -> Duration:
         return Duration(self.amount * part, self.unit)

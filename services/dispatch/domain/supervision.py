@@ -47,5 +47,6 @@ def _why(order: Order, step: Step) -> str:
     limit = order.terms.acknowledge if step.when == NOT_ACKNOWLEDGED else order.terms.resolve
     zh, en = WATCHES[step.when]
     passed = f"{step.share:.0%}"
-    late_zh, late_en = (f",又过 {step.later}", f" and {step.later} more") if step.later else ("", "")
-    return both(f"时限 {limit} 已过 {passed}{late_zh},仍未{zh}", f"not {en}: {passed} of {limit}{late_en} have passed")
+    late_zh, late_en = (f",又过 {step.later.zh}", f" and {step.later.en} more") if step.later else ("", "")
+    of_zh, of_en = (limit.zh, limit.en) if limit else ("", "")
+    return both(f"时限 {of_zh} 已过 {passed}{late_zh},仍未{zh}", f"not {en}: {passed} of {of_en}{late_en} have passed")

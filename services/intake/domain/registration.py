@@ -120,8 +120,6 @@ def judge(report: Report, source: Source, catalogue: dict[str, Category]) -> lis
         reasons.append(Reason("place", "only one of lon and lat is there", "send both, WGS84 degrees, or neither"))
     if report.settled is not None and report.reported_by is None:
         reasons.append(Reason("settled", "only members settle on the spot", "leave it out"))
-    if any("\0" in text for text in (report.external_id, report.title, report.description, report.place_text)):
-        reasons.append(Reason("description", "there is a NUL character in a text", "send plain text"))
     if not source.enabled:
         reasons.append(Reason("source", f"the source {source.name!r} is switched off", "ask the town's desk"))
     return reasons

@@ -97,7 +97,7 @@ WHERE cases.id = m.id
 -- name: whole_case
 -- Everything about a case that is said when it is registered.
 SELECT number, kind, level, category, title, description, place_text, lon, lat, grid_id, desk_reason, source, external_id,
-    round, media, anonymous, contact, reported_by, settled, reported_at::text AS reported_at
+    round, media, anonymous, contact, reported_by, settled, reported_at
 FROM cases WHERE id = %(id)s
 
 -- name: put_grids

@@ -8,16 +8,18 @@ from typing import Any
 from services.intake import messages
 from services.intake.domain import feedback
 from services.intake.domain.registration import Source
-from services.intake.errors import CaseUnknown, NotWaiting
+from services.intake.errors import CaseUnknown, CategoryUnknown, NotWaiting
 from services.intake.store import OpenWork, Work
 from services.intake.use_cases.registration import case_data
 from services.intake.use_cases.telling import lane_of, tell
 
 
 def accept_case(number: str, who: str, category: str | None, open_work: OpenWork) -> dict[str, Any]:
-    """The desk accepts a submitted case, with another category if it says so. Raises CaseUnknown, NotWaiting."""
+    """The desk accepts a submitted case, with another category if it says so. Raises IntakeError."""
     with open_work() as work:
         row, now = _waiting(number, work), work.now()
+        if category and category not in work.reference().catalogue:
+            raise CategoryUnknown(category)
         source = work.sources().get(row["source"])
         said = _tell_decision(row, "accepted", "", source, work, now)
         work.move_cases([row | {"state": "accepted", "said": said, "at": now, "category": category}])

@@ -6,6 +6,8 @@ import datetime as dt
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
+import prometheus_client
+
 from services.intake import messages
 from services.intake.adapters import adapter_of, generic
 from services.intake.domain import feedback
@@ -16,6 +18,10 @@ from shared.messaging.arrival import Arrival
 from shared.messaging.envelope import new_id
 from shared.outbox.unit_of_work import to_json
 from shared.sealing import KeyRing
+
+reports_total = prometheus_client.Counter(
+    "wangge_reports_total", "Reports by source and outcome: new, known, refused.", ["source", "outcome"]
+)
 
 
 class Registered(NamedTuple):
@@ -41,6 +47,7 @@ def register_reports(arrivals: Sequence[Arrival], open_work: OpenWork, keys: Key
         outcomes = _register(judged, sources, reference, work, keys, now)
         tell_refused([reading for reading in judged if isinstance(reading, Refusal)], work, now)
         work.commit()
+    _count([arrival.routing_key.partition(".")[0] for arrival in arrivals], sources, outcomes)
     return [registered.outcome for registered in outcomes]
 
 
@@ -52,7 +59,13 @@ def register_one(data: dict[str, Any], source_name: str, open_work: OpenWork, ke
         judged = _judge(generic.read_data(data, source, ""), "", sources, reference)
         outcome = _register([judged], sources, reference, work, keys, now)[0]
         work.commit()
+    _count([source_name], sources, [outcome])
     return outcome
+
+
+def _count(names: Sequence[str], sources: dict[str, Source], outcomes: Sequence[Registered]) -> None:
+    for name, registered in zip(names, outcomes, strict=True):
+        reports_total.labels(name if name in sources else "unknown", registered.outcome).inc()
 
 
 def _unknown(name: str) -> Source:

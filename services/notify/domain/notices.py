@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from services.notify.domain.texts import Text, text_of
+from services.notify.domain.texts import Text, in_town, text_of
 
 ABOUT = (
     "number",
@@ -55,6 +55,7 @@ def about_report(data: dict[str, Any]) -> Notice:
 
 def _notice(member: str, kind: str, data: dict[str, Any]) -> Notice:
     body = {name: data[name] for name in ABOUT if data.get(name) is not None}
+    body |= {name: in_town(data[name]).isoformat() for name in ("due_at", "ack_due_at") if data.get(name)}
     return Notice(member, kind, body | _texts(text_of(kind, data)))
 
 

@@ -48,4 +48,9 @@ def text_of(kind: str, facts: Mapping[str, Any]) -> Text:
 
 def _clock(moment: str | None) -> str:
     """Month, day and time of an ISO moment, in the town; a dash without one."""
-    return dt.datetime.fromisoformat(moment).astimezone(TOWN_TIME).strftime("%m-%d %H:%M") if moment else "—"
+    return in_town(moment).strftime("%m-%d %H:%M") if moment else "—"
+
+
+def in_town(moment: str) -> dt.datetime:
+    """An ISO moment on the clocks of the town."""
+    return dt.datetime.fromisoformat(moment).astimezone(TOWN_TIME)
