@@ -1,0 +1,227 @@
+"""What members may do to a work order, and what the ladder does when nobody acts."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from services.dispatch.domain import order as orders
+from services.dispatch.domain.actions import ACTIONS, Action, Circumstances, Decided, Refused, act
+from services.dispatch.domain.escalation import terms
+from services.dispatch.domain.order import Moved, Order
+from services.dispatch.domain.supervision import take_step
+from tests.unit.qiuchuan import CALENDAR, GRID, RULES, at, roster
+
+START = at("2026-11-23 09:00")
+NOW = at("2026-11-23 09:05")
+SAYS: dict[str, Any] = {"note": "done", "evidence": ("photo",), "reason": "not mine", "passed": True}
+STATES = ("dispatched", "in_progress", "resolved", "verified", "closed")
+ALLOWED = {
+    ("acknowledge", "dispatched"),
+    ("progress", "in_progress"),
+    ("return", "dispatched"),
+    ("return", "in_progress"),
+    ("resolve", "in_progress"),
+    ("verify", "resolved"),
+}
+
+
+def order(**changes: Any) -> Order:
+    """An order of w1 in the first grid; l1 checks."""
+    made = terms(RULES["normal"], CALENDAR, "P3", "complaint", "0102", None, START)
+    choice = roster().handler(GRID)
+    assert choice is not None
+    case = {"id": "c", "number": "20261123-000001", "level": "P3", "grid_id": GRID}
+    return replace(orders.start(case, "o", 1, choice, made, START).order, **changes)
+
+
+def in_state(state: str) -> Order:
+    return order(state=state, checker_id=None if state in ("dispatched", "in_progress") else "l1")
+
+
+def do(what: Order | None, action: str, who: str = "w1", off: tuple[str, ...] = (), **changes: Any) -> Decided:
+    now = changes.pop("now", NOW)
+    return act(what, Action("k", who, action, **(SAYS | changes)), Circumstances(roster(off), CALENDAR, now))
+
+
+def moved(decided: Decided) -> Moved:
+    assert isinstance(decided, Moved), decided
+    return decided
+
+
+def code(decided: Decided) -> str:
+    if isinstance(decided, Refused):
+        assert " / " in decided.reason
+        return decided.code
+    return "accepted"
+
+
+def test_an_order_starts_dispatched_with_its_reason_said() -> None:
+    choice = roster().handler(GRID)
+    assert choice is not None
+    case = {"id": "c", "number": "n", "level": "P3", "grid_id": GRID}
+    started = orders.start(case, "o", 1, choice, order().terms, START, settled=True)
+    assert (started.order.state, started.order.version, started.order.member_id) == ("dispatched", 1, "w1")
+    (change,) = started.changes
+    assert (change.kind, change.said["settled"], change.said["why"]) == ("assigned", True, choice.why)
+    assert change.starts == (("handler", choice),)
+
+
+@pytest.mark.parametrize("state", STATES)
+@pytest.mark.parametrize("action", sorted(ACTIONS))
+def test_each_action_is_done_only_in_its_state_and_by_whom_it_is_for(action: str, state: str) -> None:
+    what = in_state(state)
+    mine = what.checker_id if action == "verify" else what.member_id
+    for who in ("w1", "w2", "l1", "d1"):
+        expected = "not_yours" if who != mine else "accepted" if (action, state) in ALLOWED else "wrong_state"
+        assert code(do(what, action, who)) == expected
+
+
+@pytest.mark.parametrize(
+    ("state", "action", "changes", "expected"),
+    [
+        ("dispatched", "dance", {}, "unknown_action"),
+        ("dispatched", "catch_up", {}, "unknown_action"),  # that is for notify
+        ("dispatched", "acknowledge", {"order_id": "o"}, "accepted"),
+        ("dispatched", "acknowledge", {"order_id": "old"}, "order_ended"),
+        ("dispatched", "acknowledge", {"version": 1}, "accepted"),
+        ("dispatched", "acknowledge", {"version": 0}, "version_moved_on"),
+        ("dispatched", "acknowledge", {"version": 2}, "version_moved_on"),
+        ("in_progress", "progress", {"note": " ", "evidence": (" ",)}, "nothing_said"),
+        ("in_progress", "progress", {"note": "", "evidence": ("photo",)}, "accepted"),
+        ("in_progress", "resolve", {"note": "", "evidence": ()}, "nothing_said"),
+        ("in_progress", "resolve", {"note": "done", "evidence": ()}, "accepted"),
+        ("in_progress", "resolve", {"off": ("l1", "c1", "d1", "d2", "l2")}, "nobody_checks"),
+        ("dispatched", "return", {"reason": " "}, "nothing_said"),
+        ("resolved", "verify", {"who": "l1", "passed": None}, "nothing_said"),
+        ("resolved", "verify", {"who": "l1", "passed": False, "note": " "}, "nothing_said"),
+        ("resolved", "verify", {"who": "l1", "passed": True, "note": ""}, "accepted"),
+    ],
+)
+def test_an_action_has_to_say_what_it_needs(state: str, action: str, changes: dict[str, Any], expected: str) -> None:
+    assert code(do(in_state(state), action, **changes)) == expected
+
+
+def test_without_an_order_there_is_nothing_to_do() -> None:
+    assert code(do(None, "acknowledge")) == "unknown_order"
+    assert code(do(None, "dance")) == "unknown_action"
+
+
+def test_the_straight_line_from_dispatch_to_the_check() -> None:
+    what, said = order(), []
+    for action, who in (("acknowledge", "w1"), ("progress", "w1"), ("resolve", "w1"), ("verify", "l1")):
+        step = moved(do(what, action, who, version=what.version))
+        what = step.order
+        said += [(change.kind, change.before, what.state, what.version) for change in step.changes]
+    assert said == [
+        ("acknowledged", "dispatched", "in_progress", 2),
+        ("progressed", "in_progress", "in_progress", 3),
+        ("resolved", "in_progress", "resolved", 4),
+        ("verified", "resolved", "verified", 5),
+    ]
+    assert (what.acknowledged_at, what.resolved_at, what.verified_at, what.late) == (NOW, NOW, NOW, False)
+    assert orders.closed(what).order.state == "closed"
+
+
+@pytest.mark.parametrize(
+    ("off", "returned_by", "expected"),
+    [
+        ((), (), "w2"),
+        (("w2",), (), "l1"),
+        ((), ("w2",), "l1"),
+        (("w2", "l1"), (), "d1"),
+        ((), ("w2", "l1", "d1", "d2"), "nobody_else"),
+        ((), ("w1",), "returned_before"),
+    ],
+)
+def test_what_is_returned_goes_to_the_next(off: tuple[str, ...], returned_by: tuple[str, ...], expected: str) -> None:
+    decided = do(order(state="in_progress", returned_by=returned_by), "return", off=off)
+    if isinstance(decided, Refused):
+        assert decided.code == expected
+        return
+    assert [(change.kind, change.order.version) for change in decided.changes] == [("returned", 2), ("assigned", 3)]
+    assert decided.changes[0].ends == (("handler", "returned"),)
+    after = decided.order
+    assert (after.state, after.member_id, after.returned_by) == ("dispatched", expected, (*returned_by, "w1"))
+    assert (after.acknowledged_at, after.ack_due_at) == (None, at("2026-11-23 11:05"))
+    assert after.due_at == order().due_at  # the whole is not prolonged
+
+
+def test_a_failed_check_sends_the_work_back_with_a_yellow_card() -> None:
+    after = moved(do(in_state("resolved"), "verify", "l1", passed=False, note="still dirty"))
+    new, change = after.order, after.changes[0]
+    assert (new.state, new.supervision, new.checker_id, new.resolved_at) == ("in_progress", "yellow", None, None)
+    assert (change.kind, change.said["member_id"], change.said["note"]) == ("sent_back", "w1", "still dirty")
+    assert change.ends == (("checker", "sent_back"),)
+    red = replace(in_state("resolved"), supervision="red")
+    assert moved(do(red, "verify", "l1", passed=False, note="x")).order.supervision == "red"  # never weaker
+
+
+@pytest.mark.parametrize(
+    ("state", "action", "now", "late_ack", "late"),
+    [
+        ("dispatched", "acknowledge", "2026-11-23 11:00", False, False),
+        ("dispatched", "acknowledge", "2026-11-23 11:01", True, False),
+        ("in_progress", "resolve", "2026-11-23 11:01", False, False),
+        ("in_progress", "resolve", "2026-12-02 09:00", False, False),
+        ("in_progress", "resolve", "2026-12-02 09:01", False, True),
+        ("dispatched", "return", "2026-12-02 09:01", True, True),
+    ],
+)
+def test_lateness_is_noted_only_after_the_deadline(
+    state: str, action: str, now: str, late_ack: bool, late: bool
+) -> None:
+    after = moved(do(in_state(state), action, now=at(now))).order
+    assert (after.late_ack, after.late) == (late_ack, late)
+
+
+@pytest.mark.parametrize(
+    ("number", "state", "off", "hears", "handler", "colour"),
+    [
+        (1, "dispatched", (), "w1", "w1", "blue"),  # reminded
+        (2, "dispatched", (), "l1", "l1", "yellow"),  # handed over
+        (2, "dispatched", ("l1",), "d1", "d1", "yellow"),
+        (3, "dispatched", (), "d1", "d1", "yellow"),
+        (4, "in_progress", (), "w1", "w1", "blue"),
+        (5, "in_progress", (), "l1", "w1", "red"),  # a card moves nothing
+        (6, "in_progress", (), "l1", "w1", "red"),
+        (7, "in_progress", (), "d1", "w1", "red"),
+    ],
+)
+def test_each_step_of_the_ladder(
+    number: int, state: str, off: tuple[str, ...], hears: str, handler: str, colour: str
+) -> None:
+    what = in_state(state)
+    step = what.terms.ladder[number - 1]
+    now = (step.at or NOW) + dt.timedelta(seconds=1)
+    after = take_step(what, step, roster(off), CALENDAR, now)
+    first = after.changes[0]
+    assert (first.kind, first.said["step"], first.said["to_member_id"]) == ("escalated", number, hears)
+    assert first.said["from_member_id"] == first.said["member_id"] == "w1"
+    assert (after.order.member_id, after.order.supervision, first.said["supervision"]) == (handler, colour, colour)
+    assert after.order.terms.ladder[number - 1].fired_at == now
+    handed_over = handler != "w1"
+    assert [change.kind for change in after.changes] == ["escalated", "assigned"][: 1 + handed_over]
+    assert first.ends == ((("handler", "escalated"),) if handed_over else ())
+    assert after.order.state == ("dispatched" if handed_over else state)
+    assert " / " in first.said["why"]
+
+
+def test_nobody_stands_above_the_desk_so_the_order_stays_there() -> None:
+    what = order(member_id="d1")
+    after = take_step(what, what.terms.ladder[2], roster(), CALENDAR, NOW)
+    assert (after.order.member_id, len(after.changes)) == ("d1", 1)
+    assert after.changes[0].said["to_member_id"] == "d1"
+
+
+def test_each_who_gets_it_from_the_ladder_has_the_time_that_it_gives() -> None:
+    night = at("2026-11-23 23:00")  # the steps come late, after an outage
+    what = order()
+    for number, handler, ack_due in ((2, "l1", "2026-11-24 10:30"), (3, "d1", "2026-11-24 10:30")):
+        what = take_step(what, what.terms.ladder[number - 1], roster(), CALENDAR, night).order
+        assert (what.member_id, what.ack_due_at) == (handler, at(ack_due))
+        if number == 2:
+            assert what.terms.ladder[2].at == at("2026-11-24 10:30")

@@ -1,0 +1,125 @@
+"""Whatever members and the ladder do to an order, in whatever order: what must always hold."""
+
+from __future__ import annotations
+
+import datetime as dt
+from itertools import pairwise
+from typing import Any
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from services.dispatch.domain import order as orders
+from services.dispatch.domain.actions import ACTIONS, Action, Circumstances, Refused, act
+from services.dispatch.domain.escalation import terms
+from services.dispatch.domain.order import COLOURS, Moved, Order
+from services.dispatch.domain.supervision import take_step
+from tests.unit.qiuchuan import CALENDAR, GRID, NAMES, RULES, at, roster
+
+STATES = {"dispatched", "in_progress", "resolved", "verified", "closed"}
+MOVES = st.fixed_dictionaries(
+    {
+        "what": st.sampled_from([*ACTIONS, *ACTIONS, "step", "step", "close"]),
+        "who": st.sampled_from(["right", "right", "right", *NAMES]),
+        "minutes": st.sampled_from([0, 1, 10, 200, 3000, 20_000]),
+        "passed": st.booleans(),
+        "off": st.sets(st.sampled_from(NAMES), max_size=5),
+        "stale": st.integers(0, 9).map(lambda n: n == 0),
+    }
+)
+
+
+def started(rules: str, level: str, grid: str | None) -> Order:
+    now = at("2026-11-23 09:00")
+    choice = roster().handler(grid)
+    assert choice is not None
+    case = {"id": "c", "number": "20261123-000001", "level": level, "grid_id": grid}
+    made = terms(RULES[rules], CALENDAR, level, "complaint", "0102", None, now)
+    return orders.start(case, "o", 1, choice, made, now).order
+
+
+def make(move: dict[str, Any], order: Order, now: dt.datetime) -> Moved | Refused | None:
+    crew = roster(tuple(move["off"]))
+    if move["what"] == "step":
+        step = order.next_step
+        return take_step(order, step, crew, CALENDAR, now) if step and step.at and step.at <= now else None
+    if move["what"] == "close":
+        return orders.closed(order) if order.state == "verified" else None
+    right = order.checker_id if move["what"] == "verify" else order.member_id
+    who = right if move["who"] == "right" else move["who"]
+    version = order.version - move["stale"]
+    action = Action("k", who or "w1", move["what"], "o", None, version, None, "n", ("e",), "r", move["passed"])
+    return act(order, action, Circumstances(crew, CALENDAR, now))
+
+
+def holds(before: Order, after: Order, now: dt.datetime) -> None:
+    """What is true of any change."""
+    assert after.version == before.version + 1
+    assert after.state in STATES
+    assert after.checker_id != after.member_id
+    assert (after.checker_id is None) == (after.state in ("dispatched", "in_progress"))
+    assert COLOURS.index(after.supervision) >= COLOURS.index(before.supervision)
+    assert set(before.returned_by) <= set(after.returned_by)
+    assert len(after.returned_by) == len(set(after.returned_by))
+    assert (after.id, after.round, after.due_at, after.started_at) == (
+        before.id,
+        before.round,
+        before.due_at,
+        before.started_at,
+    )
+    late_now = before.due_at is not None and now > before.due_at
+    late_ack_now = before.ack_due_at is not None and now > before.ack_due_at
+    assert before.late <= after.late <= (before.late or late_now)
+    assert before.late_ack <= after.late_ack <= (before.late_ack or late_ack_now)
+    fired = [{s.step for s in o.terms.ladder if s.fired_at} for o in (before, after)]
+    assert fired[0] <= fired[1]
+
+
+def describes(order: Order, moved: Moved, now: dt.datetime) -> None:
+    """Each change starts from the one before it, and the last is the order itself."""
+    chain = [order, *(change.order for change in moved.changes)]
+    assert chain[-1] == moved.order
+    for (before, after), change in zip(pairwise(chain), moved.changes, strict=True):
+        holds(before, after, now)
+        assert change.before == before.state
+        assert change.who
+        assert all(choice.why for _, choice in change.starts)
+    ended = sum(role == "handler" for change in moved.changes for role, _ in change.ends)
+    began = [choice.member.member_id for change in moved.changes for role, choice in change.starts if role == "handler"]
+    assert began in ([], [moved.order.member_id])
+    assert (ended == 1) if began or moved.order.state == "verified" else True
+
+
+@settings(max_examples=300, deadline=None)
+@given(
+    st.sampled_from(sorted(RULES)),
+    st.sampled_from(["P1", "P3", "P9"]),
+    st.sampled_from([GRID, None]),
+    st.lists(MOVES, min_size=5, max_size=30),
+)
+def test_any_walk_keeps_the_order_whole(rules: str, level: str, grid: str | None, moves: list[dict[str, Any]]) -> None:
+    order, now = started(rules, level, grid), at("2026-11-23 09:00")
+    for move in moves:
+        now += dt.timedelta(minutes=move["minutes"])
+        outcome = make(move, order, now)
+        if isinstance(outcome, Refused):
+            assert outcome.code
+            assert outcome.reason
+        elif outcome:
+            assert not (move["stale"] and move["what"] in ACTIONS)
+            describes(order, outcome, now)
+            order = outcome.order
+    if order.state == "closed":
+        assert order.verified_at is not None
+
+
+@given(st.sampled_from(sorted(RULES)), st.sampled_from(["P1", "P2", "P3", "P4"]))
+def test_when_nobody_ever_acts_the_whole_ladder_comes_once_and_the_desk_has_it(rules: str, level: str) -> None:
+    order, crew, came = started(rules, level, GRID), roster(), []
+    while step := order.next_step:
+        assert step.at is not None
+        came.append(step.step)
+        order = take_step(order, step, crew, CALENDAR, step.at).order
+        assert len(came) <= 7
+    assert sorted(came) == [1, 2, 3, 4, 5, 6, 7]
+    assert (order.member_id, order.supervision, order.state) == ("d1", "red", "dispatched")

@@ -1,0 +1,154 @@
+"""Who is told what, and in which words."""
+
+from __future__ import annotations
+
+import string
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from services.notify.domain.notices import RECEIVERS, about_action, about_report, about_work
+from services.notify.domain.texts import TEXTS, text_of
+
+WORK = {
+    "number": "20261123-000001",
+    "order_id": "o",
+    "round": 1,
+    "version": 3,
+    "title": "路灯不亮",
+    "place_text": "东门路口",
+    "level": "P3",
+    "category": "0102",
+    "member_id": "w1",
+    "checker_id": "l1",
+    "due_at": "2026-11-23T16:30:00+00:00",
+    "ack_due_at": "2026-11-23T01:30:00+00:00",
+    "note": "已换灯泡",
+    "why": "least open work",
+    "settled": False,
+}
+FACTS = {name: WORK[name] for name in ("title", "place_text", "note", "why", "due_at", "ack_due_at")}
+REPORT = {
+    "external_id": "m017/7",
+    "kind": "report_received",
+    "feedback_number": 1,
+    "number": "20261123-000001",
+    "state": "accepted",
+    "text_zh": "已受理",
+    "text_en": "Received",
+    "reasons": [],
+    "reference": None,
+    "source": "patrol",
+}
+
+
+def ladder(measure: str, source: str, to: str) -> dict[str, Any]:
+    return {"measure": measure, "from_member_id": source, "to_member_id": to}
+
+
+@pytest.mark.parametrize(
+    ("kind", "changes", "told"),
+    [
+        ("assigned", {}, [("w1", "work_assigned")]),
+        ("assigned", {"settled": True}, []),  # the finder has done it already
+        ("resolved", {}, [("l1", "check_wanted")]),
+        ("sent_back", {}, [("w1", "work_sent_back")]),
+        ("verified", {}, [("w1", "work_verified")]),
+        ("escalated", ladder("remind", "w1", "w1"), [("w1", "work_reminded")]),
+        ("escalated", ladder("remind", "w1", "l1"), [("l1", "work_reminded")]),
+        ("escalated", ladder("red_card", "w1", "l1"), [("l1", "work_reminded")]),
+        ("escalated", ladder("public_notice", "w1", "d1"), [("d1", "work_reminded")]),
+        ("escalated", ladder("escalate", "w1", "l1"), [("l1", "work_escalated"), ("w1", "work_taken_away")]),
+        ("escalated", ladder("escalate", "d1", "d1"), [("d1", "work_reminded")]),  # nobody stands above
+    ],
+)
+def test_who_is_told_what_about_work(kind: str, changes: dict[str, Any], told: list[tuple[str, str]]) -> None:
+    notices = about_work(f"dispatch.work_{kind}.v1", WORK | changes)
+    assert [(notice.member_id, notice.kind) for notice in notices] == told
+    for notice in notices:
+        words = text_of(notice.kind, WORK)
+        assert (notice.body["text_zh"], notice.body["text_en"]) == words
+        assert (notice.body["number"], notice.body["order_id"], notice.body["version"]) == ("20261123-000001", "o", 3)
+        assert "member_id" not in notice.body
+
+
+def test_a_notice_shows_the_time_of_the_town_and_leaves_out_what_is_unknown() -> None:
+    (notice,) = about_work("dispatch.work_assigned.v1", WORK | {"category": None, "place_text": ""})
+    assert notice.body["due_at"] == "2026-11-24T00:30:00+08:00"
+    assert notice.body["ack_due_at"] == "2026-11-23T09:30:00+08:00"
+    assert "category" not in notice.body
+    assert notice.body["place_text"] == ""
+    (undated,) = about_work("dispatch.work_assigned.v1", WORK | {"due_at": None, "ack_due_at": None})
+    assert {"due_at", "ack_due_at"}.isdisjoint(undated.body)
+
+
+@pytest.mark.parametrize(
+    ("accepted", "reason", "zh", "en"),
+    [(True, None, "操作已生效。", "Done."), (False, "须签收", "操作未生效:须签收", "Not done: 须签收")],
+)
+def test_a_member_hears_what_became_of_an_action(accepted: bool, reason: str | None, zh: str, en: str) -> None:
+    data = {"member_id": "w1", "command_id": "k", "accepted": accepted, "reason": reason, "order_state": "resolved"}
+    notice = about_action(data)
+    assert (notice.member_id, notice.kind) == ("w1", "action_answered")
+    assert notice.body == {
+        "command_id": "k",
+        "accepted": accepted,
+        "reason": reason,
+        "order_state": "resolved",
+        "text_zh": zh,
+        "text_en": en,
+    }
+
+
+@pytest.mark.parametrize(
+    ("external_id", "member", "own"),
+    [("m017/7", "m017", "7"), ("m017/a/b", "m017", "a/b"), ("m017/? e1", "m017", ""), ("m017/", "m017", "")],
+)
+@pytest.mark.parametrize("kind", ["report_received", "report_rejected", "case_updated"])
+def test_the_finder_hears_under_the_number_that_the_finder_gave(
+    kind: str, external_id: str, member: str, own: str
+) -> None:
+    notice = about_report(REPORT | {"external_id": external_id, "kind": kind})
+    assert (notice.member_id, notice.kind, notice.body["external_id"]) == (member, kind, own)
+    assert (notice.body["text_zh"], notice.body["text_en"]) == ("已受理", "Received")
+    assert "source" not in notice.body
+
+
+def test_every_notice_about_work_has_its_words() -> None:
+    kinds = {"action_accepted", "action_refused"}
+    for receivers in RECEIVERS.values():
+        for steps in (ladder("escalate", "w1", "l1"), ladder("remind", "w1", "w1")):
+            kinds |= {kind for _, kind in receivers(WORK | steps)}
+    assert kinds == set(TEXTS)
+
+
+@pytest.mark.parametrize("kind", sorted(TEXTS))
+def test_every_text_says_its_facts_and_a_dash_for_what_is_missing(kind: str) -> None:
+    shown = {"title": "路灯不亮", "place": "东门路口", "note": "已换灯泡", "why": "least open work"}
+    shown |= {"due": "11-24 00:30", "ack": "11-23 09:30"}
+    nothing = dict.fromkeys(FACTS)
+    for language in ("zh", "en"):
+        names = [name for _, name, _, _ in string.Formatter().parse(getattr(TEXTS[kind], language)) if name]
+        full = getattr(text_of(kind, FACTS), language)
+        assert all(shown[name] in full for name in names)
+        for facts in ({}, nothing):
+            bare = getattr(text_of(kind, facts), language)
+            assert bare.count("—") == len(names)
+            assert "None" not in bare
+            assert "{" not in bare
+
+
+@pytest.mark.parametrize("kind", sorted(TEXTS))
+def test_both_languages_are_written(kind: str) -> None:
+    zh, en = TEXTS[kind]
+    assert en.isascii()
+    assert any("\u4e00" <= letter <= "\u9fff" for letter in zh)
+
+
+@given(st.sampled_from(sorted(TEXTS)), st.text(max_size=40), st.text(max_size=40))
+def test_whatever_people_write_is_shown_as_it_is(kind: str, title: str, note: str) -> None:
+    words = text_of(kind, {"title": title, "note": note})
+    assert "{title}" not in TEXTS[kind].zh or (title or "—") in words.zh
+    assert "{note}" not in TEXTS[kind].en or (note or "—") in words.en
