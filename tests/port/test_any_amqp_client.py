@@ -30,7 +30,9 @@ def publish(uri: str, body: bytes) -> None:
 def hear(uri: str, count: int) -> list[dict]:
     """The next `count` feedbacks; fails when they do not come in time."""
     consume = ["amqp-consume", "--url", uri, "--queue", f"feedback.{SOURCE}", "--count", str(count)]
-    heard = subprocess.run([*consume, "--", "sh", "-c", "cat; echo"], capture_output=True, check=True, timeout=60, text=True)
+    heard = subprocess.run(
+        [*consume, "--", "sh", "-c", "cat; echo"], capture_output=True, check=True, timeout=60, text=True
+    )
     return [json.loads(line) for line in heard.stdout.splitlines()]
 
 

@@ -225,3 +225,14 @@ def test_each_who_gets_it_from_the_ladder_has_the_time_that_it_gives() -> None:
         assert (what.member_id, what.ack_due_at) == (handler, at(ack_due))
         if number == 2:
             assert what.terms.ladder[2].at == at("2026-11-24 10:30")
+
+
+def test_after_a_return_the_ladder_watches_the_next_one_from_its_first_step() -> None:
+    late = order(member_id="l1")
+    for _ in range(2):
+        step = late.next_step
+        assert step and step.at
+        late = take_step(late, step, roster(), CALENDAR, step.at).order
+    back = moved(do(late, "return", late.member_id, now=late.terms.ladder[1].fired_at)).order
+    assert back.next_step is not None
+    assert (back.next_step.step, back.next_step.when) == (1, "not_acknowledged")

@@ -19,7 +19,7 @@ STATES = {  # type of a message → the state that it tells
     "dispatch.work_verified.v1": "resolved",
     "callback.follow_up_planned.v1": "follow_up_pending",
     "callback.case_answered.v1": "follow_up_pending",
-    "callback.rework_asked.v1": "accepted",
+    "callback.rework_asked.v1": "dispatched",
 }
 OPENING = ("intake.case_submitted.v1", "intake.case_registered.v1")
 EMPTY = {

@@ -98,11 +98,11 @@ class Roster:
                 return self._least(candidates, self._checking, level, words)
         return None
 
-    def above(self, handler: str, grid_id: str | None, level: str) -> Choice | None:
-        """Somebody at `level` or higher who ranks above the handler; None when nobody does."""
+    def above(self, handler: str, grid_id: str | None, level: str, but: Collection[str] = ()) -> Choice | None:
+        """Somebody at `level` or higher who ranks above the handler, leaving out `but`; None when nobody does."""
         member = self.member(handler)
         rank = RANKS.get(member.role, 1) if member else 1
-        leaders = self._on_duty(self._by_post[LEADER, grid_id or ""], (handler,))
+        leaders = self._on_duty(self._by_post[LEADER, grid_id or ""], (handler, *but))
         if level == LEADER and rank < RANKS[LEADER] and leaders:
             return self._least(leaders, self._watching, LEADER, ("网格长", "leader of the grid"))
         desk = self._by_role[DESK]

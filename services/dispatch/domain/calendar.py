@@ -40,6 +40,9 @@ class Calendar:
         )
         if not calendar.weekdays or calendar.day_length <= NOTHING:
             raise ValueError("the calendar has no working time: give working_weekdays and working_hours")
+        edges = [moment for span in calendar.hours for moment in span]
+        if edges != sorted(set(edges)):
+            raise ValueError("working_hours must be in order and may not overlap, nor end before they begin")
         return calendar
 
     @property

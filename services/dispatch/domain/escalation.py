@@ -1,15 +1,14 @@
 """The ladder of supervision (督办): which step comes when, if nobody acts. It is copied onto the order at its start.
 
 A step watches one limit (not_acknowledged, not_resolved) and comes when a share of it has passed, or so much later.
-Each comes once, never early; quiet hours postpone it. When a step hands the order over, the remaining steps that watch
-the acknowledgement keep their distance from that moment, so that after an outage or a night everybody still has the
-time that the ladder gives.
+Each comes once for a handler, never early; quiet hours postpone it. When a step hands the order over, the remaining
+steps that watch the acknowledgement keep their distance from that moment, so that after an outage or a night everybody
+still has the time that the ladder gives. After a return they begin anew.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -141,11 +140,15 @@ def terms(
 
 
 def restarted(old: Terms, now: dt.datetime, calendar: Calendar, from_share: float) -> Terms:
-    """The terms after a hand-over: what still watches the acknowledgement is counted from now on."""
-    ladder: Sequence[Step] = [
-        _dated(step, old, now, calendar, from_share) if step.when == NOT_ACKNOWLEDGED and not step.fired_at else step
-        for step in old.ladder
-    ]
+    """The terms after a hand-over: what watches the acknowledgement is counted from now on.
+
+    After an escalation the remaining steps go on; otherwise the new handler has the whole ladder before them."""
+    ladder: list[Step] = []
+    for step in old.ladder:
+        if step.when == NOT_ACKNOWLEDGED and from_share == 0:
+            step = replace(step, fired_at=None)
+        pending = step.when == NOT_ACKNOWLEDGED and not step.fired_at
+        ladder.append(_dated(step, old, now, calendar, from_share) if pending else step)
     return replace(old, ladder=tuple(ladder))
 
 

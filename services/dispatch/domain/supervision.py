@@ -17,7 +17,7 @@ WATCHES = {"not_acknowledged": ("签收", "acknowledged"), "not_resolved": ("办
 def take_step(order: Order, step: Step, roster: Roster, calendar: Calendar, now: dt.datetime) -> Moved:
     """The order after the step. `escalate` gives it to somebody above the handler; without anybody there, and for every
     other measure, it stays where it is and the one whom the step names hears of it."""
-    above = None if step.to == WORKER else roster.above(order.member_id, order.grid_id, step.to)
+    above = None if step.to == WORKER else roster.above(order.member_id, order.grid_id, step.to, order.returned_by)
     escalated = _escalated(order, step, above, now)
     if step.measure != ESCALATE or above is None:
         return Moved(escalated.order, (escalated,))
