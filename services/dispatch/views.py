@@ -30,7 +30,7 @@ def gauges(work: UnitOfWork) -> list[Gauge]:
     counts = work.all(SQL.count_orders)
     unassigned, in_grids, at_desk = work.one(SQL.oldest_waiting)
     active, members = work.one(SQL.count_active_members)
-    days = work.one(SQL.calendar_days_left)
+    known = work.one(SQL.calendar_known)
     late = [(["acknowledge", level], n) for _, level, _, n, _ in counts if n]
     late += [(["resolve", level], sum(row[4] for row in counts if row[1] == level)) for level in _levels(counts)]
     return [
@@ -55,7 +55,12 @@ def gauges(work: UnitOfWork) -> list[Gauge]:
         ),
         ("wangge_members_active", "Members who did something in the last 24 hours.", [], [([], active)]),
         ("wangge_members", "Members on the roll.", [], [([], members)]),
-        ("wangge_calendar_known_days", "Days until the calendar ends.", [], [([], days[0])] if days else []),
+        (
+            "wangge_calendar_known_seconds",
+            "Time until the calendar knows no more holidays.",
+            [],
+            [([], known[0])] if known else [],
+        ),
     ]
 
 

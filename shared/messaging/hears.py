@@ -19,8 +19,10 @@ from shared.messaging.envelope import LANES, Event, Unreadable, decode
 from shared.messaging.listener import Listener, arrival_of
 from shared.messaging.message import Heard, Malformed, Message
 from shared.observability import metrics
+from shared.observability.logs import about
 
 log = logging.getLogger(__name__)
+ROUTINE = ("done", "known", "new")  # outcomes that are logged only at LOG_LEVEL=DEBUG
 
 
 class _BatchEntrypoint(Entrypoint):
@@ -58,7 +60,8 @@ class _BatchEntrypoint(Entrypoint):
         for index, item in enumerate(batch):
             outcome = outcomes[index] if outcomes else "done"
             metrics.heard.labels(self.handler, str(outcome)).inc()
-            log.debug("%s: %s", self.handler, outcome, extra={"case": item.event.subject, "event": item.event.id})
+            level = logging.DEBUG if outcome in ROUTINE else logging.INFO
+            log.log(level, "%s: %s", self.handler, outcome, extra=about(item.event))
 
 
 class Hears(_BatchEntrypoint):

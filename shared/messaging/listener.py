@@ -23,6 +23,7 @@ from shared.db.failures import AGAIN, OUTAGE, classify
 from shared.messaging.arrival import Arrival
 from shared.messaging.connection import HEARTBEAT, connect
 from shared.observability import metrics
+from shared.observability.logs import about
 from shared.outbox.parking import Parking
 
 log = logging.getLogger(__name__)
@@ -216,7 +217,7 @@ class Reader:
         """Halve the batch until the poison stands alone; park that, so that its neighbours are done."""
         if len(batch) == 1:
             reason = f"{type(error).__name__}: {error}"
-            log.error("parked: %s", reason, extra={"case": batch[0].event.subject, "event": batch[0].event.id})
+            log.error("parked: %s", reason, extra=about(batch[0].event))
             self._listener.parking.park(batch, "failed", reason)
             metrics.heard.labels(self.entrypoint.handler, "parked").inc()
             return

@@ -7,6 +7,8 @@ import sys
 
 from pythonjsonlogger.json import JsonFormatter
 
+from shared.messaging.envelope import Event
+
 QUIET = {
     "nameko.containers": logging.CRITICAL,  # logs every handler error with its arguments; the listener says it better
     "nameko.web": logging.WARNING,
@@ -14,6 +16,12 @@ QUIET = {
     "eventlet": logging.WARNING,
     "chardet": logging.WARNING,
 }
+
+
+def about(event: Event) -> dict[str, str | None]:
+    """What a line about an event carries: the case number, the event, and the trace that follows the case."""
+    trace = event.traceparent.split("-")[1] if event.traceparent and event.traceparent.count("-") == 3 else None
+    return {"case": event.subject, "event": event.id, "trace": trace}
 
 
 def configure(service: str, town: str, level: str) -> None:

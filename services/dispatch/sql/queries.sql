@@ -204,6 +204,7 @@ SELECT (SELECT count(DISTINCT member_id) FROM commands
         WHERE accepted AND answered_at > (SELECT clock_timestamp() - interval '24 hours')),
        (SELECT count(*) FROM members WHERE active)
 
--- name: calendar_days_left
--- For how many more days the calendar in force knows the holidays.
-SELECT ((calendar->>'known_until')::date - current_date)::float FROM calendars ORDER BY id DESC LIMIT 1
+-- name: calendar_known
+-- For how many more seconds the calendar in force knows the holidays.
+SELECT extract(epoch FROM (calendar->>'known_until')::date + 1 - clock_timestamp())::float
+FROM calendars ORDER BY id DESC LIMIT 1
