@@ -7,13 +7,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from marshmallow import Schema, ValidationError
 from werkzeug.wrappers import Request
 
 from services.callback import messages, use_cases, views
 from services.callback.errors import FollowUpUnknown, NotDue, NotOpen
-from shared.http.entrypoint import caller_of, json_of
-from shared.http.problems import Conflict, NotFound, Unprocessable
+from shared.http.entrypoint import body_of, caller_of
+from shared.http.problems import Conflict, NotFound
 
 MOST = 500
 _ANSWER, _ATTEMPT = messages.Answer(), messages.Attempt()
@@ -33,13 +32,13 @@ def show_contact(request: Request, follow_up_id: str, keys: Any, open_work: Any)
 
 
 def post_attempt(request: Request, follow_up_id: str, open_work: Any) -> dict[str, Any]:
-    body = _read(_ATTEMPT, request)
+    body = body_of(request, _ATTEMPT)
     with _problems(follow_up_id):
         return use_cases.note_attempt(follow_up_id, caller_of(request).name, body["reached"], body["note"], open_work)
 
 
 def post_answer(request: Request, follow_up_id: str, open_work: Any) -> dict[str, Any]:
-    body = _read(_ANSWER, request)
+    body = body_of(request, _ANSWER)
     with _problems(follow_up_id):
         return use_cases.take_answer(follow_up_id, caller_of(request).name, body, open_work)
 
@@ -64,14 +63,3 @@ def _is_uuid(text: str) -> bool:
         return bool(uuid.UUID(text))
     except ValueError:
         return False
-
-
-def _read(schema: Schema, request: Request) -> dict[str, Any]:
-    try:
-        return schema.load(json_of(request))
-    except ValidationError as error:
-        reasons = [
-            {"field": name, "problem": str(problem), "repair": f"correct {name}"}
-            for name, problem in error.normalized_messages().items()
-        ]
-        raise Unprocessable("the body does not fit: repair what the reasons name", reasons) from error

@@ -13,8 +13,7 @@ from services.dispatch.domain.escalation import Rules, Step, Terms
 from services.dispatch.domain.limits import Duration, Quiet
 from services.dispatch.domain.order import Order
 from shared.db.queries import Queries
-from shared.messaging.arrival import Arrival
-from shared.outbox.unit_of_work import QUERIES, UnitOfWork, parked_row, to_json
+from shared.outbox.unit_of_work import UnitOfWork, to_json
 
 SQL = Queries(Path(__file__).parent / "sql" / "queries.sql")
 Row = dict[str, Any]
@@ -112,10 +111,6 @@ class Work(UnitOfWork):
     def put_calendar(self, calendar: dict[str, Any]) -> bool:
         """Whether it differs from the one that was in force."""
         return self.run(SQL.put_calendar, calendar=to_json(calendar)) == 1
-
-    def set_aside(self, arrival: Arrival, reason: str) -> None:
-        """What nobody can be answered about waits for an operator."""
-        self.run(QUERIES.park, rows=to_json([parked_row(arrival, "unreadable", reason)]))
 
     def _write(self, query: str, rows: Sequence[Row]) -> None:
         if rows:

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from marshmallow import Schema, ValidationError
 from werkzeug.wrappers import Request
 
 from services.intake import messages, use_cases, views
 from services.intake.errors import CaseUnknown, CategoryUnknown, NotWaiting
-from shared.http.entrypoint import caller_of, json_of
+from shared.http.entrypoint import body_of, caller_of, json_of
 from shared.http.problems import Conflict, Forbidden, NotFound, Unprocessable
 
 _ACCEPTANCE, _REJECTION = messages.Acceptance(), messages.Rejection()
@@ -47,12 +46,12 @@ def get_case(request: Request, number: str, open_work: Any) -> dict[str, Any]:
 
 
 def accept_case(request: Request, number: str, open_work: Any) -> dict[str, Any]:
-    body = _read(_ACCEPTANCE, request)
+    body = body_of(request, _ACCEPTANCE)
     return _decide(use_cases.accept_case, number, caller_of(request).name, body["category"], open_work)
 
 
 def reject_case(request: Request, number: str, open_work: Any) -> dict[str, Any]:
-    body = _read(_REJECTION, request)
+    body = body_of(request, _REJECTION)
     return _decide(
         use_cases.reject_case, number, caller_of(request).name, body["reason_code"], body["reason"], open_work
     )
@@ -76,14 +75,3 @@ def _decide(use_case: Any, *arguments: Any) -> dict[str, Any]:
     except CategoryUnknown as error:
         reason = {"field": "category", "problem": str(error), "repair": "use a code of the catalogue, or leave it out"}
         raise Unprocessable("the body does not fit: repair what the reasons name", [reason]) from error
-
-
-def _read(schema: Schema, request: Request) -> dict[str, Any]:
-    try:
-        return schema.load(json_of(request))
-    except ValidationError as error:
-        reasons = [
-            {"field": name, "problem": str(problem), "repair": f"correct {name}"}
-            for name, problem in error.normalized_messages().items()
-        ]
-        raise Unprocessable("the body does not fit: repair what the reasons name", reasons) from error

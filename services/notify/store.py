@@ -8,8 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from shared.db.queries import Queries
-from shared.messaging.arrival import Arrival
-from shared.outbox.unit_of_work import QUERIES, UnitOfWork, parked_row, to_json
+from shared.outbox.unit_of_work import UnitOfWork, to_json
 
 SQL = Queries(Path(__file__).parent / "sql" / "queries.sql")
 Row = dict[str, Any]
@@ -61,10 +60,6 @@ class Work(UnitOfWork):
     def settle_feedback(self, ids: Sequence[str]) -> list[Row]:
         """The threads of feedback that was delivered."""
         return self.dicts(SQL.settle_feedback, ids=list(ids)) if ids else []
-
-    def set_aside(self, arrival: Arrival, reason: str) -> None:
-        """What nobody can be answered about waits for an operator."""
-        self.run(QUERIES.park, rows=to_json([parked_row(arrival, "unreadable", reason)]))
 
 
 OpenWork = Callable[[], AbstractContextManager[Work]]

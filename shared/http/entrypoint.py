@@ -7,6 +7,7 @@ import time
 from typing import Any
 
 import orjson
+from marshmallow import Schema, ValidationError
 from nameko.web.handlers import HttpRequestHandler
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Request, Response
@@ -86,6 +87,18 @@ def json_of(request: Request) -> dict[str, Any]:
     if not isinstance(body, dict):
         raise Unprocessable("the body must be a JSON object")
     return body
+
+
+def body_of(request: Request, schema: Schema) -> dict[str, Any]:
+    """The body as a schema reads it. Raises Problem with a reason for each field."""
+    try:
+        return schema.load(json_of(request))
+    except ValidationError as error:
+        reasons = [
+            {"field": name, "problem": str(problem), "repair": f"correct {name}"}
+            for name, problem in error.normalized_messages().items()
+        ]
+        raise Unprocessable("the body does not fit: repair what the reasons name", reasons) from error
 
 
 def _problem_of(exc: Exception) -> Problem:

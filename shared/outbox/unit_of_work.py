@@ -103,6 +103,10 @@ class UnitOfWork:
         self.run(QUERIES.forget, handler=messages[0].handler, events=_identities(messages))
         self.run(QUERIES.park, rows=to_json([parked_row(m, "too_early", reason) for m in messages]))
 
+    def set_aside(self, arrival: Arrival, reason: str) -> None:
+        """What nobody can be answered about waits for an operator."""
+        self.run(QUERIES.park, rows=to_json([parked_row(arrival, "unreadable", reason)]))
+
     def say(
         self,
         events: Iterable[Event],
