@@ -181,4 +181,4 @@ def test_a_second_up_keeps_everything(project: Project) -> None:
 
 def _timeline(project: Project, number: str) -> list[dict[str, Any]]:
     answer = requests.get(f"{project.edge}/board/cases/{number}", headers=project.login("desk", "test"), timeout=10)
-    return answer.json()["messages"] if answer.ok else []
+    return answer.json()["timeline"] if answer.ok else []
