@@ -11,9 +11,6 @@ CREATE TABLE cases (                      -- a copy: intake owns the cases; its 
     number        text NOT NULL,
     kind          text NOT NULL,
     level         text NOT NULL,
-    category      text NOT NULL,
-    source        text NOT NULL,
-    external_id   text NOT NULL,
     anonymous     boolean NOT NULL,
     contact       text,                   -- sealed, bound to this case
     asks_reporter boolean NOT NULL,

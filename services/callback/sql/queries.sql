@@ -9,10 +9,10 @@ WHERE %(calendar)s::jsonb IS DISTINCT FROM (SELECT calendar FROM calendars ORDER
 
 -- name: add_cases
 -- Copies of registered cases.
-INSERT INTO cases (id, number, kind, level, category, source, external_id, anonymous, contact, asks_reporter, reported_by)
-SELECT id, number, kind, level, category, source, external_id, anonymous, contact, asks_reporter, reported_by
-FROM json_to_recordset(%(rows)s) AS c(id uuid, number text, kind text, level text, category text, source text,
-    external_id text, anonymous boolean, contact text, asks_reporter boolean, reported_by text)
+INSERT INTO cases (id, number, kind, level, anonymous, contact, asks_reporter, reported_by)
+SELECT id, number, kind, level, anonymous, contact, asks_reporter, reported_by
+FROM json_to_recordset(%(rows)s) AS c(id uuid, number text, kind text, level text,
+    anonymous boolean, contact text, asks_reporter boolean, reported_by text)
 ORDER BY id
 ON CONFLICT (id) DO NOTHING
 

@@ -15,7 +15,7 @@ from shared.messaging.envelope import NORMAL, URGENT, Event, new_id
 from shared.messaging.message import Heard
 
 AT_ONCE = 100  # follow-ups that expire in one transaction
-CASE = ("number", "kind", "level", "category", "source", "external_id", "anonymous", "contact", "asks_reporter")
+CASE = ("number", "kind", "level", "anonymous", "contact", "asks_reporter")
 
 
 def keep_cases(heard: Sequence[Heard], open_work: OpenWork) -> None:
