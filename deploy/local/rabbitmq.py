@@ -15,6 +15,7 @@ SERVER = Path("/usr/lib/rabbitmq/bin/rabbitmq-server")  # Debian's wrapper wants
 SETTINGS = ROOT / "deploy" / "rabbitmq" / "rabbitmq.conf"
 PLUGINS = ROOT / "deploy" / "rabbitmq" / "enabled_plugins"
 ADMIN = "wangge"
+NO_BUSY_WAIT = "+sbwt none +sbwtdcpu none +sbwtdio none"  # schedulers that spin take the services' share of two cores
 
 
 def programs() -> list[Program]:
@@ -39,7 +40,7 @@ def environment() -> dict[str, str]:
         "ERL_EPMD_ADDRESS": "127.0.0.1",
         "RABBITMQ_NODENAME": f"wangge-{fingerprint()}@localhost",
         "RABBITMQ_DIST_PORT": str(port("broker_distribution")),
-        "RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS": "-kernel inet_dist_use_interface {127,0,0,1}",
+        "RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS": f"-kernel inet_dist_use_interface {{127,0,0,1}} {NO_BUSY_WAIT}",
         "RABBITMQ_CONF_ENV_FILE": str(home / "environment.conf"),
         "RABBITMQ_CONFIG_FILE": str(home / "rabbitmq.conf"),
         "RABBITMQ_CONFIG_FILES": str(home / "none"),

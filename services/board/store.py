@@ -16,9 +16,9 @@ SQL = Queries(Path(__file__).parent / "sql" / "queries.sql")
 class Work(UnitOfWork):
     """One transaction of the board."""
 
-    def add_journal(self, rows: Sequence[dict[str, Any]]) -> None:
-        if rows:
-            self.run(SQL.add_journal, rows=to_json(rows))
+    def add_journal(self, rows: Sequence[dict[str, Any]]) -> set[tuple[str, str]]:
+        """The (source, event id) of those that were new: the journal is the board's inbox, and is kept for good."""
+        return set(self.all(SQL.add_journal, rows=to_json(rows))) if rows else set()
 
     def fold_cases(self, rows: Sequence[dict[str, Any]]) -> None:
         if rows:

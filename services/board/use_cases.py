@@ -16,9 +16,9 @@ NOT_KEPT = ("contact", "phone")  # sealed, and still nobody's business here
 def keep_journal(heard: Sequence[Heard], open_work: OpenWork) -> None:
     """Every message of every service becomes one line of the journal."""
     with open_work() as work:
-        new, now = work.first_time(heard), work.now()
-        work.add_journal([_row(message.event) | {"heard_at": now} for message in new])
-        work.fold_cases(fold(message.event for message in new))
+        work.unpark(heard)
+        new = work.add_journal([_row(message.event) for message in heard])
+        work.fold_cases(fold(m.event for m in heard if (m.event.source, m.event.id) in new))
         work.commit()
 
 

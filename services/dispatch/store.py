@@ -80,8 +80,16 @@ class Work(UnitOfWork):
     def count_said(self, rows: Sequence[Row]) -> None:
         self._write(SQL.count_said, [{"id": row["id"], "said": row["said"]} for row in rows])
 
-    def put_orders(self, orders: Sequence[Order]) -> None:
-        self._write(SQL.put_orders, [_row(order) for order in orders])
+    def put_orders(self, orders: Sequence[Order]) -> list[Row]:
+        """Orders after their changes; gives back what their members have in hand more or less by that."""
+        rows = [_row(order) for order in orders]
+        hands = [{name: row[name] for name in ("id", "state", "member_id", "checker_id")} for row in rows]
+        more = self.dicts(SQL.more_in_hand, rows=to_json(hands)) if rows else []
+        self._write(SQL.put_orders, rows)
+        return more
+
+    def count_in_hand(self, more: Sequence[Row]) -> None:
+        self._write(SQL.count_in_hand, more)
 
     def end_assignments(self, rows: Sequence[Row]) -> None:
         self._write(SQL.end_assignments, rows)
@@ -138,15 +146,6 @@ def _order(row: Row, case: Row) -> Order:
 
 def _row(order: Order) -> Row:
     """An order as the table has it; what the case says of it is not stored twice."""
-    terms, step = order.terms, order.next_step
+    step = order.next_step
     row = {name: value for name, value in vars(order).items() if name not in ("terms", "number", "level", "grid_id")}
-    return row | {
-        "limits": {
-            "acknowledge": str(terms.acknowledge) if terms.acknowledge else None,
-            "resolve": str(terms.resolve) if terms.resolve else None,
-            "because": terms.because,
-            "quiet": terms.quiet.as_dict() if terms.quiet else None,
-        },
-        "ladder": [step.as_dict() for step in terms.ladder],
-        "next_step_at": step.at if step else None,
-    }
+    return row | order.terms.documents | {"next_step_at": step.at if step else None}

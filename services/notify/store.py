@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
@@ -12,6 +12,7 @@ from shared.outbox.unit_of_work import UnitOfWork, to_json
 
 SQL = Queries(Path(__file__).parent / "sql" / "queries.sql")
 Row = dict[str, Any]
+Place = tuple[Any, ...]  # source, thread and number of one piece of feedback
 
 
 class Work(UnitOfWork):
@@ -22,11 +23,18 @@ class Work(UnitOfWork):
     def notices_after(self, member: str, after: int, limit: int) -> list[Row]:
         return self.dicts(SQL.notices_after, member=member, after=after, limit=limit)
 
-    def delivered_before(self, ids: Sequence[str]) -> list[Row]:
-        return self.dicts(SQL.delivered_before, ids=list(ids)) if ids else []
+    def lock_places(self, places: Sequence[Place]) -> dict[Place, bool]:
+        """Whether what stands at these places (source, thread, number) was delivered, as far as it is known here."""
+        rows = self.all(SQL.lock_places, rows=_numbered(places)) if places else []
+        delivered = self.delivered([row[0] for row in rows])
+        return {row[1:]: row[0] in delivered for row in rows}
 
-    def lock_threads(self, rows: Sequence[Row]) -> None:
-        self.all(SQL.lock_threads, rows=_threads(rows))
+    def delivered(self, ids: Sequence[str]) -> set[str]:
+        """Those of this feedback that were delivered."""
+        return {i for (i,) in self.all(SQL.delivered, ids=list(ids))} if ids else set()
+
+    def feedback(self, ids: Collection[str]) -> list[Row]:
+        return self.dicts(SQL.feedback_by_id, ids=sorted(ids)) if ids else []
 
     # record
 
@@ -42,13 +50,20 @@ class Work(UnitOfWork):
         if rows:
             self.run(SQL.add_notices, rows=to_json(rows))
 
-    def add_feedback(self, rows: Sequence[Row]) -> None:
-        if rows:
-            self.run(SQL.add_feedback, rows=to_json(rows))
+    def add_feedback(self, rows: Sequence[Row]) -> list[Row]:
+        """Those that were new."""
+        new = {i for (i,) in self.all(SQL.add_feedback, rows=to_json(rows))} if rows else set()
+        return [row for row in rows if row["id"] in new]
 
-    def release_feedback(self, threads: Sequence[Row]) -> list[Row]:
-        """What may go out now in these threads, which must be locked."""
-        return self.dicts(SQL.release_feedback, rows=_threads(threads)) if threads else []
+    def add_waiting(self, rows: Sequence[Row]) -> None:
+        if rows:
+            self.run(SQL.add_waiting, rows=to_json(rows))
+
+    def release_after(self, delivered: Sequence[str]) -> list[Row]:
+        """What waited for this feedback to be delivered, and may go out now."""
+        places = self.all(SQL.lock_delivered, ids=list(delivered)) if delivered else []
+        released = self.all(SQL.release_waiting, rows=_numbered(places)) if places else []
+        return self.feedback([i for (i,) in released])
 
     def add_deliveries(self, rows: Sequence[Row]) -> None:
         if rows:
@@ -57,13 +72,9 @@ class Work(UnitOfWork):
     def settle_deliveries(self, outcomes: Sequence[Row]) -> list[Row]:
         return self.dicts(SQL.settle_deliveries, rows=to_json(outcomes))
 
-    def settle_feedback(self, ids: Sequence[str]) -> list[Row]:
-        """The threads of feedback that was delivered."""
-        return self.dicts(SQL.settle_feedback, ids=list(ids)) if ids else []
-
 
 OpenWork = Callable[[], AbstractContextManager[Work]]
 
 
-def _threads(rows: Sequence[Row]) -> str:
-    return to_json([{"source": row["source"], "thread": row["thread"]} for row in rows])
+def _numbered(places: Sequence[Place]) -> str:
+    return to_json([{"source": source, "thread": thread, "number": number} for source, thread, number in places])

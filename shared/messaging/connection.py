@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from typing import Any
 
-import amqp
 from kombu.utils.url import parse_url
+
+from shared.messaging.transport import Connection
 
 HEARTBEAT = 30
 
 
 @contextmanager
-def connect(uri: str, heartbeat: int = HEARTBEAT) -> Iterator[Any]:
+def connect(uri: str, heartbeat: int = HEARTBEAT) -> Iterator[Connection]:
     """An open py-amqp connection; closed without ceremony when the block is left, whatever state it is in."""
     parts = parse_url(uri)
-    conn = amqp.Connection(
+    conn = Connection(
         host=f"{parts['hostname']}:{parts['port'] or 5672}",
         userid=parts["userid"],
         password=parts["password"],

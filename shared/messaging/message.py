@@ -14,17 +14,10 @@ import datetime as dt
 from collections.abc import Callable
 from typing import Any, ClassVar
 
-from marshmallow import EXCLUDE, Schema, ValidationError, fields, missing
+from marshmallow import EXCLUDE, Schema, ValidationError
 
 from shared.messaging.envelope import NORMAL, Event, new_id, new_trace
-
-_PLAIN: dict[type[fields.Field], type | tuple[type, ...]] = {
-    fields.String: str,
-    fields.Integer: int,
-    fields.Boolean: bool,
-    fields.Float: float,
-    fields.Raw: object,
-}
+from shared.messaging.quick import compiled
 
 
 class Malformed(Exception):
@@ -80,7 +73,7 @@ class Message(Schema):
     def heard(cls, event: Event, handler: str = "", attempts: int = 0) -> Heard:
         """The message of an event. Raises Malformed."""
         if cls not in Message._loaders:
-            Message._loaders[cls] = _compiled(cls.schema())
+            Message._loaders[cls] = compiled(cls.schema())
         values = Message._loaders[cls](event.data)
         if values is None:
             try:
@@ -118,32 +111,3 @@ class Message(Schema):
             lane=lane,
             traceparent=new_trace(cause.traceparent if cause else None),
         )
-
-
-def _compiled(schema: Schema) -> Callable[[dict[str, Any]], dict[str, Any] | None]:
-    """A quick reader for plain fields; None means: not plain or not right, let marshmallow read it and say why."""
-    plain: list[tuple[str, Any, bool, Any]] = []
-    for name, field in schema.load_fields.items():
-        expected = _PLAIN.get(type(field))
-        if expected is None or field.validators or field.data_key not in (None, name):
-            return lambda data: None
-        default = field.load_default
-        plain.append((name, expected, bool(field.allow_none), default))
-
-    def read(data: dict[str, Any]) -> dict[str, Any] | None:
-        values = {}
-        for name, expected, none_allowed, default in plain:
-            value = data.get(name, missing)
-            if value is missing:
-                if default is missing:
-                    return None
-                value = default() if callable(default) else default
-            elif value is None:
-                if not none_allowed:
-                    return None
-            elif expected is not object and type(value) is not expected:
-                return None
-            values[name] = value
-        return values
-
-    return read

@@ -10,6 +10,7 @@ import logging
 import time
 from collections import deque
 from collections.abc import Iterator, Sequence
+from itertools import islice
 from typing import Any
 
 import amqp
@@ -21,6 +22,7 @@ from shared import failpoints
 from shared.db.extension import Database
 from shared.messaging.connection import connect
 from shared.messaging.envelope import BATCH, MAX_BYTES, MAX_EVENTS, SINGLE
+from shared.messaging.transport import Connection
 from shared.observability import metrics
 from shared.outbox.unit_of_work import FIRST_TRY, MESSAGES, QUERIES, Row, UnitOfWork, opener
 
@@ -45,7 +47,7 @@ class Relay(SharedExtension):
         self._rows: deque[Row] = deque()
         self._confirmed: list[tuple[str, str]] = []
         self._wake = Signal()
-        self._conn: amqp.Connection | None = None
+        self._conn: Connection | None = None
         self._blocked = False
         self._stopping = False
         self.unit: Any = UnitOfWork  # what `on_settled` gets: the service's own, if it reacts to confirms
@@ -111,7 +113,7 @@ class Relay(SharedExtension):
             self._conn, self._blocked = None, False
             self._rows.clear()  # they are in the outbox: the sweep brings them back
 
-    def _publish_on(self, conn: amqp.Connection) -> None:
+    def _publish_on(self, conn: Connection) -> None:
         channel = conn.channel()
         channel.confirm_select()
         ledger = Ledger(channel)
@@ -128,7 +130,7 @@ class Relay(SharedExtension):
     def _set_unblocked(self) -> None:
         self._blocked = False
 
-    def _idle(self, conn: amqp.Connection) -> None:
+    def _idle(self, conn: Connection) -> None:
         self._wake = Signal()
         if not self._rows:
             with eventlet.Timeout(5, False):
@@ -137,16 +139,18 @@ class Relay(SharedExtension):
             _read_what_is_there(conn)
             conn.heartbeat_tick()
 
-    def _publish_window(self, conn: amqp.Connection, channel: amqp.Channel, ledger: Ledger) -> None:
+    def _publish_window(self, conn: Connection, channel: amqp.Channel, ledger: Ledger) -> None:
         rows = [self._rows.popleft() for _ in range(min(len(self._rows), WINDOW * MAX_EVENTS))]
-        for group in grouped(rows):
-            ledger.sent(channel, group)
-            if len(ledger) >= WINDOW:
-                self._await_confirms(conn, ledger, WINDOW // 2)
+        groups = grouped(rows)
+        while some := list(islice(groups, WINDOW // 2)):
+            with conn.together():
+                for group in some:
+                    ledger.sent(channel, group)
+            self._await_confirms(conn, ledger, WINDOW // 2)
         failpoints.reached("after_publish")
         self._await_confirms(conn, ledger, 0)
 
-    def _await_confirms(self, conn: amqp.Connection, ledger: Ledger, until: int) -> None:
+    def _await_confirms(self, conn: Connection, ledger: Ledger, until: int) -> None:
         end = time.monotonic() + CONFIRM_TIMEOUT
         while len(ledger) > until:
             conn.drain_events(timeout=max(end - time.monotonic(), 0.01))
@@ -197,7 +201,7 @@ class Relay(SharedExtension):
                 work.commit()
             if rows:
                 metrics.swept.inc(len(rows))
-                self.publish([Row(*row[:4]) for row in rows])
+                self.publish([Row(*row) for row in rows])
 
     def _wake_up(self) -> None:
         if not self._wake.ready():
@@ -270,7 +274,7 @@ def _kind(row: Row) -> str:
     return row.routing_key.rpartition(".")[0] if row.exchange == MESSAGES else row.exchange
 
 
-def _read_what_is_there(conn: amqp.Connection) -> None:
+def _read_what_is_there(conn: Connection) -> None:
     """Heartbeats and notices of the broker, without waiting for any."""
     try:
         while True:

@@ -12,6 +12,7 @@ from typing import Any, NamedTuple, TypeVar
 import orjson
 
 from shared import failpoints
+from shared.db.literals import literal
 from shared.db.pool import Pool
 from shared.db.queries import Queries
 from shared.messaging.arrival import Arrival
@@ -131,7 +132,7 @@ class UnitOfWork:
         """Write the outbox, commit, and hand what was said to the relay."""
         wait = self._relay.first_try
         if self._said:
-            self.run(QUERIES.say, rows=to_json([{**row._asdict(), "wait": wait} for row in self._said]))
+            self.run(QUERIES.say, rows=to_json([row._asdict() for row in self._said]), wait=wait)
         if self._moved:
             self.run(QUERIES.wake_parked, handler=next(iter(self._moved.values())), cases=list(self._moved))
         confirmed = self._relay.take_confirmed()
@@ -146,27 +147,30 @@ class UnitOfWork:
         said, self._said = self._said, []
         self._relay.publish(said)
 
-    def settle(self, confirmed: list[tuple[str, str]]) -> None:
+    def settle(self, confirmed: Sequence[tuple[str, str]]) -> None:
         """Outbox rows (id, outcome) that the broker has confirmed."""
         if confirmed:
-            self.run(QUERIES.settle, rows=to_json([{"id": i, "outcome": o} for i, o in confirmed]))
+            self.run(QUERIES.settle, ids=[row_id for row_id, _ in confirmed])
 
     # machinery
 
     def run(self, query: str, **values: Any) -> int:
-        self._cur.execute(query, values)
+        self._execute(query, values)
         return self._cur.rowcount
 
     def all(self, query: str, **values: Any) -> list[tuple[Any, ...]]:
-        self._cur.execute(query, values)
+        self._execute(query, values)
         return self._cur.fetchall()
 
     def one(self, query: str, **values: Any) -> Any:
-        self._cur.execute(query, values)
+        self._execute(query, values)
         return self._cur.fetchone()
 
+    def _execute(self, query: str, values: dict[str, Any]) -> None:
+        self._cur.execute(query, {name: literal(value) for name, value in values.items()})
+
     def dicts(self, query: str, **values: Any) -> list[dict[str, Any]]:
-        self._cur.execute(query, values)
+        self._execute(query, values)
         names = [column.name for column in self._cur.description]
         return [dict(zip(names, row, strict=True)) for row in self._cur.fetchall()]
 

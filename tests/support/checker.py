@@ -167,7 +167,7 @@ def gather(
         ),
         feedback=feedback,
         unconfirmed={
-            s: town.rows(s, "SELECT count(*) FROM outbox WHERE confirmed_at IS NULL")[0][0] for s in town.services
+            s: town.rows(s, "SELECT count(*) FROM unconfirmed")[0][0] for s in town.services
         },
         parked={s: town.rows(s, "SELECT count(*) FROM parked")[0][0] for s in town.services},
     )

@@ -10,7 +10,7 @@ CREATE TABLE journal (                    -- appended, never edited
     sequence integer,                     -- counts what its source says about the case
     said_at  timestamptz NOT NULL,
     heard_at timestamptz NOT NULL,
-    data     jsonb NOT NULL,              -- without contacts: the board has no use for them
+    data     json NOT NULL,               -- without contacts: the board has no use for them
     UNIQUE (source, event_id)
 );
 CREATE INDEX journal_by_subject ON journal (subject, said_at, id);

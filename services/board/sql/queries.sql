@@ -1,9 +1,11 @@
 -- name: add_journal
--- Messages, as they were heard.
+-- Messages, as they were heard; gives back those that were not heard before.
 INSERT INTO journal (source, event_id, type, subject, case_id, sequence, said_at, heard_at, data)
-SELECT source, event_id, type, subject, case_id, sequence, said_at, heard_at, data FROM json_to_recordset(%(rows)s)
-    AS j(source text, event_id text, type text, subject text, case_id uuid, sequence integer, said_at timestamptz,
-    heard_at timestamptz, data jsonb)
+SELECT source, event_id, type, subject, case_id, sequence, said_at, clock_timestamp(), data
+FROM json_to_recordset(%(rows)s) AS j(source text, event_id text, type text, subject text, case_id uuid,
+    sequence integer, said_at timestamptz, data json)
+ON CONFLICT (source, event_id) DO NOTHING
+RETURNING source, event_id
 
 -- name: fold_cases
 -- What the services have said about cases; an older word of a service never replaces a newer one.

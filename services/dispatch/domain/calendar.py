@@ -7,6 +7,7 @@ of eight hours are the same. Time outside of working hours does not count: what 
 from __future__ import annotations
 
 import datetime as dt
+import functools
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -45,7 +46,7 @@ class Calendar:
             raise ValueError("working_hours must be in order and may not overlap, nor end before they begin")
         return calendar
 
-    @property
+    @functools.cached_property
     def day_length(self) -> dt.timedelta:
         """The working time of one working day."""
         return sum((_length(start, end) for start, end in self.hours), NOTHING)

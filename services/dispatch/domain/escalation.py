@@ -9,6 +9,7 @@ still has the time that the ladder gives. After a return they begin anew.
 from __future__ import annotations
 
 import datetime as dt
+import functools
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -100,6 +101,19 @@ class Terms:
     due_at: dt.datetime | None
     quiet: Quiet | None
     ladder: tuple[Step, ...]
+
+    @functools.cached_property
+    def documents(self) -> dict[str, Any]:
+        """Limits and ladder as they are kept with the order; made once for all orders that share these terms."""
+        return {
+            "limits": {
+                "acknowledge": str(self.acknowledge) if self.acknowledge else None,
+                "resolve": str(self.resolve) if self.resolve else None,
+                "because": self.because,
+                "quiet": self.quiet.as_dict() if self.quiet else None,
+            },
+            "ladder": [step.as_dict() for step in self.ladder],
+        }
 
     def next_step(self, state: str) -> Step | None:
         """The earliest step that has not come yet and applies in this state of the order."""

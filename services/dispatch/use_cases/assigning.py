@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
-from typing import NamedTuple
 
 from services.dispatch.domain import order as orders
 from services.dispatch.domain.assignment import Choice, Roster
 from services.dispatch.domain.calendar import Calendar
-from services.dispatch.domain.escalation import Rules, terms
+from services.dispatch.domain.escalation import Rules, Terms, terms
 from services.dispatch.domain.limits import Duration
 from services.dispatch.domain.order import CLOSED, Moved, Order
 from services.dispatch.store import OpenWork, Row, Work
@@ -23,14 +22,23 @@ Given = tuple[Heard, Row, Moved]  # the message, its case, the order that comes 
 UNKNOWN = "the case, or its last round, is not known here yet, or nobody is there to handle it"
 
 
-class Setting(NamedTuple):
+class Setting:
     """What every new order needs: the rules, the calendar, the categories' own limits, who could get it, the clock."""
 
-    rules: Rules
-    calendar: Calendar
-    limits: dict[str, Duration | None]
-    roster: Roster
-    now: dt.datetime
+    def __init__(
+        self, rules: Rules, calendar: Calendar, limits: dict[str, Duration | None], roster: Roster, now: dt.datetime
+    ):
+        self.roster, self.now = roster, now
+        self._rules, self._calendar, self._limits = rules, calendar, limits
+        self._terms: dict[tuple[str, str, str], Terms] = {}
+
+    def terms(self, case: Row) -> Terms:
+        """The terms of an order that starts now; worked out once for all cases of a batch that are alike."""
+        alike = level, kind, category = case["level"], case["kind"], case["category"]
+        if alike not in self._terms:
+            own = self._limits.get(category)
+            self._terms[alike] = terms(self._rules, self._calendar, level, kind, category, own, self.now)
+        return self._terms[alike]
 
 
 def assign_work(heard: Sequence[Heard], open_work: OpenWork) -> list[str]:
@@ -48,8 +56,7 @@ def assign_work(heard: Sequence[Heard], open_work: OpenWork) -> list[str]:
             else:
                 waiting.append(message)
         work.too_early(waiting, NOBODY if setting else NOTHING_LOADED)
-        work.add_cases([case for _, case, _ in given])
-        _record(given, work)
+        _record(given, work, new_cases=True)
         work.commit()
     return _outcomes(heard, new, waiting)
 
@@ -134,15 +141,12 @@ def _handler(case: Row, setting: Setting) -> Choice | None:
 def _order(case: Row, round_: int, choice: Choice | None, setting: Setting, settled: bool = False) -> Moved | None:
     if choice is None:
         return None
-    rules, calendar, limits, _, now = setting
-    category = case["category"]
-    made = terms(rules, calendar, case["level"], case["kind"], category, limits.get(category), now)
-    return orders.start(case, new_id(), round_, choice, made, now, settled)
+    return orders.start(case, new_id(), round_, choice, setting.terms(case), setting.now, settled)
 
 
-def _record(given: Sequence[Given], work: Work) -> None:
+def _record(given: Sequence[Given], work: Work, new_cases: bool = False) -> None:
     happened = [Happened(row, change, message.event) for message, row, moved in given for change in moved.changes]
-    record(happened, work, work.now())
+    record(happened, work, work.now(), new_cases)
 
 
 def _outcomes(heard: Sequence[Heard], new: Sequence[Heard], waiting: Sequence[Heard]) -> list[str]:

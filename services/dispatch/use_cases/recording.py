@@ -23,16 +23,18 @@ class Happened(NamedTuple):
     done_at: dt.datetime | None = None
 
 
-def record(happened: Sequence[Happened], work: Work, now: dt.datetime) -> None:
-    """Everything about these changes, in their order; their cases are locked, or new."""
+def record(happened: Sequence[Happened], work: Work, now: dt.datetime, new_cases: bool = False) -> None:
+    """Everything about these changes, in their order; their cases are locked, or new and added here."""
+    work.say(event for one in happened if (event := _event(one, work)) is not None)
+    cases = list({one.case["id"]: one.case for one in happened}.values())
+    work.add_cases(cases) if new_cases else work.count_said(cases)
     orders: dict[str, Order] = {one.change.order.id: one.change.order for one in happened}
-    work.put_orders(list(orders.values()))
+    more_in_hand = work.put_orders(list(orders.values()))
     starts, ends = _assignments([one.change for one in happened], now)
     work.end_assignments(ends)
     work.add_assignments(starts)
     work.add_journal([_journal_row(one, now) for one in happened])
-    work.say(event for one in happened if (event := _event(one, work)) is not None)
-    work.count_said(list({one.case["id"]: one.case for one in happened}.values()))
+    work.count_in_hand(more_in_hand)
 
 
 def _event(one: Happened, work: Work) -> Event | None:

@@ -119,7 +119,7 @@ CREATE TABLE feedback (
     number      integer NOT NULL,
     kind        text NOT NULL,
     case_id     uuid,
-    body        jsonb NOT NULL,
+    body        json NOT NULL,
     said_at     timestamptz NOT NULL,
     UNIQUE (source, external_id, number)
 );

@@ -65,7 +65,7 @@ RETURNING source, external_id, said
 -- What a source is told, kept so that it can be said again.
 INSERT INTO feedback (id, source, external_id, number, kind, case_id, body, said_at)
 SELECT id, source, external_id, number, kind, case_id, body, said_at FROM json_to_recordset(%(rows)s) AS f(id uuid,
-    source text, external_id text, number integer, kind text, case_id uuid, body jsonb, said_at timestamptz)
+    source text, external_id text, number integer, kind text, case_id uuid, body json, said_at timestamptz)
 
 -- name: last_refusals
 -- The last thing that was said about each of these external ids, where that was a refusal.

@@ -19,26 +19,31 @@ CREATE TABLE notices (
     member_id     text NOT NULL,
     notice_number bigint NOT NULL,
     kind          text NOT NULL,
-    body          jsonb NOT NULL,
+    body          json NOT NULL,
     event_id      text NOT NULL,          -- the message that it comes from
     created_at    timestamptz NOT NULL,
     UNIQUE (member_id, notice_number),
     UNIQUE (event_id, member_id, kind)
 );
 
-CREATE TABLE feedback (                   -- within a thread, n + 1 goes out only after the broker has taken n
-    id         uuid PRIMARY KEY,          -- as intake gave it
-    source     text NOT NULL,
-    thread     text NOT NULL,             -- the external id, or what keeps unreadable reports apart
-    number     integer NOT NULL,
-    kind       text NOT NULL,
-    body       jsonb NOT NULL,
-    state      text NOT NULL CHECK (state IN ('waiting', 'sending', 'delivered')),
-    heard_at   timestamptz NOT NULL,
-    settled_at timestamptz,
+CREATE TABLE feedback (                   -- what is to be told, as it was heard; within a thread, n + 1 goes out only
+    id       uuid PRIMARY KEY,            -- after the broker has taken n. The id is the one that intake gave
+    source   text NOT NULL,
+    thread   text NOT NULL,               -- the external id, or what keeps unreadable reports apart
+    number   integer NOT NULL,
+    kind     text NOT NULL,
+    body     json NOT NULL,
+    heard_at timestamptz NOT NULL,
     UNIQUE (source, thread, number)
 );
-CREATE INDEX feedback_not_delivered ON feedback (heard_at) WHERE state <> 'delivered';
+
+CREATE TABLE waiting (                    -- feedback whose predecessor has not been delivered yet; all other has deliveries
+    source   text NOT NULL,
+    thread   text NOT NULL,
+    number   integer NOT NULL,
+    id       uuid NOT NULL,
+    PRIMARY KEY (source, thread, number)
+);
 
 CREATE TABLE deliveries (                 -- one attempt on one channel
     id         uuid PRIMARY KEY,          -- of its outbox row
@@ -47,5 +52,5 @@ CREATE TABLE deliveries (                 -- one attempt on one channel
     outcome    text NOT NULL CHECK (outcome IN ('sending', 'delivered', 'no_queue')),
     created_at timestamptz NOT NULL,
     settled_at timestamptz
-);
+) WITH (fillfactor = 50);   -- each is settled once, on its own page
 CREATE INDEX deliveries_by_item ON deliveries (item_id);

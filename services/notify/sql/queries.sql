@@ -19,7 +19,7 @@ RETURNING member_id, said
 -- New notices, numbered.
 INSERT INTO notices (id, member_id, notice_number, kind, body, event_id, created_at)
 SELECT id, member_id, notice_number, kind, body, event_id, created_at FROM json_to_recordset(%(rows)s) AS n(id uuid,
-    member_id text, notice_number bigint, kind text, body jsonb, event_id text, created_at timestamptz)
+    member_id text, notice_number bigint, kind text, body json, event_id text, created_at timestamptz)
 
 -- name: notices_after
 -- What a member has been told since a notice, in order.
@@ -30,32 +30,43 @@ WHERE member_id = %(member)s AND notice_number > %(after)s ORDER BY notice_numbe
 -- The number of the last notice that a member was given.
 SELECT coalesce((SELECT said FROM counters WHERE member_id = %(member)s), 0)
 
--- name: lock_threads
--- What is known of these threads of feedback, locked by thread so that two replicas never release the same one.
-SELECT pg_advisory_xact_lock(hashtextextended(r.source || '/' || r.thread, 0))
-FROM (SELECT DISTINCT source, thread FROM json_to_recordset(%(rows)s) AS r(source text, thread text) ORDER BY 1, 2) r
+-- name: lock_places
+-- These numbers of their threads, locked: none is delivered unseen while what follows it is added.
+SELECT f.id::text, f.source, f.thread, f.number FROM feedback f
+JOIN json_to_recordset(%(rows)s) AS r(source text, thread text, number integer) USING (source, thread, number)
+ORDER BY f.source, f.thread, f.number FOR SHARE OF f
+
+-- name: delivered
+-- Those of this feedback that were delivered; asked after the lock.
+SELECT DISTINCT item_id::text FROM deliveries WHERE item_id = ANY(%(ids)s::uuid[]) AND outcome = 'delivered'
 
 -- name: add_feedback
--- Feedback that is to be told; what is known already stays as it is.
-INSERT INTO feedback (id, source, thread, number, kind, body, state, heard_at)
-SELECT id, source, thread, number, kind, body, 'waiting', heard_at FROM json_to_recordset(%(rows)s) AS f(id uuid,
-    source text, thread text, number integer, kind text, body jsonb, heard_at timestamptz)
+-- Feedback that is to be told; what is known already stays as it is. Gives back the ids of what is new.
+INSERT INTO feedback (id, source, thread, number, kind, body, heard_at)
+SELECT id, source, thread, number, kind, body, clock_timestamp() FROM json_to_recordset(%(rows)s) AS f(id uuid,
+    source text, thread text, number integer, kind text, body json)
 ON CONFLICT DO NOTHING
+RETURNING id::text
 
--- name: release_feedback
--- The next number of each of these threads, if all before it were delivered, goes out now.
-UPDATE feedback SET state = 'sending'
-WHERE id IN (SELECT DISTINCT ON (f.source, f.thread) f.id FROM feedback f
-             JOIN json_to_recordset(%(rows)s) AS r(source text, thread text) USING (source, thread)
-             WHERE f.state = 'waiting'
-               AND f.number = (SELECT count(*) + 1 FROM feedback d
-                               WHERE d.source = f.source AND d.thread = f.thread AND d.state = 'delivered')
-             ORDER BY f.source, f.thread, f.number)
-RETURNING id::text, source, thread, number, kind, body
+-- name: add_waiting
+-- Feedback that has to wait for what comes before it.
+INSERT INTO waiting (source, thread, number, id)
+SELECT source, thread, number, id
+FROM json_to_recordset(%(rows)s) AS w(source text, thread text, number integer, id uuid)
 
--- name: delivered_before
--- Feedback that was delivered and is to be said once more.
-SELECT id::text, source, thread, number, kind, body FROM feedback WHERE id = ANY(%(ids)s::uuid[]) AND state = 'delivered'
+-- name: lock_delivered
+-- Feedback that was delivered just now, locked, in the order of its threads.
+SELECT source, thread, number FROM feedback WHERE id = ANY(%(ids)s::uuid[]) ORDER BY source, thread, number FOR UPDATE
+
+-- name: release_waiting
+-- What waits for these numbers of their threads waits no more.
+DELETE FROM waiting w USING json_to_recordset(%(rows)s) AS r(source text, thread text, number integer)
+WHERE w.source = r.source AND w.thread = r.thread AND w.number = r.number + 1
+RETURNING w.id::text
+
+-- name: feedback_by_id
+-- Feedback, to be sent.
+SELECT id::text, source, thread, number, kind, body FROM feedback WHERE id = ANY(%(ids)s::uuid[])
 
 -- name: add_deliveries
 -- Attempts that begin.
@@ -70,13 +81,9 @@ FROM json_to_recordset(%(rows)s) AS s(id uuid, outcome text)
 WHERE deliveries.id = s.id AND deliveries.outcome = 'sending'
 RETURNING deliveries.channel, deliveries.outcome, deliveries.item_id::text
 
--- name: settle_feedback
--- Feedback that the broker has taken; gives back the threads, whose next may go.
-UPDATE feedback SET state = 'delivered', settled_at = clock_timestamp()
-WHERE id = ANY(%(ids)s::uuid[]) AND state = 'sending'
-RETURNING source, thread
-
 -- name: count_feedback
 -- Feedback that is not delivered, by source and state, with the age in seconds of the oldest.
-SELECT source, state, count(*), extract(epoch FROM clock_timestamp() - min(heard_at))::float
-FROM feedback WHERE state <> 'delivered' GROUP BY 1, 2
+SELECT f.source, o.state, count(*), extract(epoch FROM clock_timestamp() - min(f.heard_at))::float
+FROM feedback f JOIN (SELECT id, 'waiting' AS state FROM waiting
+                      UNION ALL SELECT d.item_id, 'sending' FROM deliveries d JOIN unconfirmed USING (id)) AS o USING (id)
+GROUP BY 1, 2

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from services.notify import channels
 from services.notify.domain.notices import about_report
-from services.notify.store import OpenWork, Row, Work
+from services.notify.store import OpenWork, Place, Row, Work
 from services.notify.use_cases.noticing import tell
 from shared.messaging.message import Heard
 
@@ -29,14 +29,18 @@ def feed_back(heard: Sequence[Heard], open_work: OpenWork) -> list[str]:
     with open_work() as work:
         new = work.first_time(heard)
         tell([(about_report(vars(message)), message.event) for message in new if _of_member(message)], work)
-        due, now = [message for message in new if not _of_member(message)], work.now()
-        rows = [_row(message) | {"heard_at": now} for message in due]
-        work.lock_threads(rows)
-        work.add_feedback(rows)
-        again = work.delivered_before([message.feedback_id for message in due if message.again])
-        channels.send_feedback(again + work.release_feedback(rows), work)
+        due = {_place(message): message for message in new if not _of_member(message)}
+        before = work.lock_places([_before(place) for place in due if place[2] > 1])
+        early = [message for place, message in due.items() if not _follows(place, before, due)]
+        work.too_early(early, "what this source was told before it is not known here yet")
+        ready = [(place, message) for place, message in due.items() if message not in early]
+        added = work.add_feedback([_row(message, place) for place, message in ready])
+        now = [row for row in added if row["number"] == 1 or before.get(_before(_place_of(row)))]
+        work.add_waiting([row for row in added if row not in now])
+        again = work.delivered([message.feedback_id for _, message in ready if message.again])
+        channels.send_feedback(work.feedback(again) + now, work)
         work.commit()
-    return ["done" for _ in heard]
+    return ["too_early" if message in early else "done" for message in heard]
 
 
 def settle(work: Work, outcomes: Sequence[tuple[str, str]]) -> None:
@@ -45,19 +49,40 @@ def settle(work: Work, outcomes: Sequence[tuple[str, str]]) -> None:
     rows = [{"id": row_id, "outcome": names.get(outcome, outcome)} for row_id, outcome in outcomes]
     settled = work.settle_deliveries(rows)
     taken = [row["item_id"] for row in settled if row["channel"] == channels.FEEDBACK_QUEUE]
-    threads = work.settle_feedback(taken)
-    work.lock_threads(threads)
-    channels.send_feedback(work.release_feedback(threads), work)
+    channels.send_feedback(work.release_after(taken), work)
     channels.count(settled)
+
+
+def _place(message: Heard) -> Place:
+    """The thread is the external id; unreadable reports have none, and are kept apart by their reference."""
+    return message.source, message.external_id or f"? {message.reference}", message.feedback_number
+
+
+def _before(place: Place) -> Place:
+    return (*place[:2], place[2] - 1)
+
+
+def _place_of(row: Row) -> Place:
+    return row["source"], row["thread"], row["number"]
+
+
+def _follows(place: Place, known: dict[Place, bool], due: dict[Place, Heard]) -> bool:
+    """Whether everything before it is known here, so that nothing can be left out."""
+    while place[2] > 1:
+        place = _before(place)
+        if place in known:
+            return True
+        if place not in due:
+            return False
+    return True
 
 
 def _of_member(message: Heard) -> bool:
     return message.source == PATROL and "/" in message.external_id
 
 
-def _row(message: Heard) -> Row:
-    """The thread is the external id; unreadable reports have none, and are kept apart by their reference."""
-    thread = message.external_id or f"? {message.reference}"
+def _row(message: Heard, place: Place) -> Row:
+    source, thread, number = place
     body = {name: getattr(message, name) for name in BODY}
-    identity = {"id": message.feedback_id, "source": message.source, "thread": thread}
-    return identity | {"number": message.feedback_number, "kind": message.kind, "body": body}
+    identity = {"id": message.feedback_id, "source": source, "thread": thread, "number": number}
+    return identity | {"kind": message.kind, "body": body}

@@ -9,21 +9,25 @@ CREATE TABLE inbox (
 ) PARTITION BY RANGE (said_on);
 CREATE TABLE inbox_other PARTITION OF inbox DEFAULT;
 
-CREATE TABLE outbox (
+CREATE TABLE outbox (                      -- what was said, as it was said; never changed
     id           uuid NOT NULL,
     said_on      date NOT NULL DEFAULT current_date,
     exchange     text NOT NULL,
     routing_key  text NOT NULL,
     body         text NOT NULL,
-    due          timestamptz NOT NULL,   -- the sweep says it (again) from then on, while it is not confirmed
-    attempts     integer NOT NULL DEFAULT 0,
     said_at      timestamptz NOT NULL DEFAULT now(),
-    confirmed_at timestamptz,
-    outcome      text,
     PRIMARY KEY (id, said_on)
 ) PARTITION BY RANGE (said_on);
 CREATE TABLE outbox_other PARTITION OF outbox DEFAULT;
-CREATE INDEX outbox_unconfirmed ON outbox (due) WHERE confirmed_at IS NULL;
+
+CREATE TABLE unconfirmed (                 -- what of it the broker has not confirmed; a narrow table of its own, because
+    id       uuid PRIMARY KEY,             -- marking a row of the outbox would write its whole body again
+    said_on  date NOT NULL,
+    said_at  timestamptz NOT NULL,
+    due      timestamptz NOT NULL,         -- the sweep says it (again) from then on
+    attempts integer NOT NULL DEFAULT 0
+);
+CREATE INDEX unconfirmed_due ON unconfirmed (due);
 
 CREATE TABLE parked (
     id          uuid PRIMARY KEY,
@@ -77,7 +81,7 @@ BEGIN
                     WHERE i.inhparent = parent::regclass AND c.relname ~ '_\d{8}$'
                       AND to_date(right(c.relname, 8), 'YYYYMMDD') < current_date - keep LOOP
             IF parent = 'outbox' THEN   -- what the broker never confirmed is kept, however old
-                EXECUTE format('SELECT EXISTS (SELECT 1 FROM %I WHERE confirmed_at IS NULL)', part.relname) INTO waiting;
+                SELECT EXISTS (SELECT 1 FROM unconfirmed WHERE said_on = to_date(right(part.relname, 8), 'YYYYMMDD')) INTO waiting;
                 CONTINUE WHEN waiting;
             END IF;
             EXECUTE format('DROP TABLE %I', part.relname);

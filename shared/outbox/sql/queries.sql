@@ -43,34 +43,41 @@ WHERE id IN (SELECT id FROM parked WHERE due <= clock_timestamp() ORDER BY due L
 RETURNING id, handler, source, event_id, kind, routing_key, publisher, body, attempts
 
 -- name: say
--- Put events into the outbox; the sweep says them when nobody has confirmed them by `due`.
-INSERT INTO outbox (id, exchange, routing_key, body, due)
-SELECT o.id, o.exchange, o.routing_key, o.body, clock_timestamp() + o.wait * interval '1 second'
-FROM json_to_recordset(%(rows)s) AS o(id uuid, exchange text, routing_key text, body text, wait double precision)
+-- Put events into the outbox; the sweep says them when nobody has confirmed them after `wait` seconds.
+WITH said AS (
+    INSERT INTO outbox (id, exchange, routing_key, body)
+    SELECT id, exchange, routing_key, body
+    FROM json_to_recordset(%(rows)s) AS o(id uuid, exchange text, routing_key text, body text)
+    RETURNING id, said_on, said_at
+)
+INSERT INTO unconfirmed (id, said_on, said_at, due)
+SELECT id, said_on, said_at, clock_timestamp() + %(wait)s * interval '1 second' FROM said
 
 -- name: settle
 -- The broker has confirmed these rows.
-UPDATE outbox SET confirmed_at = clock_timestamp(), outcome = s.outcome
-FROM json_to_recordset(%(rows)s) AS s(id uuid, outcome text)
-WHERE outbox.id = s.id AND outbox.said_on >= current_date - 7 AND outbox.confirmed_at IS NULL
+DELETE FROM unconfirmed WHERE id = ANY(%(ids)s::uuid[])
 
 -- name: claim_unconfirmed
 -- Outbox rows that nobody confirmed in time, leased to this replica's relay.
-UPDATE outbox SET attempts = attempts + 1,
-       due = clock_timestamp() + least(10 * power(2, attempts), 300) * interval '1 second'
-WHERE (id, said_on) IN (SELECT id, said_on FROM outbox WHERE confirmed_at IS NULL AND due <= clock_timestamp()
-                        ORDER BY due LIMIT %(limit)s FOR UPDATE SKIP LOCKED)
-RETURNING id::text, exchange, routing_key, body, said_at
+WITH claimed AS (
+    UPDATE unconfirmed SET attempts = attempts + 1,
+           due = clock_timestamp() + least(10 * power(2, attempts), 300) * interval '1 second'
+    WHERE id IN (SELECT id FROM unconfirmed WHERE due <= clock_timestamp()
+                 ORDER BY due LIMIT %(limit)s FOR UPDATE SKIP LOCKED)
+    RETURNING id, said_on
+)
+SELECT id::text, exchange, routing_key, body FROM outbox JOIN claimed USING (id, said_on) ORDER BY id
 
 -- name: say_again
 -- Everything said since a time is to be said once more (the broker was lost); inboxes downstream keep doubles out.
-UPDATE outbox SET confirmed_at = NULL, due = clock_timestamp(), attempts = 0
+INSERT INTO unconfirmed (id, said_on, said_at, due)
+SELECT id, said_on, said_at, clock_timestamp() FROM outbox
 WHERE said_at >= %(since)s AND said_on >= %(since)s::date - 1 AND exchange = 'messages'
+ON CONFLICT (id) DO UPDATE SET due = excluded.due, attempts = 0
 
 -- name: oldest_unsettled
 -- Age in seconds of the oldest unconfirmed outbox row, and how many there are.
-SELECT coalesce(extract(epoch FROM clock_timestamp() - min(said_at)), 0)::float, count(*)
-FROM outbox WHERE confirmed_at IS NULL
+SELECT coalesce(extract(epoch FROM clock_timestamp() - min(said_at)), 0)::float, count(*) FROM unconfirmed
 
 -- name: parked_totals
 -- Parked events by kind: how many, and the age in seconds of the oldest.
