@@ -12,9 +12,8 @@ from shared.messaging.transport import Connection
 HEARTBEAT = 30
 
 
-@contextmanager
-def connect(uri: str, heartbeat: int = HEARTBEAT) -> Iterator[Connection]:
-    """An open py-amqp connection; closed without ceremony when the block is left, whatever state it is in."""
+def dial(uri: str, heartbeat: int = HEARTBEAT) -> Connection:
+    """An open connection. Raises OSError or amqp.AMQPError."""
     parts = parse_url(uri)
     conn = Connection(
         host=f"{parts['hostname']}:{parts['port'] or 5672}",
@@ -28,7 +27,22 @@ def connect(uri: str, heartbeat: int = HEARTBEAT) -> Iterator[Connection]:
     )
     try:
         conn.connect()
+    except BaseException:
+        _leave(conn)
+        raise
+    return conn
+
+
+@contextmanager
+def connect(uri: str, heartbeat: int = HEARTBEAT) -> Iterator[Connection]:
+    """An open connection; closed without ceremony when the block is left, whatever state it is in."""
+    conn = dial(uri, heartbeat)
+    try:
         yield conn
     finally:
-        with suppress(OSError):  # the socket may have gone before
-            conn.collect()
+        _leave(conn)
+
+
+def _leave(conn: Connection) -> None:
+    with suppress(OSError):  # the socket may have gone before
+        conn.collect()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import time
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
@@ -25,7 +26,11 @@ class Sent(NamedTuple):
 
 
 def reports(seed: int, grids: int = 4) -> Iterator[Sent]:
-    """Endless reports of the source `hotline`, inside the grids of the small town; one in twenty is urgent."""
+    """Endless reports of the source `hotline`, inside the grids of the small town; one in twenty is urgent.
+
+    The title ends with the clock of this machine when the report was made, so that whoever hears of it knows how long
+    that took.
+    """
     chance = random.Random(seed)
     while True:
         external_id = f"b-{uuid_utils.uuid7()}"
@@ -33,7 +38,7 @@ def reports(seed: int, grids: int = 4) -> Iterator[Sent]:
         lon, lat = WEST + SIDE * grids * chance.random(), SOUTH + SIDE * chance.random()
         data: dict[str, Any] = {
             "external_id": external_id,
-            "title": chance.choice(TITLES),
+            "title": f"{chance.choice(TITLES)} {time.monotonic():.6f}",
             "description": DETAIL,
             "kind": "complaint",
             "place": {"text": "球川镇 振兴路 12 号", "lon": round(lon, 6), "lat": round(lat, 6)},

@@ -141,9 +141,7 @@ def settle_and_check(town: TemporaryTown, traffic: Traffic, pilot: Autopilot, se
 def _quiet(town: TemporaryTown, traffic: Traffic) -> bool:
     ended = town.rows("intake", "SELECT count(*) FROM cases WHERE state IN ('closed', 'rejected')")[0][0]
     waiting = sum(
-        town.rows(s, "SELECT (SELECT count(*) FROM unconfirmed) + (SELECT count(*) FROM parked)")[
-            0
-        ][0]
+        town.rows(s, "SELECT (SELECT count(*) FROM unconfirmed) + (SELECT count(*) FROM parked)")[0][0]
         for s in SERVICES
     )
     return ended == traffic.good and not waiting

@@ -166,8 +166,6 @@ def gather(
             )
         ),
         feedback=feedback,
-        unconfirmed={
-            s: town.rows(s, "SELECT count(*) FROM unconfirmed")[0][0] for s in town.services
-        },
+        unconfirmed={s: town.rows(s, "SELECT count(*) FROM unconfirmed")[0][0] for s in town.services},
         parked={s: town.rows(s, "SELECT count(*) FROM parked")[0][0] for s in town.services},
     )
