@@ -7,7 +7,7 @@ local := $(python) -m deploy.local
 bootstrap := @deploy/local/bootstrap.sh
 
 .DEFAULT_GOAL := help
-.PHONY: help up down reset drop logs status doctor test check token url credentials rules resay dead republish replay simulate contracts
+.PHONY: help up down reset drop logs status doctor test check bench chaos token url credentials rules resay dead republish replay simulate contracts
 
 help: ## this list 本列表
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/\1\t\2/p' Makefile | awk -F'\t' '{ printf "make %-12s %s\n", $$1, $$2 }'
@@ -41,6 +41,14 @@ check: ## style, types, import rules 代码检查
 test: ## install, check, and the whole suite 全部测试 (ARGS="-k intake")
 	$(bootstrap) --tests
 	@$(local) test -- $(ARGS)
+
+bench: ## measure the line beside what could be taken instead 性能测试 (ONLY=rate,latency)
+	$(bootstrap) --tests
+	@$(python) -m tests.bench $(if $(ONLY),--only "$(ONLY)")
+
+chaos: ## break the line in every way, then check what was promised 故障演练 (FAULT=list or names, SEED=, MINUTES=)
+	$(bootstrap) --tests
+	@$(python) -m tests.chaos $(if $(filter list,$(FAULT)),--list,$(if $(FAULT),--fault "$(FAULT)")) $(if $(SEED),--seed "$(SEED)") $(if $(MINUTES),--minutes "$(MINUTES)")
 
 token: ## sign a short token 签发令牌: ROLE=desk NAME=desk1
 	$(ready) $(local) token --role "$(ROLE)" --name "$(NAME)"

@@ -58,6 +58,7 @@ missing_packages() {
   [ "${1:-}" = --tests ] || return 0
   command -v amqp-publish >/dev/null || printf 'amqp-tools '
   command -v promtool >/dev/null || printf 'prometheus '
+  ls /usr/lib/*/faketime/libfaketime.so.1 >/dev/null 2>&1 || printf 'libfaketime '
 }
 
 check_python() {

@@ -36,13 +36,17 @@ def initialise() -> bool:
     cluster = _cluster()
     new = not (cluster / "PG_VERSION").exists()
     if new:
-        _initdb(cluster)
-    text = SETTINGS.read_text(encoding="utf-8")
-    write_for("postgres", cluster / "wangge.conf", f"{text}port = {port('postgres')}\n")
+        initdb(cluster, password("postgres"))
+    write_settings(cluster, f"port = {port('postgres')}\n")
+    return new
+
+
+def write_settings(cluster: Path, more: str) -> None:
+    """Put the product's settings, and some more, in force with the next start."""
+    write_for("postgres", cluster / "wangge.conf", SETTINGS.read_text(encoding="utf-8") + more)
     main = (cluster / "postgresql.conf").read_text(encoding="utf-8")
     if "include 'wangge.conf'" not in main:
         write_for("postgres", cluster / "postgresql.conf", f"{main}\ninclude 'wangge.conf'\n")
-    return new
 
 
 def url(database: str = "postgres") -> str:
@@ -73,9 +77,10 @@ def _version_bin(cluster: Path) -> Path:
     return folder
 
 
-def _initdb(cluster: Path) -> None:
+def initdb(cluster: Path, admin_password: str) -> None:
+    """A new cluster whose administrator logs in with this password. Raises LocalError."""
     secret = cluster.parent / "password"
-    write_for("postgres", secret, password("postgres"))
+    write_for("postgres", secret, admin_password)
     command = [str(binaries() / "initdb"), "-D", str(cluster), "-U", ADMIN, "--pwfile", str(secret)]
     command += ["--auth=scram-sha-256", "--encoding=UTF8", "--locale=C.UTF-8"]
     clean = {"PATH": os.environ["PATH"], "LANG": "C.UTF-8"}

@@ -32,14 +32,20 @@ def programs() -> list[Program]:
 
 def environment() -> dict[str, str]:
     """What makes the node private; rabbitmqctl finds it with the same settings."""
-    home = folder_for("rabbitmq")
+    return node_environment(
+        folder_for("rabbitmq"), f"wangge-{fingerprint()}@localhost", port("epmd"), port("broker_distribution")
+    )
+
+
+def node_environment(home: Path, node: str, epmd: int, distribution: int) -> dict[str, str]:
+    """Settings of a node of ours: everything that it keeps is below `home`, it listens on loopback alone."""
     return {
         "HOME": str(home),
         "LANG": "C.UTF-8",
-        "ERL_EPMD_PORT": str(port("epmd")),
+        "ERL_EPMD_PORT": str(epmd),
         "ERL_EPMD_ADDRESS": "127.0.0.1",
-        "RABBITMQ_NODENAME": f"wangge-{fingerprint()}@localhost",
-        "RABBITMQ_DIST_PORT": str(port("broker_distribution")),
+        "RABBITMQ_NODENAME": node,
+        "RABBITMQ_DIST_PORT": str(distribution),
         "RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS": f"-kernel inet_dist_use_interface {{127,0,0,1}} {NO_BUSY_WAIT}",
         "RABBITMQ_CONF_ENV_FILE": str(home / "environment.conf"),
         "RABBITMQ_CONFIG_FILE": str(home / "rabbitmq.conf"),
@@ -56,20 +62,30 @@ def environment() -> dict[str, str]:
 def initialise() -> None:
     """Write the node's settings and, the first time, its cookie."""
     home = folder_for("rabbitmq")
+    write_node(home, port("amqp"), port("management"), port("broker_metrics"), password("rabbitmq"))
+    if not (home / ".erlang.cookie").exists():
+        write_cookie(home, secrets.token_hex(20))
+
+
+def write_node(home: Path, amqp: int, management: int, metrics: int, secret: str) -> None:
+    """A node's settings: the product's own, its addresses, the administrator's login for its first start."""
     text = SETTINGS.read_text(encoding="utf-8")
     write_for(
         "rabbitmq",
         home / "rabbitmq.conf",
-        f"{text}listeners.tcp.1 = 127.0.0.1:{port('amqp')}\n"
-        f"management.tcp.ip = 127.0.0.1\nmanagement.tcp.port = {port('management')}\n"
-        f"prometheus.tcp.ip = 127.0.0.1\nprometheus.tcp.port = {port('broker_metrics')}\n"
-        f"default_user = {ADMIN}\ndefault_pass = {password('rabbitmq')}\n",
+        f"{text}listeners.tcp.1 = 127.0.0.1:{amqp}\n"
+        f"management.tcp.ip = 127.0.0.1\nmanagement.tcp.port = {management}\n"
+        f"prometheus.tcp.ip = 127.0.0.1\nprometheus.tcp.port = {metrics}\n"
+        f"default_user = {ADMIN}\ndefault_pass = {secret}\n",
     )
     write_for("rabbitmq", home / "enabled_plugins", PLUGINS.read_text(encoding="utf-8"))
     write_for("rabbitmq", home / "environment.conf", "")
-    if not (home / ".erlang.cookie").exists():
-        write_for("rabbitmq", home / ".erlang.cookie", secrets.token_hex(20))
-        (home / ".erlang.cookie").chmod(0o400)
+
+
+def write_cookie(home: Path, cookie: str) -> None:
+    """Nodes that share a cookie may talk to each other."""
+    write_for("rabbitmq", home / ".erlang.cookie", cookie)
+    (home / ".erlang.cookie").chmod(0o400)
 
 
 def uri() -> str:

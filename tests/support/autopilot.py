@@ -63,6 +63,7 @@ class Autopilot(threading.Thread):
         super().__init__(daemon=True)
         self.api = Api(town)
         self.acted = 0
+        self.accepted: set[tuple[str, str]] = set()  # (member, command id) that were answered so
         self.trouble: list[str] = []
         self._answer = answer or (lambda follow_up: ("yes", "satisfied"))
         self._ending = threading.Event()
@@ -95,8 +96,10 @@ class Autopilot(threading.Thread):
             self._do(order["checker_id"], "verify", order, passed=True, note="已核查")
 
     def _do(self, member: str, action: str, order: dict[str, Any], **data: Any) -> None:
-        self.api.act(member, action, order, **data)
+        answer = self.api.act(member, action, order, **data)
         self.acted += 1
+        if answer.get("accepted"):
+            self.accepted.add((member, answer["command_id"]))
 
     def _ask(self) -> None:
         for follow_up in self.api.get("callback", "/callback/follow-ups?state=due")["follow_ups"]:

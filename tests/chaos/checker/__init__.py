@@ -1,0 +1,8 @@
+"""Reads what clients tried, what was promised to them and what the databases hold, and names every broken promise."""
+
+from tests.chaos.checker.evidence import Evidence
+from tests.chaos.checker.gather import gather
+from tests.chaos.checker.rules import Violation, check
+from tests.chaos.checker.sorting import Sorted, sort
+
+__all__ = ["Evidence", "Sorted", "Violation", "check", "gather", "sort"]

@@ -1,0 +1,68 @@
+"""What a run left behind."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+Key = tuple[str, str]  # a report: (source, external id)
+
+
+class Fired(NamedTuple):
+    """A step of an order's ladder that came: for which handler, when, and when it was due."""
+
+    order: str
+    step: int
+    handler: str
+    at: dt.datetime
+    due: dt.datetime | None
+
+
+class Assigned(NamedTuple):
+    """A handler: who, working where, for an order of which grid."""
+
+    order: str
+    member: str
+    active: bool
+    role: str
+    works_in: str
+    grid: str | None
+
+
+class Counter(NamedTuple):
+    """A number that a service keeps beside the rows that it counts."""
+
+    what: str
+    kept: int
+    counted: int
+
+
+@dataclass
+class Evidence:
+    """Reports are named by (source, external id); `steps` and `journal` are in the order in which they were written."""
+
+    sent: set[Key] = field(default_factory=set)  # everything that was tried, confirmed or not
+    confirmed: set[Key] = field(default_factory=set)  # by the broker or by HTTP
+    poison: set[Key] = field(default_factory=set)  # those that must be refused
+    cases: list[tuple[str, str, str, str]] = field(default_factory=list)  # (id, source, external id, state)
+    reports: list[tuple[str, str, str]] = field(default_factory=list)  # (source, external id, case id)
+    refused: set[Key] = field(default_factory=set)
+    steps: list[tuple[str, str | None, str]] = field(default_factory=list)  # (case id, from, to)
+    journal: list[tuple[str, str, int]] = field(default_factory=list)  # (service, case id, sequence)
+    said: dict[str, set[str]] = field(default_factory=dict)  # service → ids of the messages in its outbox
+    heard: set[str] = field(default_factory=set)  # ids of the messages in the journal
+    active_assignments: dict[str, int] = field(default_factory=dict)  # order → active handlers
+    assigned: list[Assigned] = field(default_factory=list)
+    accepted: set[Key] = field(default_factory=set)  # (member, command id) that HTTP answered as accepted
+    commands: set[Key] = field(default_factory=set)  # likewise, as the database has them
+    fired: list[Fired] = field(default_factory=list)
+    without_due: list[str] = field(default_factory=list)  # cases alive that nobody will remind of
+    feedback: list[tuple[str, str, int, str]] = field(default_factory=list)  # heard: (…, number, event id)
+    feedback_said: dict[Key, int] = field(default_factory=dict)  # how many there are for a report
+    notices: list[tuple[str, int]] = field(default_factory=list)  # (member, number)
+    open_deliveries: int = 0
+    counters: list[Counter] = field(default_factory=list)
+    unconfirmed: dict[str, int] = field(default_factory=dict)  # service → outbox rows without confirm
+    parked: dict[str, int] = field(default_factory=dict)
+    samples: list[tuple[str, float, float]] = field(default_factory=list)  # (what, its highest value, its bound)
