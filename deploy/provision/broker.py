@@ -20,6 +20,7 @@ from shared.messaging.topology import EXCHANGES
 NOTHING = "^$"
 HASHING = "rabbit_password_hashing_sha256"
 LANE = "(urgent|normal)"
+DELETE_TRIES = 10
 
 
 @dataclass(frozen=True)
@@ -102,8 +103,20 @@ def drop(servers: Servers, town: str) -> None:
     if api.get(f"vhosts/{part(vhost)}") is None:
         return
     users = [user for user in _users_in(api, vhost) if user.startswith(f"{town}-")]
-    api.delete(f"vhosts/{part(vhost)}")
+    _delete(api, f"vhosts/{part(vhost)}")
     _drop_users(api, users)
+
+
+def _delete(api: Management, path: str) -> None:
+    """The broker's HTTP side gives up on a request after a minute, which hundreds of queues may take; what is deleted
+    by then stays deleted."""
+    for left in reversed(range(DELETE_TRIES)):
+        try:
+            api.delete(path)
+            return
+        except ProvisionError:
+            if not left:
+                raise
 
 
 def _missing(api: Management, vhost: str, passwords: dict[str, str], rights: dict[str, Rights]) -> dict[str, Any]:

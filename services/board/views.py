@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from services.board.store import SQL
-from shared.observability.metrics import Gauge
 from shared.outbox.unit_of_work import UnitOfWork
 
 MOST = 1_000  # messages of a timeline
@@ -27,10 +26,3 @@ def totals(work: UnitOfWork) -> dict[str, Any]:
         "by_source": work.dicts(SQL.totals_by_source),
         "by_grid": work.dicts(SQL.totals_by_grid),
     }
-
-
-def gauges(work: UnitOfWork) -> list[Gauge]:
-    """Cases as the whole town sees them, for /metrics."""
-    rows = work.all(SQL.totals_by_state)
-    samples = [([state, level or "?"], count) for state, level, count in rows]
-    return [("wangge_board_cases", "Cases by state and level, as the board has heard.", ["state", "level"], samples)]

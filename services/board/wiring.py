@@ -6,7 +6,6 @@ from typing import Any
 
 from nameko.extensions import DependencyProvider
 
-from services.board import views
 from services.board.store import Work
 from shared.chassis import Operations
 from shared.outbox.relay import Relay
@@ -22,4 +21,4 @@ class OpenWork(DependencyProvider):
 
 
 def operations() -> Operations:
-    return Operations(gauges=views.gauges)
+    return Operations()

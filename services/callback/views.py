@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from typing import Any
 
 from services.callback.store import SQL
@@ -20,11 +19,8 @@ def follow_ups_in_state(work: UnitOfWork, state: str | None, limit: int) -> list
 
 
 def gauges(work: UnitOfWork) -> list[Gauge]:
-    """Follow-ups by state, and how long the oldest call has been waiting, for /metrics."""
-    states: Counter[str] = Counter()
-    for state, _, count in work.all(SQL.count_follow_ups):
-        states[state] += count
+    """Open follow-ups, and how long the oldest call has been waiting, for /metrics."""
     return [
-        ("wangge_follow_ups", "Follow-ups by state.", ["state"], [([s], n) for s, n in states.items()]),
+        ("wangge_follow_ups_open", "Follow-ups that have not ended.", [], [([], work.one(SQL.count_open)[0])]),
         ("wangge_follow_ups_due_age_seconds", "Wait of the oldest due call.", [], [([], work.one(SQL.oldest_due)[0])]),
     ]

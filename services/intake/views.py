@@ -33,6 +33,13 @@ def reconciliation(work: UnitOfWork, source: str) -> dict[str, Any] | None:
 
 
 def gauges(work: UnitOfWork) -> list[Gauge]:
-    """Cases by state and level, for /metrics."""
+    """Cases that have not ended, for /metrics."""
     rows = work.all(SQL.count_cases)
-    return [("wangge_cases", "Cases by state and level.", ["state", "level"], [([s, lv], n) for s, lv, n in rows])]
+    return [
+        (
+            "wangge_cases",
+            "Cases that have not ended, by state and level.",
+            ["state", "level"],
+            [([s, lv], n) for s, lv, n in rows],
+        )
+    ]

@@ -60,14 +60,18 @@ class UnitOfWork:
         self._cur = conn.cursor()
         self._relay = relay
         self._said: list[Row] = []
+        self._now: dt.datetime | None = None
         self._moved: dict[str, str] = {}  # cases about which something was heard, with the handler
         self.address = address
 
     # gather
 
     def now(self) -> dt.datetime:
-        """The database's clock."""
-        return self.one(QUERIES.now)[0]
+        """When this unit of work happens, by the database's clock: everything that it records and says has this time.
+        Clocks of processes differ."""
+        if self._now is None:
+            self._now = self.one(QUERIES.now)[0]
+        return self._now
 
     def rules(self) -> dict[str, Any]:
         """The rule set in force; an empty one before any was loaded."""
@@ -81,7 +85,8 @@ class UnitOfWork:
         self.unpark(messages)
         handler = messages[0].handler
         rows = self.all(QUERIES.first_time, handler=handler, events=_identities(messages))
-        new = set(rows)
+        new = {row[:2] for row in rows}
+        self._now = self._now or (rows[0][2] if rows else None)
         firsts = {(m.event.source, m.event.id): m for m in reversed(messages)}
         first = [m for m in messages if (i := (m.event.source, m.event.id)) in new and firsts[i] is m]
         self._moved |= {m.event.correlationid: handler for m in first if m.event.correlationid}
@@ -121,9 +126,8 @@ class UnitOfWork:
         """
         for event in events:
             routing_key = key(event) if key else f"{event.type}.{event.lane}"
-            self._said.append(
-                Row(row_id(event) if row_id else event.id, exchange, routing_key, event.encode().decode())
-            )
+            body = event.encode(self.now().isoformat()).decode()
+            self._said.append(Row(row_id(event) if row_id else event.id, exchange, routing_key, body))
 
     def load_rules(self, name: str, rules: dict[str, Any]) -> None:
         self.run(QUERIES.load_rules, name=name, rules=to_json(rules))

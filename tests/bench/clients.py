@@ -1,25 +1,32 @@
-"""Members' clients in one process: each with its own connection, measuring how long a report took to reach them.
+"""Members' clients in one process: each with its own connection, noting how long a report took to reach them.
 
 python -m tests.bench.clients SECONDS < addresses.json     # {"member": "amqp://…", …}
 """
 
 from __future__ import annotations
 
+import contextlib
 import json
+import os
 import select
+import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from typing import Any
 
+from deploy.local.checkout import ROOT
 from shared.messaging.connection import dial
 from shared.messaging.transport import Connection
 
+Heard = tuple[str, float, float]  # member, seconds since the report was made, the clock when it was heard
+
 
 class Clients:
-    """Consumes every member's queue; `heard` are (member, seconds since the report was made, now)."""
+    """Consumes every member's queue."""
 
     def __init__(self, addresses: dict[str, str]):
-        self.heard: list[tuple[str, float, float]] = []
+        self.heard: list[Heard] = []
         self._poll = select.poll()
         self._connections: dict[int, Connection] = {}
         for member, uri in addresses.items():
@@ -42,11 +49,35 @@ class Clients:
         end = time.monotonic() + seconds
         while (left := end - time.monotonic()) > 0:
             for number, _ in self._poll.poll(left * 1000):
-                try:
+                with contextlib.suppress(TimeoutError):
                     while True:
                         self._connections[number].drain_events(timeout=0.0001)
-                except TimeoutError:
-                    pass
+
+
+class Listening:
+    """What the clients have heard, once they have ended."""
+
+    heard: list[Heard]
+
+
+@contextlib.contextmanager
+def listening(addresses: dict[str, str], seconds: float) -> Iterator[Listening]:
+    """All clients are connected inside the block; `heard` is there after it, when the seconds are over."""
+    found, path = Listening(), {"PYTHONPATH": f"{ROOT}:{ROOT / 'clients' / 'python'}"}
+    command = [sys.executable, "-m", "tests.bench.clients", str(seconds)]
+    process = subprocess.Popen(
+        command, cwd=ROOT, env=os.environ | path, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    )
+    assert process.stdin and process.stdout
+    try:
+        process.stdin.write(json.dumps(addresses))
+        process.stdin.close()
+        assert process.stdout.readline() == "ready\n", "the members' clients did not connect"
+        yield found
+        found.heard = [tuple(one) for one in json.loads(process.stdout.read())]
+    finally:
+        process.kill() if process.poll() is None else None
+        process.wait()
 
 
 def percentile(values: list[float], share: float) -> float:

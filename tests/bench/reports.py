@@ -25,8 +25,8 @@ class Sent(NamedTuple):
     body: bytes
 
 
-def reports(seed: int, grids: int = 4) -> Iterator[Sent]:
-    """Endless reports of the source `hotline`, inside the grids of the small town; one in twenty is urgent.
+def reports(seed: int, grids: int = 4, first_grid: int = 0) -> Iterator[Sent]:
+    """Endless reports of the source `hotline`, inside so many grids of the small town; one in twenty is urgent.
 
     The title ends with the clock of this machine when the report was made, so that whoever hears of it knows how long
     that took.
@@ -35,7 +35,7 @@ def reports(seed: int, grids: int = 4) -> Iterator[Sent]:
     while True:
         external_id = f"b-{uuid_utils.uuid7()}"
         urgent = chance.random() < URGENT_SHARE
-        lon, lat = WEST + SIDE * grids * chance.random(), SOUTH + SIDE * chance.random()
+        lon, lat = WEST + SIDE * (first_grid + grids * chance.random()), SOUTH + SIDE * chance.random()
         data: dict[str, Any] = {
             "external_id": external_id,
             "title": f"{chance.choice(TITLES)} {time.monotonic():.6f}",

@@ -161,10 +161,8 @@ class Traffic:
 
     def _heard(self, source: str, event: dict[str, Any]) -> None:
         data = event["data"]
-        if data.get("external_id") is None:
-            self._history.note("refusal heard", event_id=event["id"], text=data.get("text_en", ""))
-            return
-        said = (source, data["external_id"], data["feedback_number"], event["id"])
+        thread = data["external_id"] or f"? {data['reference']}"  # of what had no number that could be read
+        said = (source, thread, data["feedback_number"], event["id"])
         self.feedback.append(said)
         self._history.note("feedback", source=said[0], external_id=said[1], number=said[2], event_id=said[3])
 

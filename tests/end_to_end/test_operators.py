@@ -24,9 +24,9 @@ PROMISED = {  # service → what its /metrics must tell (README of the service, 
         "wangge_cases_unassigned_oldest_age_seconds",
         "wangge_members",
     ),
-    "callback": ("wangge_follow_ups", "wangge_parked_oldest_age_seconds"),
+    "callback": ("wangge_follow_ups_open", "wangge_parked_oldest_age_seconds"),
     "notify": ("wangge_deliveries_total", "wangge_messages_heard_total"),
-    "board": ("wangge_board_cases", "wangge_batch_duration_seconds"),
+    "board": ("wangge_batch_duration_seconds",),
 }
 
 

@@ -219,7 +219,15 @@ def test_ten_thousand_reports_are_published_with_pipelined_confirms(broker, town
     until(lambda: town.depth("reports.hotline.normal") == 10_000)
 
 
-@pytest.mark.parametrize("bad", [{"title": "no id"}, {"external_id": 7}, report(1, place={"lon": float("nan")})])
+@pytest.mark.parametrize(
+    "bad",
+    [
+        {"title": "no id"},
+        {"external_id": 7},
+        report(1, place={"lon": float("nan")}),
+        report(1, description="长" * 90_000),
+    ],
+)
 def test_report_that_cannot_be_kept_is_refused_at_once(broker, town, tmp_path, bad) -> None:
     with hotline(broker, tmp_path) as upstream, pytest.raises(BadReport):
         upstream.publish(bad)

@@ -2,7 +2,7 @@
 
 WanggeError
 ├── BadAddress            the AMQP URL cannot be read
-├── BadReport             a report that cannot even be kept: no external id, or not to be written as JSON
+├── BadReport             a report that cannot even be kept: no external id, not to be written as JSON, too large
 ├── BadStore              the local file belongs to somebody else, or cannot be written
 ├── BrokerTrouble         the connection does not work; the client keeps trying
 │   ├── Unreachable       nobody listens there, or the line was cut
@@ -22,7 +22,7 @@ class BadAddress(WanggeError):
 
 
 class BadReport(WanggeError):
-    """The report cannot be kept: it has no external id, or cannot be written as JSON."""
+    """The report cannot be kept: it has no external id, cannot be written as JSON, or is too large."""
 
 
 class BadStore(WanggeError):

@@ -42,7 +42,7 @@ CREATE TABLE follow_ups (
 );
 CREATE INDEX follow_ups_open_by_due ON follow_ups (due_at) WHERE state = 'open';
 CREATE INDEX follow_ups_open_by_end ON follow_ups (closes_at) WHERE state = 'open';
-CREATE INDEX follow_ups_by_state ON follow_ups (state, satisfaction);
+CREATE INDEX follow_ups_by_state ON follow_ups (state, planned_at);
 
 CREATE TABLE attempts (                   -- calls; appended, never edited
     follow_up_id uuid NOT NULL REFERENCES follow_ups,

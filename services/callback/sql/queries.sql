@@ -88,9 +88,9 @@ FROM follow_ups f JOIN cases c ON c.id = f.case_id
 WHERE %(state)s::text IS NULL OR f.state = %(state)s
 ORDER BY f.planned_at DESC LIMIT %(limit)s
 
--- name: count_follow_ups
--- Follow-ups by state and satisfaction, for metrics.
-SELECT state, coalesce(satisfaction, ''), count(*) FROM follow_ups GROUP BY 1, 2
+-- name: count_open
+-- Follow-ups that have not ended, for metrics.
+SELECT count(*) FROM follow_ups WHERE state = 'open'
 
 -- name: oldest_due
 -- How long, in seconds, the oldest follow-up has been waiting for a call.

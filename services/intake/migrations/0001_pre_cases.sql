@@ -76,7 +76,7 @@ CREATE TABLE cases (
     heard_callback integer NOT NULL DEFAULT 0,
     CHECK ((grid_id IS NULL) = (desk_reason IS NOT NULL))
 );
-CREATE INDEX cases_by_state ON cases (state, level);
+CREATE INDEX cases_alive ON cases (state, level) WHERE state NOT IN ('closed', 'rejected');
 CREATE INDEX cases_by_time ON cases (registered_at);
 
 CREATE TABLE reports (

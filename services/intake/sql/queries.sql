@@ -166,8 +166,8 @@ WHERE (%(state)s::text IS NULL OR state = %(state)s) AND (%(source)s::text IS NU
 ORDER BY registered_at DESC LIMIT %(limit)s
 
 -- name: count_cases
--- Cases by state and level, for metrics.
-SELECT state, level, count(*) FROM cases GROUP BY state, level
+-- Cases that have not ended, by state and level, for metrics: a scrape must not cost more with every year.
+SELECT state, level, count(*) FROM cases WHERE state NOT IN ('closed', 'rejected') GROUP BY state, level
 
 -- name: reconciliation
 -- What became of the reports of one source: for replay and for operators.

@@ -3,12 +3,12 @@
 SELECT clock_timestamp()
 
 -- name: first_time
--- Note events as heard by a handler; gives back those that it had not heard before.
+-- Note events as heard by a handler; gives back those that it had not heard before, and what time it is.
 INSERT INTO inbox (handler, source, event_id, said_on)
 SELECT %(handler)s, e.source, e.id, e.said_on
 FROM json_to_recordset(%(events)s) AS e(source text, id text, said_on date)
 ON CONFLICT DO NOTHING
-RETURNING source, event_id
+RETURNING source, event_id, clock_timestamp()
 
 -- name: forget
 -- Take events out of the inbox again: they were heard too early and are parked.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from itertools import cycle
 from typing import Any
 
@@ -23,8 +24,19 @@ LADDER = [
     for n in range(1, 6)
 ]
 STATES = {"intake.case_registered.v1": "accepted", "dispatch.work_assigned.v1": "dispatched"}
-CASE = ("number", "kind", "level", "category", "title", "description", "place_text", "lon", "lat", "grid_id")
-CASE += ("desk_reason", "source", "external_id", "media", "anonymous", "contact", "reported_by", "settled", "round")
+CASE: tuple[str, ...] = ("number", "kind", "level", "category", "title", "description", "place_text", "lon", "lat")
+CASE += (
+    "grid_id",
+    "desk_reason",
+    "source",
+    "external_id",
+    "media",
+    "anonymous",
+    "contact",
+    "reported_by",
+    "settled",
+    "round",
+)
 
 
 def lane_of(level: str) -> str:
@@ -114,7 +126,7 @@ def _steps(case: Data) -> list[Data]:
     return [first, _step(case["id"], "submitted", "accepted", "rule", "rule")]
 
 
-def _tell(link: Link, told: list[tuple[Data, str, int, int, Data | None]]) -> None:
+def _tell(link: Link, told: Sequence[tuple[Data, str, int, int, Data | None]]) -> None:
     pairs = _dump([{"source": c["source"], "external_id": c["external_id"]} for c, *_ in told])
     link.rows(INTAKE.number_feedback, rows=pairs)
     rows = []

@@ -10,7 +10,7 @@ from tests.support.town import TemporaryTown
 
 JOURNAL = """SELECT split_part(source, '/', 3), case_id::text, sequence FROM journal
 WHERE case_id IS NOT NULL AND sequence IS NOT NULL"""
-HEARD = "SELECT event_id FROM journal WHERE source LIKE '/{town}/%'"
+HEARD = "SELECT event_id FROM journal WHERE source LIKE '/{town}/%%'"
 SAID = "SELECT body::json ->> 'id' FROM outbox WHERE exchange = 'messages'"
 ACTIVE = "SELECT order_id::text, count(*) FROM assignments WHERE until IS NULL AND role = 'handler' GROUP BY 1"
 ASSIGNED = """SELECT a.order_id::text, a.member_id, m.active, m.role, m.grid_id, c.grid_id FROM assignments a

@@ -218,4 +218,5 @@ def _row(report: Mapping[str, Any], time_text: str, now: float) -> tuple:
         data = json.dumps(report, ensure_ascii=False, allow_nan=False)
     except (TypeError, ValueError) as problem:
         raise errors.BadReport(f"report {external_id}: {problem}; use text, numbers, lists and objects only") from None
+    events.check_size(data)
     return external_id, str(uuid.uuid4()), lane, time_text, data, now

@@ -1,0 +1,51 @@
+"""The highest rate that is kept up live, of the line and of what it is compared with."""
+
+from __future__ import annotations
+
+from tests.bench.minimal import Minimal
+from tests.bench.peers import PEERS, Peer
+from tests.bench.rate import highest
+from tests.bench.systems import Line, System
+from tests.bench.workshop import Workshop
+from tests.support.town import TemporaryTown
+
+GROUP = "highest rate kept up for 20 s, reports/s"
+GUESSES = {"celery": 110.0, "dramatiq": 150.0, "faststream": 220.0, "minimal": 800.0, "wangge": 500.0}
+NAMES = {"wangge": "the line", "minimal": "minimal chain", "celery": "Celery", "dramatiq": "dramatiq"}
+NAMES |= {"faststream": "FastStream"}
+
+
+def measure(workshop: Workshop) -> None:
+    guesses = dict(GUESSES)
+    for _ in range(workshop.times):
+        for system in ("wangge", "minimal", *PEERS):
+            found = _one(workshop, system, guesses[system])
+            guesses[system] = found
+            workshop.figures.add(GROUP, NAMES[system], "1/s", found)
+        _ratios(workshop)
+
+
+def _one(workshop: Workshop, name: str, guess: float) -> float:
+    with workshop.town() as town:
+        system = _system(name, town, workshop)
+        system.start()
+        try:
+            return highest(system, guess, workshop.say)
+        finally:
+            system.stop()
+
+
+def _system(name: str, town: TemporaryTown, workshop: Workshop) -> System:
+    if name == "wangge":
+        return Line(town)
+    if name == "minimal":
+        return Minimal(town, workshop.folder)
+    return Peer(name, town, workshop.folder / f"{name}.log")
+
+
+def _ratios(workshop: Workshop) -> None:
+    """Within one round, so that the machine was the same."""
+    last = {name: workshop.figures.all[GROUP, shown].values[-1] for name, shown in NAMES.items()}
+    for name, least in (("celery", 10.0), ("dramatiq", 5.0), ("faststream", 5.0), ("minimal", 0.6)):
+        times = last["wangge"] / last[name]
+        workshop.figures.add(GROUP, f"line : {NAMES[name]}", "×", times, f"≥ {least:g}", least.__le__)
