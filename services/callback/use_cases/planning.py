@@ -19,10 +19,11 @@ CASE = ("number", "kind", "level", "anonymous", "contact", "asks_reporter")
 
 
 def keep_cases(heard: Sequence[Heard], open_work: OpenWork) -> None:
-    """What callback needs to know of each case, the sealed contact among it."""
+    """What callback needs to know of each case, the sealed contact among it. A case is added once, whatever is heard
+    twice: its own key does what the inbox does elsewhere."""
     with open_work() as work:
-        new = work.first_time(heard)
-        rows = [{name: getattr(m, name) for name in (*CASE, "reported_by")} | {"id": m.case_id} for m in new]
+        work.unpark(heard)
+        rows = [{name: getattr(m, name) for name in (*CASE, "reported_by")} | {"id": m.case_id} for m in heard]
         work.add_cases(rows)
         work.commit()
 

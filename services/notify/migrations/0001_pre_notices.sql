@@ -22,8 +22,7 @@ CREATE TABLE notices (
     body          json NOT NULL,
     event_id      text NOT NULL,          -- the message that it comes from
     created_at    timestamptz NOT NULL,
-    UNIQUE (member_id, notice_number),
-    UNIQUE (event_id, member_id, kind)
+    UNIQUE (member_id, notice_number)
 );
 
 CREATE TABLE feedback (                   -- what is to be told, as it was heard; within a thread, n + 1 goes out only

@@ -181,7 +181,6 @@ def dispatch(link: Link) -> None:
 
 def callback(link: Link) -> None:
     def keep(events: list[Data]) -> None:
-        link.heard("callback.cases", events)
         link.write(CALLBACK.add_cases, [event["data"] | {"id": event["correlationid"]} for event in events])
 
     link.hears("cases", keep)

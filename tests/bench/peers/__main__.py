@@ -23,8 +23,7 @@ FROM notify.notices n JOIN board.journal j ON j.event_id = n.event_id JOIN intak
 ROWS = {  # for each report; dispatch.in_hand and notify.counters are counted up
     "intake.reports": 1, "intake.cases": 1, "intake.case_history": 3, "intake.correspondence": 1, "intake.feedback": 2,
     "intake.outbox": 3, "intake.inbox": 1, "dispatch.inbox": 1, "dispatch.cases": 1, "dispatch.orders": 1,
-    "dispatch.assignments": 1, "dispatch.order_journal": 1, "dispatch.outbox": 1, "callback.inbox": 1,
-    "callback.cases": 1,
+    "dispatch.assignments": 1, "dispatch.order_journal": 1, "dispatch.outbox": 1, "callback.cases": 1,
     "notify.inbox": 3, "notify.notices": 1, "notify.feedback": 2, "notify.deliveries": 3, "notify.outbox": 3,
     "board.journal": 4, "board.cases": 1,
 }  # fmt: skip

@@ -54,9 +54,6 @@ WITH new AS (
 ), dispatch_outbox AS (
     INSERT INTO dispatch.outbox (id, exchange, routing_key, body)
     SELECT %(assigned_id)s::uuid, 'messages', %(assigned_key)s::text, %(assigned)s::text FROM new
-), callback_inbox AS (
-    INSERT INTO callback.inbox (handler, source, event_id, said_on)
-    SELECT 'callback.cases', %(intake)s::text, event_id, %(said_on)s::text::date FROM new
 ), callback_case AS (
     INSERT INTO callback.cases (id, number, kind, level, anonymous, contact, asks_reporter)
     SELECT %(case_id)s::uuid, %(number)s::text, %(kind)s::text, %(level)s::text, false, %(contact)s::text, true FROM new
