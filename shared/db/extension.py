@@ -5,6 +5,7 @@ from __future__ import annotations
 from nameko.extensions import SharedExtension
 
 from shared.db.pool import Pool
+from shared.db.waiting import wait_as_greenlets
 
 
 class Database(SharedExtension):
@@ -15,6 +16,7 @@ class Database(SharedExtension):
         self.pool: Pool | None = None
 
     def setup(self) -> None:
+        wait_as_greenlets()
         settings = self.container.config["settings"]
         self.pool = Pool(settings.database_url, settings.pool_size, f"wangge-{settings.service}")
 

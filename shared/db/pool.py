@@ -12,9 +12,11 @@ from psycopg2.extensions import TRANSACTION_STATUS_IDLE
 from psycopg2.extensions import connection as Connection
 
 from shared.db.failures import PoolExhausted
+from shared.db.waiting import STATEMENT_TIMEOUT
 
 OPTIONS = (
-    "-c statement_timeout=30000 -c lock_timeout=10000 -c idle_in_transaction_session_timeout=60000 -c timezone=UTC"
+    f"-c statement_timeout={STATEMENT_TIMEOUT * 1000:.0f}"
+    " -c lock_timeout=10000 -c idle_in_transaction_session_timeout=60000 -c timezone=UTC"
 )
 
 

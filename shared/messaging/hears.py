@@ -7,10 +7,12 @@
 from __future__ import annotations
 
 import logging
+import re
 from collections.abc import Callable
 from typing import Any
 
 import amqp
+import orjson
 from eventlet.event import Event as Signal
 from nameko.extensions import Entrypoint
 
@@ -22,6 +24,7 @@ from shared.observability import metrics
 from shared.observability.logs import about
 
 log = logging.getLogger(__name__)
+NUL = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")  # in JSON; PostgreSQL stores none, no service of ours says one
 ROUTINE = ("done", "known", "new")  # outcomes that are logged only at LOG_LEVEL=DEBUG
 
 
@@ -77,38 +80,37 @@ class Hears(_BatchEntrypoint):
         return [f"{self.handler}.{lane}" for lane in LANES]
 
     def unpack(self, delivery: amqp.Message, parking: Any) -> list[Heard]:
-        arrival = arrival_of(delivery, self.handler, self.town)
+        return self.read(arrival_of(delivery, self.handler, self.town), parking)
+
+    def unpack_parked(self, arrived: list[Arrival]) -> list[Heard]:
+        return [heard for arrival in arrived for heard in self.read(arrival, self.listener.parking)]
+
+    def read(self, arrival: Arrival, parking: Any) -> list[Heard]:
+        """What can be read; the rest is parked, each event by itself."""
         try:
             events = decode(arrival.body)
         except Unreadable as error:
-            parking.park([arrival], "unreadable", str(error))
-            metrics.heard.labels(self.handler, "unreadable").inc()
+            self._park(arrival, error, parking)
             return []
-        return [heard for event in events if (heard := self._read(event, parking)) is not None]
-
-    def _read(self, event: Event, parking: Any, attempts: int = 0) -> Heard | None:
-        cls = self.classes.get(event.type) or (self.classes.get("*"))
-        try:
-            if cls is None:
-                raise Malformed(f"{self.handler} does not hear {event.type}")
-            return cls.heard(event, self.handler, attempts)
-        except Malformed as error:
-            parking.park([Heard(event, {}, self.handler, attempts)], "unreadable", str(error))
-            metrics.heard.labels(self.handler, "unreadable").inc()
-            return None
-
-    def unpack_parked(self, arrived: list[Arrival]) -> list[Heard]:
-        heard = []
-        for arrival in arrived:
+        heard, suspicious = [], NUL.search(arrival.body)
+        for event in events:
             try:
-                heard += [
-                    h
-                    for event in decode(arrival.body)
-                    if (h := self._read(event, self.listener.parking, arrival.attempts)) is not None
-                ]
-            except Unreadable as error:
-                self.listener.parking.park([arrival], "unreadable", str(error))
+                if suspicious and NUL.search(orjson.dumps(event.data)):
+                    raise Malformed(f"{event.type}: there is a NUL character in its data")
+                heard.append(self._class(event).heard(event, self.handler, arrival.attempts))
+            except Malformed as error:
+                self._park(Heard(event, {}, self.handler, arrival.attempts), error, parking)
         return heard
+
+    def _class(self, event: Event) -> type[Message]:
+        cls = self.classes.get(event.type) or self.classes.get("*")
+        if cls is None:
+            raise Malformed(f"{self.handler} does not hear {event.type}")
+        return cls
+
+    def _park(self, what: Arrival | Heard, error: Exception, parking: Any) -> None:
+        parking.park([what], "unreadable", str(error))
+        metrics.heard.labels(self.handler, "unreadable").inc()
 
 
 class Receives(_BatchEntrypoint):

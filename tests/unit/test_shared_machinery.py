@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import json
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -13,7 +14,9 @@ from hypothesis import strategies as st
 from marshmallow import ValidationError, fields
 
 from shared.db.queries import Queries, QueryFileError
+from shared.messaging.arrival import Arrival
 from shared.messaging.envelope import MAX_EVENTS, Event, Unreadable, decode, new_id, new_trace
+from shared.messaging.hears import Hears
 from shared.messaging.message import Malformed, Message
 from shared.messaging.topology import check_name
 from shared.outbox.relay import grouped
@@ -156,3 +159,26 @@ def test_settings_say_what_is_missing(tmp_path: Path) -> None:
         Environment({"AMQP_URI_FILE": str(tmp_path / "none")}).get("AMQP_URI")
     with pytest.raises(SettingsError, match="WANGGE_TOWN"):
         read("intake", {"WANGGE_TOWN": "Not A Town"})
+
+
+class Parked:
+    """Remembers what was set aside."""
+
+    def __init__(self) -> None:
+        self.reasons: list[str] = []
+
+    def park(self, what: list[Any], kind: str, reason: str) -> None:
+        self.reasons.append(f"{kind}: {reason}")
+
+
+@pytest.mark.parametrize(
+    ("text", "is_read"),
+    [("路灯", True), ("a\0b", False), ("\\\0", False), (r"a\u0000b", True), (r"\\u0000", True)],
+)
+def test_nul_is_set_aside_and_what_only_looks_like_it_is_read(text: str, is_read: bool) -> None:
+    """A resident may write a backslash and u0000; a NUL would stop the database from taking in the whole batch."""
+    parked, hears = Parked(), Hears("cases", Spoken)
+    hears.container = SimpleNamespace(service_name="dispatch")
+    arrival = Arrival(event({"text": text}).encode(), "test")
+    assert [heard.text for heard in hears.read(arrival, parked)] == [text] * is_read
+    assert len(parked.reasons) == (not is_read)

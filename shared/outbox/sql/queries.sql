@@ -69,10 +69,11 @@ WITH claimed AS (
 SELECT id::text, exchange, routing_key, body FROM outbox JOIN claimed USING (id, said_on) ORDER BY id
 
 -- name: say_again
--- Everything said since a time is to be said once more (the broker was lost); inboxes downstream keep doubles out.
+-- Everything said since a time is to be said once more (the broker was lost): inboxes downstream keep doubles out, a source
+-- knows its feedback by id. Not what went to `members`: their clients fetch a gap from notify's table.
 INSERT INTO unconfirmed (id, said_on, said_at, due)
 SELECT id, said_on, said_at, clock_timestamp() FROM outbox
-WHERE said_at >= %(since)s AND said_on >= %(since)s::date - 1 AND exchange = 'messages'
+WHERE said_at >= %(since)s AND said_on >= %(since)s::date - 1 AND exchange IN ('messages', 'feedback')
 ON CONFLICT (id) DO UPDATE SET due = excluded.due, attempts = 0
 
 -- name: oldest_unsettled

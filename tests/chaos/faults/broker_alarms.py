@@ -11,7 +11,7 @@ def run(world: World) -> None:
     node = world.broker.first
     for alarm, over in (
         (("set_vm_memory_high_watermark", "0.00001"), ("set_vm_memory_high_watermark", "0.4")),
-        (("set_disk_free_limit", "900TB"), ("set_disk_free_limit", "500MB")),
+        (("set_disk_free_limit", "900000GB"), ("set_disk_free_limit", "500MB")),
     ):
         world.let_flow(3)
         node.ctl(*alarm)

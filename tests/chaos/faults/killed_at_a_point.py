@@ -13,8 +13,8 @@ ROUNDS = 20
 WAIT = 4.0  # seconds for the armed processes to come to their points
 
 
-def run(world: World) -> None:
-    for _ in range(ROUNDS):
+def run(world: World, rounds: int = ROUNDS) -> None:
+    for _ in range(rounds):
         armed = {world.one_of(service): world.random.choice(POINTS) for service in SERVICES}
         for process, point in armed.items():
             if process.alive:
