@@ -81,7 +81,7 @@ def _in_transaction(arguments: argparse.Namespace, work: UnitOfWork, settings: S
         work.load_rules(rules["name"], rules.get(settings.service) or {})
         return {"rules in force": rules["name"]}
     if arguments.command == "republish":
-        return {"to be said again": work.run(QUERIES.say_again, since=arguments.since)}
+        return {"to be said again": work.count(QUERIES.say_again, since=arguments.since)}
     return _dead(arguments, work)
 
 
@@ -89,11 +89,11 @@ def _dead(arguments: argparse.Namespace, work: UnitOfWork) -> Any:
     if arguments.action == "list":
         return work.dicts(QUERIES.list_parked, limit=200)
     if arguments.action == "replay":
-        return {"to be tried again": work.run(QUERIES.replay_parked, id=arguments.id)}
+        return {"to be tried again": work.count(QUERIES.replay_parked, id=arguments.id)}
     if not arguments.id:
         raise ValueError(f"`dead {arguments.action}` needs the id of an event: see `dead list`")
     if arguments.action == "discard":
-        return {"discarded": work.run(QUERIES.discard_parked, id=arguments.id)}
+        return {"discarded": work.count(QUERIES.discard_parked, id=arguments.id)}
     return [
         row | {"body": bytes(row["body"]).decode(errors="replace")}
         for row in work.dicts(QUERIES.show_parked, id=arguments.id)

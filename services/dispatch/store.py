@@ -118,7 +118,7 @@ class Work(UnitOfWork):
 
     def put_calendar(self, calendar: dict[str, Any]) -> bool:
         """Whether it differs from the one that was in force."""
-        return self.run(SQL.put_calendar, calendar=to_json(calendar)) == 1
+        return self.count(SQL.put_calendar, calendar=to_json(calendar)) == 1
 
     def _write(self, query: str, rows: Sequence[Row]) -> None:
         if rows:

@@ -1,4 +1,7 @@
-"""A pool of connections for greenlets: a semaphore, and no connection that is closed or inside a failed transaction."""
+"""A pool of connections for greenlets: a semaphore, and no connection that is closed or inside a failed transaction.
+
+The unit of work itself says BEGIN and COMMIT, together with other statements: psycopg2 would go once for each.
+"""
 
 from __future__ import annotations
 
@@ -58,13 +61,13 @@ class Pool:
             keepalives_interval=5,
             keepalives_count=3,
         )
-        conn.autocommit = False
+        conn.autocommit = True
         return conn
 
     def _give_back(self, conn: Connection) -> None:
         try:
             if not conn.closed and conn.info.transaction_status != TRANSACTION_STATUS_IDLE:
-                conn.rollback()
+                conn.cursor().execute("ROLLBACK")
         except psycopg2.Error:
             conn.close()
         if not conn.closed:

@@ -53,12 +53,16 @@ class NullRelay:
 
 
 class UnitOfWork:
-    """Base of every service's store. Nothing is kept unless `commit` was called."""
+    """Base of every service's store. Nothing is kept unless `commit` was called.
+
+    Statements whose results nobody needs travel with the next one that asks something, or with the commit: each way to
+    the database and back costs both sides more than most statements do, and locks are held meanwhile.
+    """
 
     def __init__(self, conn: Any, relay: Any, address: str):
-        self._conn = conn
         self._cur = conn.cursor()
         self._relay = relay
+        self._unsent: list[bytes] = [b"BEGIN"]
         self._said: list[Row] = []
         self._now: dt.datetime | None = None
         self._moved: dict[str, str] = {}  # cases about which something was heard, with the handler
@@ -143,7 +147,7 @@ class UnitOfWork:
         try:
             self.settle(confirmed)
             failpoints.reached("before_commit")
-            self._conn.commit()
+            self._send(b"COMMIT")
         except BaseException:
             self._relay.give_back(confirmed)
             raise
@@ -158,25 +162,35 @@ class UnitOfWork:
 
     # machinery
 
-    def run(self, query: str, **values: Any) -> int:
-        self._execute(query, values)
+    def run(self, query: str, **values: Any) -> None:
+        """A statement that gives nothing back; sent later, so that its errors may come from a later one."""
+        self._unsent.append(self._written(query, values))
+
+    def count(self, query: str, **values: Any) -> int:
+        """How many rows a statement touched."""
+        self._send(self._written(query, values))
         return self._cur.rowcount
 
     def all(self, query: str, **values: Any) -> list[tuple[Any, ...]]:
-        self._execute(query, values)
+        self._send(self._written(query, values))
         return self._cur.fetchall()
 
     def one(self, query: str, **values: Any) -> Any:
-        self._execute(query, values)
+        self._send(self._written(query, values))
         return self._cur.fetchone()
 
-    def _execute(self, query: str, values: dict[str, Any]) -> None:
-        self._cur.execute(query, {name: literal(value) for name, value in values.items()})
-
     def dicts(self, query: str, **values: Any) -> list[dict[str, Any]]:
-        self._execute(query, values)
+        self._send(self._written(query, values))
         names = [column.name for column in self._cur.description]
         return [dict(zip(names, row, strict=True)) for row in self._cur.fetchall()]
+
+    def _written(self, query: str, values: dict[str, Any]) -> bytes:
+        return self._cur.mogrify(query, {name: literal(value) for name, value in values.items()})
+
+    def _send(self, statement: bytes) -> None:
+        """What is still unsent, and this statement; the cursor then has the result of this one."""
+        statements, self._unsent = [*self._unsent, statement], []
+        self._cur.execute(b"\n;".join(statements))
 
 
 Unit = TypeVar("Unit", bound=UnitOfWork)
