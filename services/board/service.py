@@ -16,7 +16,7 @@ class BoardService:
     operations = wiring.operations()
     open_work = wiring.OpenWork()
 
-    @hears("everything", messages.Anything)
+    @hears("everything", messages.Anything, linger=0.2)
     def on_anything(self, heard: list[Any]) -> None:
         use_cases.keep_journal(heard, self.open_work)
 

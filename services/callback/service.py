@@ -18,7 +18,7 @@ class CallbackService:
     open_work = wiring.OpenWork()
     keys = wiring.Keys()
 
-    @hears("cases", messages.CaseRegistered)
+    @hears("cases", messages.CaseRegistered, linger=0.2)
     def on_cases(self, heard: list[Any]) -> None:
         use_cases.keep_cases(heard, self.open_work)
 

@@ -21,7 +21,7 @@ class IntakeService:
     def on_reports(self, arrivals: list[Any]) -> list[str]:
         return use_cases.register_reports(arrivals, self.open_work, self.keys)
 
-    @hears("progress", *messages.PROGRESS)
+    @hears("progress", *messages.PROGRESS, linger=0.1)
     def on_progress(self, heard: list[Any]) -> list[str]:
         return use_cases.fold_progress(heard, self.open_work)
 

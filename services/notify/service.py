@@ -28,7 +28,7 @@ class NotifyService:
     def on_answers(self, heard: list[Any]) -> None:
         use_cases.notice_answers(heard, self.open_work)
 
-    @hears("feedback", messages.FeedbackDue)
+    @hears("feedback", messages.FeedbackDue, linger=0.1)
     def on_feedback_due(self, heard: list[Any]) -> list[str]:
         return use_cases.feed_back(heard, self.open_work)
 

@@ -29,6 +29,7 @@ from shared.outbox.parking import Parking
 log = logging.getLogger(__name__)
 OUTAGE_WAIT = 1.0  # seconds between tries while the database is away
 RACES = 10  # how often a batch that lost a race for locks is repeated before it is halved
+FEW = 20  # deliveries; with more of them waiting nobody lingers
 READ_FOR = 10.0  # seconds the connection is listened to before the heart beats
 
 
@@ -158,6 +159,8 @@ class Reader:
             self._wake = Signal()
             if not self._arrived:
                 self._wake.wait()
+            if self.entrypoint.linger and len(self._arrived) < FEW:
+                eventlet.sleep(self.entrypoint.linger)
             self.busy = True
             try:
                 self._one_round()
@@ -238,7 +241,7 @@ class Reader:
 class DeadQueue:
     """The broker's dead queue of the service: filled at the delivery limit only, drained into `parked`."""
 
-    prefetch = 50
+    prefetch, linger = 50, 0.0
 
     def __init__(self, listener: Listener):
         self._listener = listener

@@ -38,7 +38,10 @@ class BufferedTransport(TCPTransport):
     def _read(self, n: int, initial: bool = False, _errnos: Any = ()) -> bytes:
         """Exactly n bytes; whatever has arrived beyond them is kept for the next call."""
         while len(self._bytes) - self._at < n:
-            more = self._quick_recv(max(READ, n))
+            try:
+                more = self._quick_recv(max(READ, n))
+            except BlockingIOError:  # each publish looks for news with no time at all: nothing yet
+                raise TimeoutError from None  # on this alone py-amqp gives the frame's beginning back
             if not more:
                 raise OSError("the broker closed the connection")
             self._bytes, self._at = self._bytes[self._at :] + more, 0
