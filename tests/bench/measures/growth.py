@@ -19,14 +19,9 @@ SIZES = (10_000, 1_000_000, 10_000_000)
 AT_ONCE = 250_000
 BYTES = 4_500  # of disk for each past case, with its share of the write-ahead log
 SECONDS, RATE = 20.0, 200.0
-TABLES: tuple[str, ...] = (
-    "intake.cases",
-    "intake.reports",
-    "intake.case_history",
-    "intake.correspondence",
-    "dispatch.cases",
-)
-TABLES += ("dispatch.cases", "dispatch.orders", "dispatch.assignments", "dispatch.order_journal")
+INTAKE = ("cases", "reports", "case_history", "correspondence")
+DISPATCH = ("cases", "orders", "assignments", "order_journal")
+TABLES = [f"intake.{table}" for table in INTAKE] + [f"dispatch.{table}" for table in DISPATCH]
 
 
 def measure(workshop: Workshop) -> None:

@@ -9,7 +9,7 @@ from deploy.provision.names import SERVICES
 from tests.chaos.world import World
 
 POINTS = ("after_receive", "before_commit", "after_commit", "after_publish", "after_confirm", "before_ack")
-ROUNDS = 20
+ROUNDS = 50
 WAIT = 4.0  # seconds for the armed processes to come to their points
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from deploy.provision.names import SERVICES
 from tests.chaos.world import World
 
-ROUNDS = 30
+ROUNDS = 50
 
 
 def run(world: World) -> None:
