@@ -35,16 +35,23 @@ def main() -> int:
     folder.mkdir(exist_ok=True)
     figures = Figures(folder / f"{time.strftime('%Y%m%d-%H%M%S')}.json")
     machine = f"{platform.machine()}, {os.cpu_count()} cores, load {os.getloadavg()[0]:.2f}"
+    failed: list[str] = []
     console.print(f"{machine}; Python {platform.python_version()}", highlight=False)
     try:
         for name in wanted.only:
             console.rule(name)
-            importlib.import_module(f"tests.bench.measures.{name}").measure(Workshop(figures, wanted.times))
+            try:
+                importlib.import_module(f"tests.bench.measures.{name}").measure(Workshop(figures, wanted.times))
+            except Exception:
+                failed.append(name)
+                console.print_exception()
     finally:
         figures.show()
         if ours:
             supervision.stop()
-    return 0
+    if failed:
+        console.print(f"not measured whole: {', '.join(failed)}; again: make bench ONLY={','.join(failed)}")
+    return 1 if failed else 0
 
 
 if __name__ == "__main__":

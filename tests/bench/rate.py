@@ -46,6 +46,7 @@ class Trial:
 
 def run(system: System, rate: float, seconds: float = SECONDS) -> Trial:
     """Publish at a rate and watch; afterwards what is left is worked off (at most two minutes)."""
+    system.read()
     before = system.done()
     command = [*system.publisher_command(), "--rate", str(rate), "--seconds", str(seconds)]
     began = time.monotonic()

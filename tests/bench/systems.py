@@ -5,6 +5,8 @@ from __future__ import annotations
 import sys
 from typing import Protocol
 
+from deploy.provision.names import vhost_of
+from deploy.provision.servers import Management, part
 from tests.support.town import TemporaryTown
 
 MEMBERS_TOLD = "SELECT count(*) FROM deliveries WHERE channel = 'member_queue' AND outcome <> 'sending'"
@@ -19,6 +21,7 @@ class System(Protocol):
     def start(self) -> None: ...
     def publisher_command(self) -> list[str]: ...
     def done(self) -> int: ...
+    def read(self) -> None: ...
     def pids(self) -> list[int]: ...
     def stop(self) -> None: ...
 
@@ -40,6 +43,9 @@ class Line:
     def done(self) -> int:
         return done(self._town)
 
+    def read(self) -> None:
+        read(self._town)
+
     def pids(self) -> list[int]:
         return [process.pid for process in self._town.processes]
 
@@ -50,6 +56,14 @@ class Line:
 
 def publisher_command(town: TemporaryTown) -> list[str]:
     return [sys.executable, "-m", "tests.bench.publisher", "--uri", town.uri("sources", "hotline")]
+
+
+def read(town: TemporaryTown) -> None:
+    """Members and sources read what waits for them, as they do in a town: a full queue takes no more."""
+    api, vhost = Management(town.servers.amqp_admin_url), part(vhost_of(town.name))
+    for queue in api.get(f"queues/{vhost}?columns=name") or []:
+        if queue["name"].startswith(("members.", "feedback.")):
+            api.delete(f"queues/{vhost}/{part(queue['name'])}/contents")
 
 
 def done(town: TemporaryTown) -> int:

@@ -67,6 +67,7 @@ def _watch(line: Line, town: TemporaryTown, workshop: Workshop, reports: int, ra
             if publisher.poll() is not None and done == last[1]:
                 break  # nothing moves any more: the verdict tells what is missing
             last = now, done
+            line.read()
             console.print(
                 f"\r{now:6.0f} s  {done:9,} done  {sample['rate']:5.0f}/s  queues {sample['queues']:6}  "
                 f"services {sample['services, MiB']:4.0f} MiB  disk {sample['database, MiB'] / 1024:5.1f} GiB",

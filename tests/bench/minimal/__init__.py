@@ -11,7 +11,7 @@ import sys
 from pathlib import Path
 
 from deploy.local.checkout import ROOT
-from tests.bench.systems import done, publisher_command
+from tests.bench.systems import done, publisher_command, read
 from tests.support.town import TemporaryTown
 
 ROLES = ("intake", "dispatch", "callback", "notify", "board")
@@ -40,6 +40,9 @@ class Minimal:
 
     def done(self) -> int:
         return done(self._town)
+
+    def read(self) -> None:
+        read(self._town)
 
     def pids(self) -> list[int]:
         return [process.pid for process in self._processes]
