@@ -31,6 +31,7 @@ ROUTINE = ("done", "known", "new")  # outcomes that are logged only at LOG_LEVEL
 class _BatchEntrypoint(Entrypoint):
     listener = Listener()
     linger = 0.0  # seconds that a batch may wait for company
+    pace = 0.0  # seconds that it waits when its queue is busy
 
     def __init__(self, queue: str, **kwargs: Any):
         self.queue = queue
@@ -119,12 +120,18 @@ class Hears(_BatchEntrypoint):
 
 
 class Receives(_BatchEntrypoint):
-    """Messages from outside, raw. `queues_of(container)` names the queues when there are several."""
+    """Messages from outside, raw. `queues_of(container)` names the queues when there are several.
+
+    They come one by one: with many of them, a batch waits `pace` seconds, and so every step behind it has larger ones.
+    """
 
     prefetch = 400
 
-    def __init__(self, queue: str, queues_of: Callable[[Any], list[str]] | None = None, **kwargs: Any):
+    def __init__(
+        self, queue: str, queues_of: Callable[[Any], list[str]] | None = None, pace: float = 0.0, **kwargs: Any
+    ):
         self.queues_of = queues_of
+        self.pace = pace
         super().__init__(queue, **kwargs)
 
     def queues(self) -> list[str]:

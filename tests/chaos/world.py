@@ -62,7 +62,8 @@ class World:
             self.broker.start()
             self.database.start()
             write_small_town(self.folder / "town")
-            self.town = TemporaryTown(self._servers(), self.folder / "town", logs=self.folder)
+            rules = "practice" if self.needs.people else "normal"  # where nobody works, nobody is reminded either
+            self.town = TemporaryTown(self._servers(), self.folder / "town", rules=rules, logs=self.folder)
             stack.push(self._leave_town)
             self.town.__enter__()
             self.town.start(replicas=REPLICAS)

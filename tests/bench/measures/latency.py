@@ -34,6 +34,7 @@ def measure(workshop: Workshop) -> None:
 def _at(
     workshop: Workshop, line: Line, members: dict[str, str], pids: dict[str, list[int]], rate: float, name: str
 ) -> None:
+    line.read()  # what an earlier run has left is not this one's
     before, began = _used(pids), time.monotonic()
     with listening(members, SECONDS + 6) as clients:
         trial = run(line, rate, SECONDS)
