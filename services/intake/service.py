@@ -17,7 +17,7 @@ class IntakeService:
     open_work = wiring.OpenWork()
     keys = wiring.Keys()
 
-    @receives("reports", wiring.report_queues, pace=0.1)
+    @receives("reports", wiring.report_queues, gather=0.0001)
     def on_reports(self, arrivals: list[Any]) -> list[str]:
         return use_cases.register_reports(arrivals, self.open_work, self.keys)
 

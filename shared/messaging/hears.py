@@ -31,7 +31,7 @@ ROUTINE = ("done", "known", "new")  # outcomes that are logged only at LOG_LEVEL
 class _BatchEntrypoint(Entrypoint):
     listener = Listener()
     linger = 0.0  # seconds that a batch may wait for company
-    pace = 0.0  # seconds that it waits when its queue is busy
+    gather = 0.0  # seconds that it waits, for each delivery a second
 
     def __init__(self, queue: str, **kwargs: Any):
         self.queue = queue
@@ -122,16 +122,17 @@ class Hears(_BatchEntrypoint):
 class Receives(_BatchEntrypoint):
     """Messages from outside, raw. `queues_of(container)` names the queues when there are several.
 
-    They come one by one: with many of them, a batch waits `pace` seconds, and so every step behind it has larger ones.
+    They come one by one: the more of them, the longer a batch waits for others (`gather` seconds for each a second),
+    and so every step behind it has larger batches.
     """
 
     prefetch = 400
 
     def __init__(
-        self, queue: str, queues_of: Callable[[Any], list[str]] | None = None, pace: float = 0.0, **kwargs: Any
+        self, queue: str, queues_of: Callable[[Any], list[str]] | None = None, gather: float = 0.0, **kwargs: Any
     ):
         self.queues_of = queues_of
-        self.pace = pace
+        self.gather = gather
         super().__init__(queue, **kwargs)
 
     def queues(self) -> list[str]:

@@ -117,7 +117,7 @@ class Listener(SharedExtension, ProviderCollector):
 class DeadQueue:
     """The broker's dead queue of the service: filled at the delivery limit only, drained into `parked`."""
 
-    prefetch, linger, pace = 50, 0.0, 0.0
+    prefetch, linger, gather = 50, 0.0, 0.0
 
     def __init__(self, listener: Listener):
         self._listener = listener

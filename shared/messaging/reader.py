@@ -29,7 +29,7 @@ log = logging.getLogger(__name__)
 OUTAGE_WAIT = 1.0  # seconds between tries while the database is away
 RACES = 10  # how often a batch that lost a race for locks is repeated before it is halved
 FEW = 20  # deliveries; with more of them waiting nobody lingers
-BUSY = 200  # deliveries a second; a queue that gets more is read at its pace
+LONGEST = 0.1  # seconds that a batch of a busy queue waits
 
 
 class Reader:
@@ -77,11 +77,11 @@ class Reader:
                 self.busy = False
 
     def _wait_for_company(self) -> None:
-        """Larger batches cost less for each: what nobody waits for lingers, a busy queue is read at its pace."""
+        """Larger batches cost less: what nobody waits for lingers, the busier a queue the longer it gathers."""
         if self.entrypoint.linger and len(self._arrived) < FEW:
             eventlet.sleep(self.entrypoint.linger)
-        elif self.entrypoint.pace and self._rate > BUSY:
-            eventlet.sleep(self.entrypoint.pace)
+        elif self.entrypoint.gather:
+            eventlet.sleep(min(LONGEST, self.entrypoint.gather * self._rate))
 
     def _one_round(self) -> None:
         channel, size = self._channel, self._listener.container.config["settings"].batch_size
