@@ -17,6 +17,7 @@ from shared.messaging.reader import Reader
 from shared.outbox.parking import Parking
 
 log = logging.getLogger(__name__)
+LOOK_EVERY = 1.0  # seconds between two looks for what is parked and due
 READ_FOR = 10.0  # seconds the connection is listened to before the heart beats
 
 
@@ -103,7 +104,7 @@ class Listener(SharedExtension, ProviderCollector):
 
     def _retry_parked(self) -> None:
         while not self._stopping:
-            eventlet.sleep(0.5)
+            eventlet.sleep(LOOK_EVERY)
             try:
                 for handler, arrived in self.parking.due():
                     reader = next((r for r in self._readers.values() if r.entrypoint.handler == handler), None)

@@ -31,7 +31,7 @@ WINDOW = 200  # messages on the way before confirms are waited for
 BACKLOG = 20_000  # rows kept in memory; beyond that the sweep finds them in the database
 CONFIRM_TIMEOUT = 20.0  # seconds; a broker with a memory alarm confirms nothing
 SETTLE_AFTER = 0.2  # seconds until confirmed rows are settled in a transaction of their own
-SWEEP_EVERY = 1.0
+SWEEP_EVERY = 2.0
 SWEEP_LIMIT = 2_000
 MAY_LACK_A_QUEUE = frozenset({"members"})  # nobody connected yet: notify's table is the truth, the client catches up
 
