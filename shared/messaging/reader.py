@@ -42,7 +42,7 @@ class Reader:
         self._listener = listener
         self._arrived: deque[amqp.Message] = deque()
         self._channel: amqp.Channel | None = None
-        self._wake = Signal()
+        self._wake, self._full = Signal(), Signal()
         self._rate, self._rated = 0.0, time.monotonic()  # deliveries a second, and when that was worked out
 
     def consume(self, channel: amqp.Channel) -> None:
@@ -59,6 +59,8 @@ class Reader:
         self._arrived.append(message)
         if not self._wake.ready():
             self._wake.send()
+        if self._is_full() and not self._full.ready():
+            self._full.send()
 
     def run(self) -> None:
         while not self._listener.stopping:
@@ -66,6 +68,8 @@ class Reader:
             if not self._arrived:
                 self._wake.wait()
             self._wait_for_company()
+            if self._listener.stopping:
+                return
             self.busy = True
             try:
                 self._one_round()
@@ -79,9 +83,17 @@ class Reader:
     def _wait_for_company(self) -> None:
         """Larger batches cost less: what nobody waits for lingers, the busier a queue the longer it gathers."""
         if self.entrypoint.linger and len(self._arrived) < FEW:
-            eventlet.sleep(self.entrypoint.linger)
-        elif self.entrypoint.gather:
-            eventlet.sleep(min(LONGEST, self.entrypoint.gather * self._rate))
+            pause = self.entrypoint.linger
+        else:
+            pause = min(LONGEST, self.entrypoint.gather * self._rate)
+        if pause and not self._is_full():
+            self._full = Signal()
+            with eventlet.Timeout(pause, False):
+                self._full.wait()
+
+    def _is_full(self) -> bool:
+        """The broker sends no more before something is acknowledged: in a backlog nobody waits in vain."""
+        return len(self._arrived) >= self.entrypoint.prefetch
 
     def _one_round(self) -> None:
         channel, size = self._channel, self._listener.container.config["settings"].batch_size
