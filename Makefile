@@ -7,7 +7,7 @@ local := $(python) -m deploy.local
 bootstrap := @deploy/local/bootstrap.sh
 
 .DEFAULT_GOAL := help
-.PHONY: help up down reset drop logs status doctor test check bench chaos token url credentials rules resay dead republish replay simulate contracts
+.PHONY: help up down reset drop logs status doctor test check bench chaos token url credentials sources rules resay dead republish replay simulate contracts
 
 help: ## this list 本列表
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/\1\t\2/p' Makefile | awk -F'\t' '{ printf "make %-12s %s\n", $$1, $$2 }'
@@ -58,6 +58,9 @@ url: ## address of the HTTP side 统一入口地址
 
 credentials: ## AMQP address of a client 客户端连接地址: MEMBER=m017 or SOURCE=hotline
 	$(ready) $(local) credentials $(if $(MEMBER),--member "$(MEMBER)") $(if $(SOURCE),--source "$(SOURCE)")
+
+sources: ## add, rotate, disable … a source 上游来源: ACTION=add NAME=x ARGS="--kind …" (ACTION=list, ARGS=--help)
+	$(ready) $(local) sources $(or $(ACTION),list) $(NAME) $(ARGS)
 
 rules: ## bring a rule set into force 启用规则: SET=normal
 	$(ready) $(local) rules "$(SET)"

@@ -9,10 +9,11 @@ import subprocess
 import sys
 from contextlib import nullcontext
 
-from deploy.local import doctor, edge, lifecycle, rehearsal, status, suite, towns
+from deploy.local import doctor, edge, lifecycle, rehearsal, stack, status, suite, towns
 from deploy.local.checkout import LOCAL, ROOT, LocalError, alone
 from deploy.local.console import console, table
 from deploy.provision import folder as town_folder
+from deploy.provision import sources as town_sources
 from deploy.provision.names import SERVICES, ProvisionError
 from deploy.provision.token import ROLES, sign
 from shared.db.migrate import MigrationError
@@ -64,6 +65,7 @@ def _parser() -> argparse.ArgumentParser:
     who = login.add_mutually_exclusive_group(required=True)
     who.add_argument("--member")
     who.add_argument("--source")
+    town_sources.add_commands(_with_town(command("sources", _sources, "where reports come from 上游来源")))
     rules = _with_town(command("rules", _rules, "bring a rule set into force 启用规则"))
     rules.add_argument("set", help="normal, practice …")
     resay = _with_town(command("resay", _resay, "say reference data again 重新发布基础数据"))
@@ -106,6 +108,10 @@ def _url(a: argparse.Namespace) -> None:
 def _credentials(a: argparse.Namespace) -> None:
     place = ("members", a.member) if a.member else ("sources", a.source)
     print(towns.secrets_of(a.town).read(*place, "amqp_uri"))
+
+
+def _sources(a: argparse.Namespace) -> None:
+    print(town_sources.perform(town_sources.Town(stack.servers(), a.town, towns.secrets_of(a.town)), a))
 
 
 def _rules(a: argparse.Namespace) -> None:

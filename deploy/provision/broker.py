@@ -9,6 +9,7 @@ import base64
 import hashlib
 import os
 import re
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -65,36 +66,58 @@ def rights_of_member(member: str) -> Rights:
     )
 
 
-def users_of(sources: list[str], members: list[str]) -> dict[tuple[str, ...], tuple[str, Rights]]:
-    """Every user of a town: where its address is kept among the secrets → (name within the town, rights)."""
+Users = dict[tuple[str, ...], tuple[str, Rights]]  # where the address is kept among the secrets → (name, rights)
+
+
+def users_of(sources: list[str], members: list[str]) -> Users:
+    """Every user of a town, by its name within the town."""
     twice = (set(sources) & set(members)) | ({PATROL} & set(members))
     if twice:
         raise ProvisionError(f"source and member have the same name: {', '.join(sorted(twice))}: rename one")
-    users: dict[tuple[str, ...], tuple[str, Rights]] = {(s,): (s, rights_of_service(s)) for s in SERVICES}
+    users: Users = {(s,): (s, rights_of_service(s)) for s in SERVICES}
     users |= {("sources", s): (s, rights_of_source(s)) for s in sources if s != PATROL}
     return users | {("members", m): (m, rights_of_member(m)) for m in members}
 
 
-def provision(servers: Servers, town: str, secrets: Secrets, sources: list[str], members: list[str]) -> int:
-    """The vhost and its users, what is missing or different in one request; returns how many users there are."""
+def provision(
+    servers: Servers,
+    town: str,
+    secrets: Secrets,
+    sources: list[str],
+    members: list[str],
+    disabled: Collection[str] = (),
+) -> int:
+    """The vhost and its users; returns how many users there are. Sources that are `disabled` may do nothing."""
     api, vhost = Management(servers.amqp_admin_url), vhost_of(town)
     users = users_of(sources, members)
+    users |= {("sources", name): (name, Rights()) for name in disabled if ("sources", name) in users}
     names = {user_of(town, name) for name, _ in users.values()}
-    _refuse_shared(api, vhost, names)
+    check_free(servers, town, [name for name, _ in users.values()])
     api.put(f"vhosts/{part(vhost)}", {"description": f"Wangge, town {town}"})
     admin = login_of(servers.amqp_uri)[0]
     api.put(f"permissions/{part(vhost)}/{part(admin)}", {"configure": ".*", "write": ".*", "read": ".*"})
+    if sources or members:  # who is in the town's folder no more has nothing to do here
+        _drop_users(api, [u for u in _users_in(api, vhost) if u.startswith(f"{town}-") and u not in names])
+    have_users(servers, town, secrets, users)
+    return len(users)
+
+
+def have_users(servers: Servers, town: str, secrets: Secrets, users: Users) -> None:
+    """Users with a password each, kept among the secrets, and their rights: what is missing in one request."""
+    api, vhost = Management(servers.amqp_admin_url), vhost_of(town)
     passwords = {}
     for place, (name, _) in users.items():
         user = user_of(town, name)
         passwords[user] = secrets.password(*place, "amqp_uri")
         secrets.write(servers.amqp_for(vhost, user, passwords[user]), *place, "amqp_uri")
-    if sources or members:  # who is in the town's folder no more has nothing to do here
-        _drop_users(api, [u for u in _users_in(api, vhost) if u.startswith(f"{town}-") and u not in names])
     missing = _missing(api, vhost, passwords, {user_of(town, name): rights for name, rights in users.values()})
     if any(missing.values()):
         api.post("definitions", missing)
-    return len(users)
+
+
+def disconnect(servers: Servers, user: str) -> None:
+    """Close the user's connections: the broker keeps what a channel may do until the channel ends."""
+    Management(servers.amqp_admin_url).delete(f"connections/username/{part(user)}")
 
 
 def drop(servers: Servers, town: str) -> None:
@@ -171,10 +194,11 @@ def _drop_users(api: Management, users: list[str]) -> None:
         api.post("users/bulk-delete", {"users": users})
 
 
-def _refuse_shared(api: Management, vhost: str, names: set[str]) -> None:
-    """Town `a` with a member `b-intake` and town `a-b` with its intake would share one user."""
-    for row in api.get("permissions"):
-        if row["vhost"] != vhost and row["user"] in names:
+def check_free(servers: Servers, town: str, names: Collection[str]) -> None:
+    """Town `a` with a member `b-intake` and town `a-b` with its intake would share one user. Raises ProvisionError."""
+    vhost, users = vhost_of(town), {user_of(town, name) for name in names}
+    for row in Management(servers.amqp_admin_url).get("permissions"):
+        if row["vhost"] != vhost and row["user"] in users:
             raise ProvisionError(
                 f"the broker user {row['user']!r} belongs to the vhost {row['vhost']!r}: give the town another name"
             )

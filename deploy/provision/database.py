@@ -35,6 +35,13 @@ def provision(servers: Servers, town: str, secrets: Secrets) -> list[str]:
     return [f"{service}: {name}" for service in SERVICES for name in migrate(owner_url, service, folders_of(service))]
 
 
+def sources_of_intake(secrets: Secrets) -> tuple[list[str], list[str]]:
+    """The sources that an administrator has added to those of the town's folder, and those that are switched off."""
+    with session(secrets.read("admin", "owner_database_url")) as run:
+        rows = run("SELECT name, by_hand, enabled FROM intake.sources ORDER BY name")
+    return [name for name, by_hand, _ in rows if by_hand], [name for name, _, enabled in rows if not enabled]
+
+
 def drop(servers: Servers, town: str) -> None:
     """Take the town's database and roles away, with whoever is connected."""
     with session(servers.database_url) as run:

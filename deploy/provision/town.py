@@ -24,7 +24,8 @@ class Provisioned:
 def provision(servers: Servers, town: str, secrets: Secrets, town_folder: Path | None = None) -> Provisioned:
     """Everything a town stands on, in an order that leaves no gap; what is there already stays as it is.
 
-    Without a folder the town has its services and nobody outside. Raises ProvisionError.
+    Sources are those of the folder and those that an administrator has added. Without a folder the town has its
+    services and nobody outside. Raises ProvisionError.
     """
     sources = folder.sources_in(town_folder) if town_folder else []
     members = folder.members_in(town_folder) if town_folder else []
@@ -32,7 +33,9 @@ def provision(servers: Servers, town: str, secrets: Secrets, town_folder: Path |
         check_client(name)
     secrets.make_keys()
     migrations = database.provision(servers, check_town(town), secrets)
-    users = broker.provision(servers, town, secrets, sources, members)
+    added, disabled = database.sources_of_intake(secrets)
+    sources += [name for name in added if town_folder and name not in sources]
+    users = broker.provision(servers, town, secrets, sources, members, disabled)
     queues = topology.declare(servers.amqp_admin(vhost_of(town)), sources, members)
     return Provisioned(users, queues, migrations)
 

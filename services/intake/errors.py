@@ -3,6 +3,8 @@
 IntakeError
 ├── CaseUnknown        no case has this number
 ├── CategoryUnknown    the catalogue has no such category
+├── SourceUnknown      there is no source of this name
+├── SourceOfFolder     the town's folder names the source: it is changed there
 └── NotWaiting         the case does not wait for the desk any more
 """
 
@@ -21,6 +23,16 @@ class CaseUnknown(IntakeError):
 class CategoryUnknown(IntakeError):
     def __init__(self, category: str):
         super().__init__(f"the catalogue has no category {category!r}")
+
+
+class SourceUnknown(IntakeError):
+    def __init__(self, source: str):
+        super().__init__(f"there is no source {source!r}: `sources` lists those that there are")
+
+
+class SourceOfFolder(IntakeError):
+    def __init__(self, source: str):
+        super().__init__(f"the source {source!r} is in the town's folder: change sources.yaml and load that again")
 
 
 class NotWaiting(IntakeError):

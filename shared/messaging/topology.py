@@ -98,6 +98,15 @@ def declare(amqp_uri: str, sources: list[str], members: list[str] | None = None)
     return len(queues)
 
 
+def declare_source(amqp_uri: str, source: str) -> None:
+    """The queues of one source, in a town that has the rest."""
+    with connect(amqp_uri) as conn:
+        channel = conn.channel()
+        for queue in queues_of_source(source):
+            declare_queue(channel, queue)
+        conn.close()
+
+
 def declare_queue(channel: amqp.Channel, queue: Queue) -> None:
     channel.queue_declare(queue.name, durable=True, auto_delete=False, arguments=queue.arguments)
     for exchange, key in queue.bindings:

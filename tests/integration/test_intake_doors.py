@@ -24,10 +24,15 @@ GRID = {
 def town(new_town: Callable[..., TemporaryTown]) -> Iterator[TemporaryTown]:
     """A town in which only intake runs, with one grid that it has heard of."""
     town = new_town(services=("intake",))
+    start_with_a_grid(town)
+    yield town
+
+
+def start_with_a_grid(town: TemporaryTown, replicas: int = 1) -> None:
+    """Without a grid intake is not ready."""
     data = {"grid_id": "g001", "version": 1, "code": "1", "name": "g", "level": "grid", "geometry": GRID, "area": 1.0}
     say(town, "dispatch.grid_changed.v1", data)
-    town.start()
-    yield town
+    town.start("intake", replicas=replicas)
 
 
 def say(town: TemporaryTown, kind: str, data: dict[str, Any], **envelope: Any) -> Event:

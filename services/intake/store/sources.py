@@ -17,5 +17,21 @@ class SourceRows(UnitOfWork):
         found = [Source(**row | {"feedback": tuple(row["feedback"])}) for row in self.dicts(SQL.sources)]
         return {source.name: source for source in found}
 
+    def list_sources(self, name: str | None = None) -> list[dict[str, Any]]:
+        return self.dicts(SQL.list_sources, name=name)
+
+    def source_by_hand(self, name: str) -> bool | None:
+        """Whether an administrator has added the source; None when there is none. Locks it."""
+        row = self.one(SQL.lock_source, name=name)
+        return row[0] if row else None
+
+    def add_source(self, row: dict[str, Any]) -> None:
+        self.put_sources([row])
+        self.run(SQL.mark_by_hand, name=row["name"])
+
+    def switch_source(self, name: str, enabled: bool) -> bool:
+        """Whether there is such a source."""
+        return self.count(SQL.switch_source, name=name, enabled=enabled) > 0
+
     def put_sources(self, rows: Sequence[dict[str, Any]]) -> None:
         self.run(SQL.put_sources, rows=to_json(rows))

@@ -4,9 +4,11 @@ from services.intake.use_cases.desk import accept_case, reject_case
 from services.intake.use_cases.progress import fold_progress
 from services.intake.use_cases.reference import keep_grids, keep_members, load_town, resay_categories
 from services.intake.use_cases.registration import register_one, register_reports
+from services.intake.use_cases.sources import add_source, switch_source
 
 __all__ = [
     "accept_case",
+    "add_source",
     "fold_progress",
     "keep_grids",
     "keep_members",
@@ -15,4 +17,5 @@ __all__ = [
     "register_reports",
     "reject_case",
     "resay_categories",
+    "switch_source",
 ]
