@@ -17,6 +17,7 @@ LANES = (URGENT, NORMAL)
 MAX_BYTES = 256 * 1024
 MAX_EVENTS = 50
 MAX_DEPTH_BYTES = 1024 * 1024
+MAX_ATTRIBUTE = 256  # characters: an id is a key, and an index takes no more than some two thousand bytes
 
 
 class Unreadable(Exception):
@@ -76,9 +77,13 @@ def decode(body: bytes) -> list[Event]:
 def _event(item: Any) -> Event:
     if not isinstance(item, dict):
         raise Unreadable("a CloudEvent is a JSON object")
+    if item.get("specversion") != "1.0":
+        raise Unreadable("the CloudEvent attribute 'specversion' must be \"1.0\"")
     for name in ("id", "type", "source"):
         if not isinstance(item.get(name), str) or not item[name]:
             raise Unreadable(f"the CloudEvent attribute {name!r} is missing or no text")
+        if len(item[name]) > MAX_ATTRIBUTE:
+            raise Unreadable(f"the CloudEvent attribute {name!r} is longer than {MAX_ATTRIBUTE} characters")
         if "\0" in item[name]:
             raise Unreadable(f"there is a NUL character in the CloudEvent attribute {name!r}: send plain text")
     data = item.get("data")

@@ -62,6 +62,21 @@ HOTLINE, MEMBER = ("sources", "hotline"), ("members", "m001")
         (HOTLINE, lambda c: c.basic_get("feedback.portal"), 403),
         (HOTLINE, lambda c: c.basic_get("reports.hotline.normal"), 403),
         (HOTLINE, lambda c: c.queue_declare("mine"), 403),
+        (HOTLINE, lambda c: c.queue_declare("feedback.other", durable=True), 403),
+        (HOTLINE, lambda c: c.queue_declare("reports.portal.normal", durable=True), 403),
+        (HOTLINE, lambda c: c.basic_consume("feedback.portal", lambda *_: None), 403),
+        (HOTLINE, lambda c: c.basic_consume("members.m001", lambda *_: None), 403),
+        (HOTLINE, lambda c: c.queue_bind("feedback.hotline", "feedback", "#"), 403),
+        (HOTLINE, lambda c: c.queue_bind("feedback.hotline", "messages", "#"), 403),
+        (HOTLINE, lambda c: c.queue_unbind("feedback.hotline", "feedback", "hotline"), 403),
+        (HOTLINE, lambda c: c.exchange_bind("reports", "messages", "#"), 403),
+        (HOTLINE, lambda c: c.exchange_delete("reports"), 403),
+        (HOTLINE, publish("reports", "hotline.#"), 403),
+        (HOTLINE, publish("reports", "*.normal"), 403),
+        (HOTLINE, publish("reports", "hotline.normal\n"), 403),
+        (HOTLINE, publish("reports", ""), 403),
+        (HOTLINE, publish("feedback", "hotline"), 403),
+        (HOTLINE, publish("reports", "hotline.normal", user_id="intake"), 406),
         (HOTLINE, lambda c: c.queue_delete("feedback.hotline"), 403),
         (HOTLINE, lambda c: c.queue_purge("reports.hotline.normal"), 403),
         (HOTLINE, lambda c: c.queue_bind("feedback.hotline", "reports", "#"), 403),
@@ -176,6 +191,8 @@ def test_key_rings_are_the_same_and_only_where_they_are_needed(town: TemporaryTo
 def test_odd_names_are_refused(name: str) -> None:
     with pytest.raises(ProvisionError):
         broker.users_of([], [name])
+    with pytest.raises(ProvisionError):
+        broker.users_of([name], [])
 
 
 @pytest.mark.parametrize("town", ["", "x", "Town", "a" * 22, "a_b", "a.b", "a/b", "town\n"])

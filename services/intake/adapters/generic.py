@@ -10,6 +10,7 @@ from services.intake.domain.registration import Reason, Refusal, Report, Source
 from services.intake.messages.outside import Report as ReportSchema
 from shared.messaging.quick import compiled
 
+MOST_REASONS, LONGEST_NAME = 20, 100  # a report of ten thousand wrong fields gets no answer of a megabyte
 _SCHEMA = ReportSchema()
 _quick = compiled(_SCHEMA)
 
@@ -47,14 +48,14 @@ def write(feedback: dict[str, Any], source: Source) -> dict[str, Any]:
 
 
 def reasons_of(error: ValidationError) -> list[Reason]:
-    """A reason for each field that does not fit."""
-    return _reasons(error.normalized_messages())
+    """A reason for each field that does not fit, as far as anybody would read them."""
+    return _reasons(error.normalized_messages())[:MOST_REASONS]
 
 
 def _reasons(messages: dict[str, Any], path: str = "") -> list[Reason]:
     found = []
     for name, problem in messages.items():
-        at = f"{path}.{name}" if path else str(name)
+        at = (f"{path}.{name}" if path else str(name))[:LONGEST_NAME]
         if isinstance(problem, dict):
             found += _reasons(problem, at)
         else:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
@@ -9,6 +10,7 @@ from services.intake.domain.registration import Reason, Refusal, Report, Source
 from shared.messaging.arrival import Arrival
 from shared.messaging.envelope import Unreadable, decode
 
+VERSION = re.compile(r"report\.v\d+")  # of the generic report; platforms may have names of their own
 Data = dict[str, Any]
 Read = Callable[[Data, Source, str, str | None], Report | Refusal]
 Write = Callable[[Data, Source], Data]
@@ -33,4 +35,7 @@ def unwrap(arrival: Arrival, source: Source) -> tuple[Data, str] | Refusal:
     if len(events) != 1:
         reason = Reason("body", f"there are {len(events)} events", "send one report a message")
         return Refusal(source.name, "", arrival.event.id, [reason])
+    if VERSION.fullmatch(events[0].type) and events[0].type != "report.v1":
+        reason = Reason("type", f"{events[0].type!r} is not known here", "send report.v1 (ARCHITECTURE.md, section 3)")
+        return Refusal(source.name, "", events[0].id, [reason])
     return events[0].data, events[0].id

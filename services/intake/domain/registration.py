@@ -10,6 +10,7 @@ from services.intake.domain.masking import mask
 from services.intake.domain.places import Located
 
 OTHER = "9999"  # category of a report that names none
+YEARS = range(2000, 2101)  # far from where a clock, a time zone or a database ends
 URGENT_LEVELS = ("P1", "P2")
 
 
@@ -124,6 +125,9 @@ def judge(report: Report, source: Source, catalogue: dict[str, Category]) -> lis
         )
     if (report.lon is None) != (report.lat is None):
         reasons.append(Reason("place", "only one of lon and lat is there", "send both, WGS84 degrees, or neither"))
+    if report.reported_at is not None and report.reported_at.year not in YEARS:
+        problem = f"the year {report.reported_at.year} is not one of a report"
+        reasons.append(Reason("reported_at", problem, "send when it was reported, or leave it out"))
     if report.settled is not None and report.reported_by is None:
         reasons.append(Reason("settled", "only members settle on the spot", "leave it out"))
     if not source.enabled:
