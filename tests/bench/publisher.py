@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import json
 import time
+from collections.abc import Iterator
 
 import amqp
 
@@ -26,13 +27,15 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=0.0)
     parser.add_argument("--once-each", type=int, default=0, metavar="REPORTS")
     parser.add_argument("--grids", type=int, default=4)
+    parser.add_argument("--area", type=float, nargs=2, help="degrees, wide and high, instead of grids in a row")
     wanted = parser.parse_args()
     with connect(wanted.uri, heartbeat=0) as connection:
         publisher = Publisher(connection)
         if wanted.once_each:
             told = publish_at_once(publisher, wanted.once_each, wanted.grids)
         else:
-            told = publish(publisher, wanted.rate, wanted.seconds, wanted.grids)
+            source = reports(int(time.time()), wanted.grids, area=wanted.area)
+            told = publish(publisher, wanted.rate, wanted.seconds, source)
         print(json.dumps(told))
 
 
@@ -72,9 +75,9 @@ class Publisher:
             self.waiting.discard(tag)
 
 
-def publish(publisher: Publisher, rate: float, seconds: float, grids: int) -> dict[str, float]:
+def publish(publisher: Publisher, rate: float, seconds: float, source: Iterator[Sent]) -> dict[str, float]:
     """What was sent and confirmed, and how long it took; never more than `rate` a second, less when it cannot."""
-    source, began = reports(int(time.time()), grids), time.monotonic()
+    began = time.monotonic()
     while (passed := time.monotonic() - began) < seconds:
         for _ in range(int(passed * rate) - publisher.sent):
             publisher.send(next(source))

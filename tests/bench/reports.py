@@ -25,17 +25,19 @@ class Sent(NamedTuple):
     body: bytes
 
 
-def reports(seed: int, grids: int = 4, first_grid: int = 0) -> Iterator[Sent]:
-    """Endless reports of the source `hotline`, inside so many grids of the small town; one in twenty is urgent.
+def reports(seed: int, grids: int = 4, first_grid: int = 0, area: tuple[float, float] | None = None) -> Iterator[Sent]:
+    """Endless reports of the source `hotline`, inside so many grids of the small town, or inside an `area` so many
+    degrees wide and high from its corner; one in twenty is urgent.
 
     The title ends with the clock of this machine when the report was made, so that whoever hears of it knows how long
     that took.
     """
     chance = random.Random(seed)
+    wide, high = area or (SIDE * grids, SIDE)
     while True:
         external_id = f"b-{uuid_utils.uuid7()}"
         urgent = chance.random() < URGENT_SHARE
-        lon, lat = WEST + SIDE * (first_grid + grids * chance.random()), SOUTH + SIDE * chance.random()
+        lon, lat = WEST + SIDE * first_grid + wide * chance.random(), SOUTH + high * chance.random()
         data: dict[str, Any] = {
             "external_id": external_id,
             "title": f"{chance.choice(TITLES)} {time.monotonic():.6f}",

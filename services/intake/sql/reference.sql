@@ -4,8 +4,8 @@ SELECT code, name_zh, level, kind FROM categories
 
 -- name: reference_stamp
 -- Changes whenever a grid or a category does, so that a process knows when to read them again.
-SELECT (SELECT count(*) || '/' || coalesce(sum(version), 0) FROM grids),
-       (SELECT count(*) || '/' || coalesce(sum(version), 0) FROM categories)
+SELECT (SELECT changes FROM reference_changes WHERE what = 'grids'),
+       (SELECT changes FROM reference_changes WHERE what = 'categories')
 
 -- name: leaf_grids
 -- The polygons that cases are placed in.
@@ -13,12 +13,14 @@ SELECT grid_id, code, geometry, area FROM grids WHERE level = 'grid' AND geometr
 
 -- name: put_grids
 -- Copies of grids; an older version never replaces a newer one.
-INSERT INTO grids AS g (grid_id, version, code, name, level, parent_id, geometry, area)
+WITH put AS (INSERT INTO grids AS g (grid_id, version, code, name, level, parent_id, geometry, area)
 SELECT grid_id, version, code, name, level, parent_id, geometry, area FROM json_to_recordset(%(rows)s) AS r(grid_id text,
     version bigint, code text, name text, level text, parent_id text, geometry jsonb, area double precision)
 ON CONFLICT (grid_id) DO UPDATE SET version = excluded.version, code = excluded.code, name = excluded.name,
     level = excluded.level, parent_id = excluded.parent_id, geometry = excluded.geometry, area = excluded.area
 WHERE g.version < excluded.version
+RETURNING 1)
+UPDATE reference_changes SET changes = changes + 1 WHERE what = 'grids' AND EXISTS (SELECT FROM put)
 
 -- name: put_members
 -- Copies of members; an older version never replaces a newer one.
@@ -29,7 +31,7 @@ WHERE m.version < excluded.version
 
 -- name: put_categories
 -- Categories of a town folder; gives back those that are new or have changed.
-INSERT INTO categories AS c (code, version, name_zh, name_en, class_code, platform, level, kind, time_limit, keywords)
+WITH put AS (INSERT INTO categories AS c (code, version, name_zh, name_en, class_code, platform, level, kind, time_limit, keywords)
 SELECT code, 1, name_zh, name_en, class_code, platform, level, kind, time_limit,
        ARRAY(SELECT jsonb_array_elements_text(keywords))
 FROM json_to_recordset(%(rows)s) AS r(code text, name_zh text, name_en text, class_code text, platform text, level text,
@@ -40,7 +42,9 @@ ON CONFLICT (code) DO UPDATE SET version = c.version + 1, name_zh = excluded.nam
 WHERE (c.name_zh, c.name_en, c.class_code, c.platform, c.level, c.kind, c.time_limit, c.keywords) IS DISTINCT FROM
       (excluded.name_zh, excluded.name_en, excluded.class_code, excluded.platform, excluded.level, excluded.kind,
        excluded.time_limit, excluded.keywords)
-RETURNING code, version, name_zh, name_en, class_code, platform, level, kind, time_limit
+RETURNING code, version, name_zh, name_en, class_code, platform, level, kind, time_limit),
+noted AS (UPDATE reference_changes SET changes = changes + 1 WHERE what = 'categories' AND EXISTS (SELECT FROM put))
+SELECT * FROM put
 
 -- name: all_categories
 -- The whole catalogue, to be said again.

@@ -15,7 +15,7 @@ class Reference:
     """Grids and categories, kept in memory until one of them changes."""
 
     def __init__(self) -> None:
-        self._grids_stamp = self._categories_stamp = ""
+        self._grids_stamp = self._categories_stamp = -1
         self.locator = Locator([])
         self.catalogue: dict[str, Category] = {}
 

@@ -6,11 +6,12 @@ import http.client
 import json
 import threading
 import time
+from collections.abc import Iterator
 from typing import Any
 
 from tests.bench.clients import percentile
 from tests.bench.measures.step import Registering
-from tests.bench.reports import reports
+from tests.bench.reports import Sent, reports
 from tests.bench.workshop import Workshop
 
 GROUP = "HTTP door alone (POST /intake/reports)"
@@ -23,21 +24,26 @@ def measure(workshop: Workshop) -> None:
             Registering(town).start()
             (intake,) = town.of("intake")
             token, took = town.token("source", "hotline"), list[float]()
-            callers = [threading.Thread(target=_call, args=(intake.http, token, seed, took)) for seed in range(CALLERS)]
             began = time.monotonic()
-            for caller in callers:
-                caller.start()
-            for caller in callers:
-                caller.join()
+            call(intake.http, token, [reports(seed) for seed in range(CALLERS)], took)
             rate = len(took) / (time.monotonic() - began)
         workshop.figures.add(GROUP, f"{CALLERS} callers", "reports/s", rate)
         workshop.figures.add(GROUP, f"{CALLERS} callers, p50", "ms", 1000 * percentile(took, 0.5))
         workshop.figures.add(GROUP, f"{CALLERS} callers, p99", "ms", 1000 * percentile(took, 0.99))
 
 
-def _call(address: str, token: str, seed: int, took: list[float]) -> None:
+def call(address: str, token: str, sources: list[Iterator[Sent]], took: list[float]) -> None:
+    """A caller for each of the sources, one report after the other; `took` is filled with the seconds of each."""
+    callers = [threading.Thread(target=_call, args=(address, token, source, took)) for source in sources]
+    for caller in callers:
+        caller.start()
+    for caller in callers:
+        caller.join()
+
+
+def _call(address: str, token: str, source: Iterator[Sent], took: list[float]) -> None:
     """Raises AssertionError when the door refuses."""
-    connection, source = http.client.HTTPConnection(address, timeout=30), reports(seed)
+    connection = http.client.HTTPConnection(address, timeout=30)
     headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
     end = time.monotonic() + SECONDS
     while (began := time.monotonic()) < end:
