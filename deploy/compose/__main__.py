@@ -3,6 +3,7 @@
 secrets        make the administrators' passwords that are missing
 provision      vhost, database, roles, users, migrations, topology; load the town when it is new
 first-stretch  let the first cases flow when the town is new, then bring the normal rules into force
+sources        list, show, add, rotate, disable or enable a source of reports (deploy/runbooks/sources.md)
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ import sys
 from pathlib import Path
 
 from deploy.compose import secrets, town
+from deploy.provision import sources
 from deploy.provision.names import ProvisionError
 from deploy.provision.secrets import Secrets
 from shared.db.migrate import MigrationError
@@ -23,11 +25,18 @@ def main() -> int:
     parser = argparse.ArgumentParser(
         prog="python -m deploy.compose", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("job", choices=JOBS)
+    jobs = parser.add_subparsers(dest="job", required=True, metavar="job")
+    for job in JOBS:
+        jobs.add_parser(job)
+    sources.add_commands(jobs.add_parser("sources"))
     parser.add_argument("--secrets", type=Path, default=Path("/secrets"), help="where the volumes are (/secrets)")
     arguments = parser.parse_args()
     try:
-        JOBS[arguments.job](Secrets(arguments.secrets))
+        kept = Secrets(arguments.secrets)
+        if arguments.job == "sources":
+            print(sources.perform(sources.Town(secrets.servers(kept), town.TOWN, kept), arguments))
+        else:
+            JOBS[arguments.job](kept)
     except (ProvisionError, MigrationError) as error:
         print(f"error 出错: {error}", file=sys.stderr)
         return 1
