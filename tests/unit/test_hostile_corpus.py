@@ -1,4 +1,4 @@
-"""The corpus of hostile input (tests/support/hostile.py), as envelope, adapter and rules see it; doors: tests/integration."""
+"""The corpus of hostile input, as envelope, adapter and rules see it; what the doors make of it: tests/integration."""
 
 from __future__ import annotations
 
