@@ -1,9 +1,10 @@
 """Errors of intake.
 
 IntakeError
-├── CaseUnknown        no case has this number
+├── CaseUnknown        no case has this number (or not for this caller)
 ├── CategoryUnknown    the catalogue has no such category
-└── NotWaiting         the case does not wait for the desk any more
+└── NotPossible        the state of the case does not allow it
+    └── MovedOn        the case has moved on since the caller looked at it
 """
 
 from __future__ import annotations
@@ -23,6 +24,13 @@ class CategoryUnknown(IntakeError):
         super().__init__(f"the catalogue has no category {category!r}")
 
 
-class NotWaiting(IntakeError):
-    def __init__(self, number: str, state: str):
-        super().__init__(f"case {number} is {state}: only a submitted case can be accepted or rejected")
+class NotPossible(IntakeError):
+    """`why` says what is the matter, and what to do instead."""
+
+    def __init__(self, number: str, why: str):
+        super().__init__(f"case {number}: {why}")
+
+
+class MovedOn(NotPossible):
+    def __init__(self, number: str, version: int):
+        super().__init__(number, f"it has moved on to version {version}: look again, then decide")
