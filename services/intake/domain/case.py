@@ -1,7 +1,7 @@
 """The life of a case: which state follows which, and when a message about it comes too early or too late.
 
-The states and steps are those of Chinese grid governance (accept, dispatch, handle, check, follow up, close). It goes on
-by what dispatch and callback say (STEPS), and by what the desk, the reporter or time decides (ACTIONS).
+The states and steps are those of Chinese grid governance (accept, dispatch, handle, check, follow up, close). It goes
+on by what dispatch and callback say (STEPS), and by what the desk, the reporter or time decides (ACTIONS).
 """
 
 from __future__ import annotations

@@ -87,7 +87,7 @@ class _Decided(Message):
 
 
 class CaseMerged(_Decided):
-    """A case is handled together with the case `into` from now on; `score` is how alike they are, where a rule found it."""
+    """A case is handled together with the case `into` from now on; `score`: how alike, if a rule found it."""
 
     TYPE = "intake.case_merged.v1"
     into = fields.String(required=True)

@@ -22,7 +22,7 @@ class LifeRows(UnitOfWork):
         return {row["number"]: row for row in self.dicts(SQL.case_ids, numbers=list(numbers))}
 
     def share_open_roots(self, ids: Sequence[str]) -> dict[str, Row]:
-        """By each of these case ids: the open case that another can be merged into. Those that have ended are left out."""
+        """By each of these case ids: the open case that another can be merged into; without those that have ended."""
         rows = self.dicts(SQL.share_open_roots, ids=sorted(set(ids))) if ids else []
         return {row["wanted"]: row for row in rows}
 

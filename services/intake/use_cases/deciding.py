@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from services.intake import messages
@@ -27,13 +28,13 @@ class By(NamedTuple):
 
 @dataclass
 class Decision:
-    """What comes of an action: `why` goes into the history; `says` are messages; `about` and `note` are for feedback."""
+    """What comes of an action: `why` is for the history, `says` are messages, `about` and `note` are for feedback."""
 
     action: str
     why: str
     state: str | None = None  # None: the one that the table of actions says
     round: int | None = None
-    says: list[tuple[type[Message], dict[str, Any]]] = field(default_factory=list)
+    says: Sequence[tuple[type[Message], dict[str, Any]]] = ()
     about: str | None = None
     note: str = ""
 
@@ -105,7 +106,7 @@ def put_on_line(row: Row, decision: Decision, work: Work) -> Decision:
         raise NotPossible(row["number"], NOT_GIVEN_UP)
     round_ = row["round"] + 1 if row["registered"] else row["round"]
     decision.round = round_
-    decision.says.append((messages.CaseRegistered, whole(row | {"round": round_}, work)))
+    decision.says = [(messages.CaseRegistered, whole(row | {"round": round_}, work))]
     work.end_away(row["id"])
     return decision
 

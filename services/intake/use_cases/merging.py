@@ -1,4 +1,4 @@
-"""Several reports, one matter: cases are merged and taken apart again. A merged case never has others merged into it."""
+"""Several reports, one matter: cases are merged and taken apart. A merged case never has others merged into it."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ Body = dict[str, Any]
 
 
 class NewPair(NamedTuple):
-    """A new case that a rule merges at once: its row (state `merged`), the open case it belongs to, why, and how alike
-    they are (0 to 1)."""
+    """A new case that a rule merges at once: its row (state `submitted`), the open case that it belongs to, why, and
+    how alike they are (0 to 1)."""
 
     case: Row
     root: Row
@@ -61,8 +61,7 @@ def unmerge_case(number: str, by: By, body: Body, open_work: OpenWork) -> dict[s
 def merge_new(
     pairs: Sequence[NewPair], sources: dict[str, Source], work: Work, now: dt.datetime, said: dict[str, int]
 ) -> None:
-    """In the transaction that registers them: new cases are merged by a rule. Their rows were added with the state
-    `merged` and the history to `submitted`; `case_merged` is said instead of `case_registered`.
+    """In the transaction that registers them: cases that were just added, and said, as submitted are merged by a rule.
 
     `root` comes from `work.share_open_roots`, which keeps it open until the commit. `said` counts on."""
     if not pairs:
@@ -75,6 +74,15 @@ def merge_new(
         work.say([messages.CaseMerged.say(*about, registered=False, **data)])
     work.add_history([_step(pair, now) for pair in pairs])
     tell_news([News(pair.case, "merged", pair.root["number"]) for pair in pairs], sources, work, now, said)
+    moved = {
+        "state": "merged",
+        "at": now,
+        "heard_dispatch": 0,
+        "heard_callback": 0,
+        "solved": None,
+        "satisfaction": None,
+    }
+    work.move_cases([pair.case | moved | {"said": said[pair.case["id"]]} for pair in pairs])
 
 
 def _root_of(number: str, into: str, work: Work) -> str:

@@ -53,8 +53,8 @@ def tell_news(
     said: dict[str, int],
     causes: dict[str, Event] | None = None,
 ) -> None:
-    """Every report of these cases, and of those merged into them, hears what its source has asked for: each under its own
-    external id and number. `said` counts what intake has said about each case, and is counted on."""
+    """Every report of these cases, and of those merged into them, hears what its source has asked for: each under its
+    own external id and number. `said` counts what intake has said about each case, and is counted on."""
     heard = work.reports_to_tell([one.case["id"] for one in news])
     told = [
         Told(case, report, "case_updated", feedback.body(about, report["number"], case["round"], note))

@@ -51,7 +51,7 @@ def ask_reporter(number: str, by: By, body: Body, open_work: OpenWork) -> dict[s
 
 
 def take_information(number: str, by: By, body: Body, keys: KeyRing, open_work: OpenWork) -> dict[str, Any]:
-    """The reporter has answered: the case is for the desk again, with the answer in its description. Raises IntakeError."""
+    """The reporter has answered: the case is for the desk again, the answer in its description. Raises IntakeError."""
     text = mask(body["text"].strip())
     with open_work() as work:
         row, now = find(number, "inform", by, work), work.now()
@@ -82,8 +82,8 @@ def transfer_case(number: str, by: By, body: Body, open_work: OpenWork) -> dict[
 
 
 def take_transfer_answer(number: str, by: By, body: Body, open_work: OpenWork) -> dict[str, Any]:
-    """The other platform has settled a case (`done`), or gives it `back`. A source answers for the platform that bears its
-    name. Raises IntakeError."""
+    """The other platform has settled a case (`done`), or gives it `back`. A source answers for the platform that bears
+    its name. Raises IntakeError."""
     text = mask(body["text"])
     with open_work() as work:
         row, now = find(number, "settle" if body["outcome"] == "done" else "take_back", by, work), work.now()
@@ -99,8 +99,8 @@ def take_transfer_answer(number: str, by: By, body: Body, open_work: OpenWork) -
 
 
 def end_waiting(open_work: OpenWork) -> int:
-    """Cases that nobody has answered in time go back to where they were; gives how many. Those that another replica is at
-    are left out."""
+    """Cases that nobody has answered in time go back to where they were; gives how many. Those that another replica is
+    at are left out."""
     with open_work() as work:
         due = work.lock_waited_out(AT_ONCE)
         for waited in due:
