@@ -1,4 +1,4 @@
-"""Intake alone, and what others said about a case while it was being decided: it arrives afterwards and harms nothing."""
+"""Intake alone, and what others said about a case while it was being decided: it comes afterwards and harms nothing."""
 
 from __future__ import annotations
 

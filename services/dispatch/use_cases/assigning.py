@@ -47,7 +47,8 @@ def assign_work(heard: Sequence[Heard], open_work: OpenWork) -> list[str]:
     A case may be registered once more for a later round, after it was merged or with another platform."""
     with open_work() as work:
         new = work.first_time(heard)
-        known = work.lock_cases(message.case_id for message in new if message.round > 1)
+        again = [message.case_id for message in new if message.round > 1]
+        known = work.lock_cases(again) if again else {}
         cases = [_case_row(message, known) for message in new]
         setting = setting_for(cases, [message.reported_by for message in new], work)
         given: list[Given] = []

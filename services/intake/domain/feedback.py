@@ -60,7 +60,7 @@ TEXTS: dict[str, Words] = {
         "{number} was refused: {note}. Whoever reported it may appeal.",
     ),
     "appealed": Words(
-        "accepted", "submitted", "{number} 已收到申诉,重新审核。", "The appeal about {number} is being looked at."
+        "rejected", "submitted", "{number} 已收到申诉,重新审核。", "The appeal about {number} is being looked at."
     ),
     "rework": Words(
         "rework",

@@ -51,9 +51,12 @@ class Correction(Acceptance):
     reason = _words(1000)
 
     @validates_schema
-    def corrects_something(self, data: dict[str, object], **kwargs: object) -> None:
+    def says_what(self, data: dict[str, object], **kwargs: object) -> None:
         if not any(data[name] for name in ("category", "level", "kind", "place")):
             raise ValidationError("Nothing is corrected: send category, level, kind or place.", "reason")
+        place = data["place"]
+        if isinstance(place, dict) and (place["lon"] is None) != (place["lat"] is None):
+            raise ValidationError("Only one of lon and lat is there: send both, WGS84 degrees, or neither.", "place")
 
 
 class Reason(_Decision):

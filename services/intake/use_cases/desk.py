@@ -107,12 +107,14 @@ def _described(body: Body, work: Work) -> Row:
 
 
 def _placed(place: Body | None, row: Row, work: Work) -> Row:
+    """Where it is now; words alone leave the position as it was."""
     if not place:
         return {}
-    lon, lat = place["lon"], place["lat"]
+    lon, lat, text = place["lon"], place["lat"], {"place_text": place["text"] or row["place_text"]}
+    if lon is None:
+        return text
     located = work.reference().locator.locate([(lon, lat)])[0]
-    text = place["text"] or row["place_text"]
-    return {"lon": lon, "lat": lat, "place_text": text, "grid_id": located.grid_id, "desk_reason": located.desk_reason}
+    return text | {"lon": lon, "lat": lat, "grid_id": located.grid_id, "desk_reason": located.desk_reason}
 
 
 def _difference(before: Row, after: Row) -> str:
