@@ -55,7 +55,7 @@ def _move(
     for message, row, step in done:
         before = row["state"]
         _note(message, row, step)
-        if step.state:
+        if step.state and (step.state != before or message.event.type == messages.ReworkAsked.TYPE):
             who = message.member_id or message.event.source
             history.append(history_row(row, before, message.event.type, who, message.note or "", now))
             news.append(News(row, _about(message, row)))
