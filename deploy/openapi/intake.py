@@ -2,8 +2,17 @@
 
 from __future__ import annotations
 
+from marshmallow import Schema
+
 from deploy.openapi.route import STATE, Route
 from services.intake import messages as intake
+
+DECIDED = {200: "`number`, the new `state` and `version`"}
+
+
+def _decision(summary: str, body: type[Schema]) -> Route:
+    return Route(summary, DECIDED, body, problems=(404, 409, 422))
+
 
 ROUTES = {
     "POST /intake/reports": Route(
@@ -22,20 +31,51 @@ ROUTES = {
     ),
     "GET /intake/cases/<number>": Route(
         "A case; a source sees its own only",
-        {200: "the case with its `history` and its `reports`"},
+        {
+            200: "the case with its `version`, `history`, `reports`, the numbers `merged` into it or "
+            "`merged_into`, the `question` that it waits for an answer to, the `platform` that has it, `waiting_until`"
+        },
         problems=(404,),
     ),
     "POST /intake/cases/<number>/accept": Route(
-        "Accept a submitted case, in another category if one is given",
-        {200: "`number` and the new `state`"},
+        "Accept a submitted case, in another category, level or kind if one is given",
+        DECIDED,
         intake.Acceptance,
         problems=(404, 409, 422),
     ),
     "POST /intake/cases/<number>/reject": Route(
         "Refuse a submitted case; its source hears the reason",
-        {200: "`number` and the new `state`"},
+        DECIDED,
         intake.Rejection,
         problems=(404, 409, 422),
+    ),
+    "POST /intake/cases/<number>/ask": _decision(
+        "Ask the reporter of a submitted case for more; it waits until `waiting_until`", intake.Question
+    ),
+    "POST /intake/cases/<number>/information": _decision(
+        "The answer to that question; a source answers about what it has reported", intake.Information
+    ),
+    "POST /intake/cases/<number>/correct": _decision(
+        "Correct category, level, kind or place of an open case; a new place is located anew", intake.Correction
+    ),
+    "POST /intake/cases/<number>/merge": _decision(
+        "Handle a case together with another; its reporters hear how that one fares", intake.Merging
+    ),
+    "POST /intake/cases/<number>/unmerge": _decision("Take a merged case out again, accepted", intake.Reason),
+    "POST /intake/cases/<number>/answer": _decision("Answer at once, and close, what needs no handling", intake.Answer),
+    "POST /intake/cases/<number>/transfer": _decision(
+        "Hand a case on to another platform, which answers until `waiting_until`", intake.Transfer
+    ),
+    "POST /intake/cases/<number>/transfer-answer": _decision(
+        "The other platform has settled the case (done), or gives it back; a source answers for the platform of "
+        "its name",
+        intake.TransferAnswer,
+    ),
+    "POST /intake/cases/<number>/cancel": _decision(
+        "Nobody wants an open case any more; a source cancels what it has reported", intake.Reason
+    ),
+    "POST /intake/cases/<number>/appeal": _decision(
+        "A rejected case is looked at once more; a source appeals about what it has reported", intake.Reason
     ),
     "GET /intake/sources/<source>/reconciliation": Route(
         "What became of the reports of a source", {200: "counts of reports, cases and refusals"}

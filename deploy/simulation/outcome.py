@@ -11,13 +11,17 @@ from deploy.simulation.script import Planned
 STATES = {
     "reported": "已上报 reported",
     "submitted": "待受理 submitted",
+    "awaiting_info": "待补充信息 awaiting information",
     "accepted": "已受理 accepted",
     "dispatched": "已派单 dispatched",
     "in_progress": "办理中 in progress",
+    "transferred": "已转办 transferred",
     "resolved": "待核查 resolved",
     "follow_up_pending": "待回访 follow-up",
     "closed": "已结案 closed",
     "rejected": "不予受理 rejected by the desk",
+    "merged": "已并案 merged",
+    "cancelled": "已撤销 cancelled",
     "refused": "退回 refused with reasons",
 }
 HAPPENED = {

@@ -17,7 +17,7 @@ from deploy.simulation.api import Api
 from deploy.simulation.people import Company, Desk
 from deploy.simulation.script import Decks, Planned
 
-ENDED = ("closed", "rejected", "refused")
+ENDED = ("closed", "rejected", "merged", "cancelled", "refused")
 Show = Callable[[Counter[str]], None]
 
 

@@ -21,6 +21,11 @@ TRANSITIONS = (
     "closed",
     "rejected",
     "rework",
+    "awaiting_info",
+    "transferred",
+    "merged",
+    "unmerged",
+    "cancelled",
 )
 MEASURES = ("remind", "escalate", "yellow_card", "red_card", "interview", "public_notice")
 
@@ -31,6 +36,9 @@ _CLOCK = validate.Regexp(
 _DURATION = validate.Regexp(
     r"^[1-9]\d* (second|minute|emergency_hour|working_hour|working_day|day)$",
     error="is not a duration; write for example 4 working_hour",
+)
+_WALL_CLOCK = validate.Regexp(
+    r"^[1-9]\d* (second|minute|emergency_hour|day)$", error="is not a time of the clock on the wall, for example 5 day"
 )
 _TEXT = validate.Length(min=1)
 
@@ -145,8 +153,18 @@ class _Callback(Schema):
     dissatisfied_is_rework = fields.Boolean(required=True, truthy={True}, falsy={False})
 
 
+class _Waits(Schema):
+    information = _text(_WALL_CLOCK)
+    transfer = _text(_WALL_CLOCK)
+
+
+class _Intake(Schema):
+    waits = fields.Nested(_Waits, required=True)
+
+
 class Rules(Schema):
     name = _text()
+    intake = fields.Nested(_Intake)
     dispatch = fields.Nested(_Dispatch, required=True)
     callback = fields.Nested(_Callback, required=True)
 

@@ -2,7 +2,7 @@
 
 CallbackError
 ├── FollowUpUnknown    no follow-up has this id
-├── NotOpen            the follow-up has ended: another answer was given, or its window is over
+├── NotOpen            it has ended: another answer was given, its window is over, or the case has left the line
 └── NotDue             nobody has to be called yet, so there is no reason to see the contact
 """
 
@@ -25,7 +25,8 @@ class NotOpen(CallbackError):
     """`given` is what was answered, for whoever comes second."""
 
     def __init__(self, number: str, row: dict[str, Any]):
-        super().__init__(f"the follow-up of {number} in round {row['round']} is {row['state']}: it has one answer")
+        why = f"nobody is asked: {row['why']}" if row["state"] == "waived" else "it has one answer"
+        super().__init__(f"the follow-up of {number} in round {row['round']} is {row['state']}: {why}")
         self.given = {name: row[name] for name in ("solved", "satisfaction", "text", "answered_by") if row[name]}
 
 

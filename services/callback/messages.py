@@ -60,9 +60,22 @@ class CaseRegistered(Message):
     reported_by = fields.String(allow_none=True, load_default=None)
 
 
+class CaseCorrected(Message):
+    TYPE = "intake.case_corrected.v1"
+    kind = fields.String(required=True)
+    level = fields.String(required=True)
+    registered = fields.Boolean(required=True)
+
+
 class WorkVerified(Message):
     TYPE = "dispatch.work_verified.v1"
     round = fields.Integer(required=True)
+
+
+class WorkWithdrawn(Message):
+    TYPE = "dispatch.work_withdrawn.v1"
+    round = fields.Integer(required=True)
+    why = fields.String(required=True)
 
 
 # from outside: unknown fields are refused

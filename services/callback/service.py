@@ -26,6 +26,14 @@ class CallbackService:
     def on_verified(self, heard: list[Any]) -> list[str]:
         return use_cases.plan_follow_ups(heard, self.open_work)
 
+    @hears("withdrawn", messages.WorkWithdrawn)
+    def on_withdrawn(self, heard: list[Any]) -> list[str]:
+        return use_cases.drop_follow_ups(heard, self.open_work)
+
+    @hears("corrected", messages.CaseCorrected)
+    def on_corrected(self, heard: list[Any]) -> list[str]:
+        return use_cases.correct_cases(heard, self.open_work)
+
     @timer(interval=1)
     def expire(self) -> None:
         use_cases.expire_follow_ups(self.open_work)

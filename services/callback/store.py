@@ -61,6 +61,16 @@ class Work(UnitOfWork):
         if rows:
             self.run(SQL.end_follow_ups, rows=to_json(rows))
 
+    def describe_cases(self, rows: Sequence[dict[str, Any]]) -> None:
+        if rows:
+            self.run(SQL.describe_cases, rows=to_json(rows))
+
+    def drop_follow_ups(self, rows: Sequence[dict[str, Any]]) -> None:
+        """Nobody is asked about these rounds of their cases, which are locked."""
+        if rows:
+            self.run(SQL.drop_rounds, rows=to_json(rows))
+            self.run(SQL.drop_follow_ups, rows=to_json(rows))
+
     def count_said(self, said: dict[str, int]) -> None:
         if said:
             self.run(SQL.count_said, rows=to_json([{"id": i, "said": n} for i, n in said.items()]))

@@ -94,6 +94,24 @@ class WorkVerified(_Work):
     resolved_at = fields.String(allow_none=True, load_default=None)
 
 
+class WorkCorrected(_Work):
+    """The desk has corrected what the case is about, and with it perhaps the limits; `moved`: somebody else gets it."""
+
+    TYPE = "dispatch.work_corrected.v1"
+    why = fields.String(required=True)
+    moved = fields.Boolean(required=True)
+
+
+class WorkWithdrawn(_Work):
+    """The case has left the line (merged, cancelled …): nobody has to do anything any more; `was` is the order's state
+    before. Nothing follows about this round."""
+
+    TYPE = "dispatch.work_withdrawn.v1"
+    was = fields.String(required=True)
+    checker_id = fields.String(allow_none=True, load_default=None)
+    why = fields.String(required=True)
+
+
 class ActionAnswered(Message):
     """The answer to a member's action, under its command id; `reason` says why not, `reason_code` for programs."""
 
@@ -148,6 +166,8 @@ SAID = {
     "resolved": WorkResolved,
     "sent_back": WorkSentBack,
     "verified": WorkVerified,
+    "corrected": WorkCorrected,
+    "withdrawn": WorkWithdrawn,
 }
 
 
@@ -169,10 +189,41 @@ class CaseRegistered(Message):
     settled = fields.Raw(allow_none=True, load_default=None)
 
 
-class CaseClosed(Message):
-    TYPE = "intake.case_closed.v1"
+class _Decided(Message):
     number = fields.String(required=True)
     round = fields.Integer(required=True)
+    registered = fields.Boolean(load_default=True)
+
+
+class CaseClosed(_Decided):
+    TYPE = "intake.case_closed.v1"
+
+
+class CaseMerged(_Decided):
+    TYPE = "intake.case_merged.v1"
+
+
+class CaseTransferred(_Decided):
+    TYPE = "intake.case_transferred.v1"
+
+
+class CaseCancelled(_Decided):
+    TYPE = "intake.case_cancelled.v1"
+
+
+CASE_ENDED = (CaseClosed, CaseMerged, CaseTransferred, CaseCancelled)
+
+
+class CaseCorrected(_Decided):
+    TYPE = "intake.case_corrected.v1"
+    level = fields.String(required=True)
+    kind = fields.String(required=True)
+    category = fields.String(required=True)
+    title = fields.String(required=True)
+    place_text = fields.String(required=True)
+    grid_id = fields.String(allow_none=True, load_default=None)
+    desk_reason = fields.String(allow_none=True, load_default=None)
+    why = fields.String(required=True)
 
 
 class ReworkAsked(Message):

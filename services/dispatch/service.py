@@ -25,9 +25,13 @@ class DispatchService:
     def on_rework(self, heard: list[Any]) -> list[str]:
         return use_cases.assign_again(heard, self.open_work)
 
-    @hears("closed", messages.CaseClosed)
-    def on_closed(self, heard: list[Any]) -> list[str]:
-        return use_cases.close_orders(heard, self.open_work)
+    @hears("closed", *messages.CASE_ENDED)
+    def on_ended(self, heard: list[Any]) -> list[str]:
+        return use_cases.end_orders(heard, self.open_work)
+
+    @hears("corrected", messages.CaseCorrected)
+    def on_corrected(self, heard: list[Any]) -> list[str]:
+        return use_cases.correct_orders(heard, self.open_work)
 
     @hears("categories", messages.CategoryChanged)
     def on_categories_changed(self, heard: list[Any]) -> None:

@@ -77,6 +77,9 @@ class Work(UnitOfWork):
     def add_cases(self, rows: Sequence[Row]) -> None:
         self._write(SQL.add_cases, rows)
 
+    def describe_cases(self, rows: Sequence[Row]) -> None:
+        self._write(SQL.describe_cases, rows)
+
     def count_said(self, rows: Sequence[Row]) -> None:
         self._write(SQL.count_said, [{"id": row["id"], "said": row["said"]} for row in rows])
 

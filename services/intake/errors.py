@@ -1,11 +1,12 @@
 """Errors of intake.
 
 IntakeError
-├── CaseUnknown        no case has this number
+├── CaseUnknown        no case has this number (or not for this caller)
 ├── CategoryUnknown    the catalogue has no such category
 ├── SourceUnknown      there is no source of this name
 ├── SourceOfFolder     the town's folder names the source: it is changed there
-└── NotWaiting         the case does not wait for the desk any more
+└── NotPossible        the state of the case does not allow it
+    └── MovedOn        the case has moved on since the caller looked at it
 """
 
 from __future__ import annotations
@@ -35,6 +36,13 @@ class SourceOfFolder(IntakeError):
         super().__init__(f"the source {source!r} is in the town's folder: change sources.yaml and load that again")
 
 
-class NotWaiting(IntakeError):
-    def __init__(self, number: str, state: str):
-        super().__init__(f"case {number} is {state}: only a submitted case can be accepted or rejected")
+class NotPossible(IntakeError):
+    """`why` says what is the matter, and what to do instead."""
+
+    def __init__(self, number: str, why: str):
+        super().__init__(f"case {number}: {why}")
+
+
+class MovedOn(NotPossible):
+    def __init__(self, number: str, version: int):
+        super().__init__(number, f"it has moved on to version {version}: look again, then decide")

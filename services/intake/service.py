@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from nameko.timer import timer
 from werkzeug.wrappers import Request
 
 from services.intake import doors, messages, use_cases, wiring
@@ -33,6 +34,10 @@ class IntakeService:
     def on_members_changed(self, heard: list[Any]) -> None:
         use_cases.keep_members(heard, self.open_work)
 
+    @timer(interval=2)
+    def end_waiting(self) -> None:
+        use_cases.end_waiting(self.open_work)
+
     @http("POST", "/intake/reports", roles=["source"])
     def post_report(self, request: Request) -> Any:
         return doors.post_report(request, self.open_work, self.keys)
@@ -52,6 +57,46 @@ class IntakeService:
     @http("POST", "/intake/cases/<number>/reject", roles=["desk"])
     def reject_case(self, request: Request, number: str) -> Any:
         return doors.reject_case(request, number, self.open_work)
+
+    @http("POST", "/intake/cases/<number>/ask", roles=["desk"])
+    def ask_reporter(self, request: Request, number: str) -> Any:
+        return doors.ask_reporter(request, number, self.open_work)
+
+    @http("POST", "/intake/cases/<number>/information", roles=["desk", "source"])
+    def take_information(self, request: Request, number: str) -> Any:
+        return doors.take_information(request, number, self.keys, self.open_work)
+
+    @http("POST", "/intake/cases/<number>/correct", roles=["desk"])
+    def correct_case(self, request: Request, number: str) -> Any:
+        return doors.correct_case(request, number, self.open_work)
+
+    @http("POST", "/intake/cases/<number>/merge", roles=["desk"])
+    def merge_case(self, request: Request, number: str) -> Any:
+        return doors.merge_case(request, number, self.open_work)
+
+    @http("POST", "/intake/cases/<number>/unmerge", roles=["desk"])
+    def unmerge_case(self, request: Request, number: str) -> Any:
+        return doors.unmerge_case(request, number, self.open_work)
+
+    @http("POST", "/intake/cases/<number>/answer", roles=["desk"])
+    def answer_case(self, request: Request, number: str) -> Any:
+        return doors.answer_case(request, number, self.open_work)
+
+    @http("POST", "/intake/cases/<number>/transfer", roles=["desk"])
+    def transfer_case(self, request: Request, number: str) -> Any:
+        return doors.transfer_case(request, number, self.open_work)
+
+    @http("POST", "/intake/cases/<number>/transfer-answer", roles=["desk", "source"])
+    def take_transfer_answer(self, request: Request, number: str) -> Any:
+        return doors.take_transfer_answer(request, number, self.open_work)
+
+    @http("POST", "/intake/cases/<number>/cancel", roles=["desk", "source"])
+    def cancel_case(self, request: Request, number: str) -> Any:
+        return doors.cancel_case(request, number, self.open_work)
+
+    @http("POST", "/intake/cases/<number>/appeal", roles=["desk", "source"])
+    def appeal_case(self, request: Request, number: str) -> Any:
+        return doors.appeal_case(request, number, self.open_work)
 
     @http("GET", "/intake/sources/<source>/reconciliation", roles=["desk"])
     def get_reconciliation(self, request: Request, source: str) -> Any:

@@ -10,7 +10,7 @@ from shared.outbox.unit_of_work import UnitOfWork
 
 
 def case_by_number(work: UnitOfWork, number: str) -> dict[str, Any] | None:
-    """A case with its history and its reports, or None."""
+    """A case with its history, its reports, and the numbers of the cases merged into it; or None."""
     found = work.dicts(SQL.case_by_number, number=number)
     if not found:
         return None
@@ -19,6 +19,7 @@ def case_by_number(work: UnitOfWork, number: str) -> dict[str, Any] | None:
     return case | {
         "history": work.dicts(SQL.history_of_case, id=case_id),
         "reports": work.dicts(SQL.reports_of_case, id=case_id),
+        "merged": [number for (number,) in work.all(SQL.merged_numbers, id=case_id)],
     }
 
 

@@ -59,6 +59,19 @@ class WorkVerified(_Work):
     TYPE = "dispatch.work_verified.v1"
 
 
+class WorkCorrected(_Work):
+    TYPE = "dispatch.work_corrected.v1"
+    why = fields.String(required=True)
+    moved = fields.Boolean(required=True)
+
+
+class WorkWithdrawn(_Work):
+    TYPE = "dispatch.work_withdrawn.v1"
+    was = fields.String(required=True)
+    checker_id = fields.String(allow_none=True, load_default=None)
+    why = fields.String(required=True)
+
+
 class ActionAnswered(Message):
     TYPE = "dispatch.action_answered.v1"
     member_id = fields.String(required=True)
@@ -87,9 +100,10 @@ class FeedbackDue(Message):
     reasons = fields.Raw(required=True)
     reference = fields.String(allow_none=True, load_default=None)
     again = fields.Boolean(required=True)
+    update = fields.Raw(allow_none=True, load_default=None)
 
 
-WORK = (WorkAssigned, WorkEscalated, WorkResolved, WorkSentBack, WorkVerified)
+WORK = (WorkAssigned, WorkEscalated, WorkResolved, WorkSentBack, WorkVerified, WorkCorrected, WorkWithdrawn)
 
 
 # from members: unknown fields are refused

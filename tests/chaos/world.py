@@ -17,7 +17,7 @@ from deploy.provision.names import SERVICES, ProvisionError, database_of
 from deploy.provision.servers import Servers
 from deploy.provision.town import provision
 from deploy.towns.small import write_small_town
-from tests.chaos.checker import Evidence, Violation, check, gather
+from tests.chaos.checker import ENDED, Evidence, Violation, check, gather
 from tests.chaos.history import History
 from tests.chaos.proxy import Proxy
 from tests.chaos.servers.broker import Broker
@@ -183,7 +183,7 @@ class World:
         )
 
     def _quiet(self) -> bool:
-        ended = "'closed', 'rejected'" if self.needs.people else "'closed', 'rejected', 'dispatched'"
+        ended = ", ".join(f"'{state}'" for state in (*ENDED, *(() if self.needs.people else ("dispatched",))))
         alive = f"SELECT count(*) FROM cases WHERE state NOT IN ({ended})"
         waiting = "SELECT (SELECT count(*) FROM unconfirmed) + (SELECT count(*) FROM parked WHERE due IS NOT NULL)"
         try:

@@ -16,7 +16,6 @@ from services.intake.domain.case import ENDED, OPEN, STEPS
 from shared.messaging.envelope import Event
 from shared.messaging.message import Message
 
-OWN = {"number", "source", "level", "grid_id"}
 # said, but the state of the case stays: of progress, reminders and answers, and of a return, which always comes
 # together with the assignment of the next member
 NO_STATE = {
@@ -25,6 +24,8 @@ NO_STATE = {
     "dispatch.work_progressed.v1",
     "dispatch.work_returned.v1",
     "dispatch.work_escalated.v1",
+    "dispatch.work_corrected.v1",
+    "intake.case_corrected.v1",  # tells what the case is about
     "dispatch.action_answered.v1",
     "dispatch.grid_changed.v1",
     "dispatch.member_changed.v1",
@@ -41,13 +42,20 @@ STORY = [  # type, sequence, round: a case that is handled twice
     ("callback.follow_up_planned.v1", 1, 1),
     ("callback.rework_asked.v1", 2, 2),
     ("dispatch.work_assigned.v1", 7, 2),
-    ("callback.case_answered.v1", 3, 2),
-    ("intake.case_closed.v1", 3, 2),
+    ("dispatch.work_withdrawn.v1", 8, 2),
+    ("intake.case_merged.v1", 3, 2),
+    ("intake.case_corrected.v1", 4, 2),
+    ("intake.case_registered.v1", 5, 3),
+    ("dispatch.work_assigned.v1", 9, 3),
+    ("callback.case_answered.v1", 3, 3),
+    ("intake.case_closed.v1", 6, 3),
 ]
 
 
 def event(kind: str, sequence: int | None, round_: int, case: str | None = "c1") -> Event:
-    facts = {"number": f"n-{case}", "source": "hotline", "level": "P3", "grid_id": "g1"}
+    facts = {"number": f"n-{case}", "source": "hotline", "level": f"P{sequence}", "grid_id": "g1"}
+    if kind == "intake.case_corrected.v1":
+        del facts["source"]
     data: dict[str, Any] = {"round": round_} | (facts if "case_" in kind and kind.startswith("intake") else {})
     return Event(f"{case}-{kind}-{sequence}", kind, "/t/s", "2026-11-23T01:00:00Z", data, None, case, None, sequence)
 
@@ -62,7 +70,9 @@ def by_case(rows: list[dict[str, Any]]) -> dict[str, dict[str, Any]]:
 
 def merged(old: dict[str, Any], new: dict[str, Any]) -> dict[str, Any]:
     """A row and a later one, as the query `fold_cases` puts them together."""
-    row = old | {name: new[name] for name in OWN if new[name] is not None}
+    row = old | {name: new[name] for name in ("number", "source") if new[name] is not None}
+    if new["described"] > old["described"]:
+        row |= {name: new[name] for name in ("described", "level", "grid_id")}
     for service in ("intake", "dispatch", "callback"):
         if new[f"{service}_seq"] > old[f"{service}_seq"]:
             row |= {name: value for name, value in new.items() if name.startswith(f"{service}_")}
@@ -75,16 +85,17 @@ def test_the_last_word_of_each_service_counts() -> None:
         "id": "c1",
         "number": "n-c1",
         "source": "hotline",
-        "level": "P3",
+        "level": "P5",
         "grid_id": "g1",
-        "intake_seq": 3,
+        "described": 5,
+        "intake_seq": 6,
         "intake_state": "closed",
-        "dispatch_seq": 7,
+        "dispatch_seq": 9,
         "dispatch_state": "dispatched",
-        "dispatch_round": 2,
+        "dispatch_round": 3,
         "callback_seq": 3,
         "callback_state": "follow_up_pending",
-        "callback_round": 2,
+        "callback_round": 3,
     }
 
 
@@ -142,7 +153,9 @@ def test_the_board_knows_no_states_but_those_of_a_case() -> None:
     assert set(STATES.values()) == {*OPEN, *ENDED}
 
 
-@pytest.mark.parametrize("kind", sorted(kind for kind in STEPS if kind.startswith("dispatch.") and kind in STATES))
+@pytest.mark.parametrize(
+    "kind", sorted(kind for kind in STEPS if kind.startswith("dispatch.") and STEPS[kind][1] and kind in STATES)
+)
 def test_the_board_and_intake_tell_the_same_state_of_work(kind: str) -> None:
     told = STATES[kind]
     # the follow-up is told by callback itself

@@ -11,19 +11,22 @@ from hypothesis import strategies as st
 
 from services.dispatch.domain import order as orders
 from services.dispatch.domain.actions import ACTIONS, Action, Circumstances, Refused, act
+from services.dispatch.domain.assignment import Roster
+from services.dispatch.domain.correction import correct
 from services.dispatch.domain.escalation import terms
 from services.dispatch.domain.order import COLOURS, Moved, Order
 from services.dispatch.domain.supervision import take_step
-from tests.unit.qiuchuan import CALENDAR, GRID, NAMES, RULES, at, roster
+from tests.unit.qiuchuan import CALENDAR, GRID, NAMES, OTHER_GRID, RULES, at, roster
 
-STATES = {"dispatched", "in_progress", "resolved", "verified", "closed"}
+STATES = {"dispatched", "in_progress", "resolved", "verified", "closed", "withdrawn"}
 MOVES = st.fixed_dictionaries(
     {
-        "what": st.sampled_from([*ACTIONS, *ACTIONS, "step", "step", "close"]),
+        "what": st.sampled_from([*ACTIONS, *ACTIONS, "step", "step", "close", "correct", "withdraw"]),
         "who": st.sampled_from(["right", "right", "right", *NAMES]),
         "minutes": st.sampled_from([0, 1, 10, 200, 3000, 20_000]),
         "passed": st.booleans(),
         "off": st.sets(st.sampled_from(NAMES), max_size=5),
+        "to": st.tuples(st.sampled_from(["P1", "P2", "P3", "P4"]), st.sampled_from([GRID, OTHER_GRID, None])),
         "stale": st.integers(0, 9).map(lambda n: n == 0),
     }
 )
@@ -45,6 +48,11 @@ def make(move: dict[str, Any], order: Order, now: dt.datetime) -> Moved | Refuse
         return take_step(order, step, crew, CALENDAR, now) if step and step.at and step.at <= now else None
     if move["what"] == "close":
         return orders.closed(order) if order.state == "verified" else None
+    if move["what"] == "withdraw":
+        rarely = move["minutes"] == 20_000 and order.state not in orders.OVER
+        return orders.withdrawn(order, "merged") if rarely else None
+    if move["what"] == "correct":
+        return corrected(move, order, crew, now) if order.state in ("dispatched", "in_progress") else None
     right = order.checker_id if move["what"] == "verify" else order.member_id
     who = right if move["who"] == "right" else move["who"]
     version = order.version - move["stale"]
@@ -52,21 +60,27 @@ def make(move: dict[str, Any], order: Order, now: dt.datetime) -> Moved | Refuse
     return act(order, action, Circumstances(crew, CALENDAR, now))
 
 
-def holds(before: Order, after: Order, now: dt.datetime) -> None:
+def corrected(move: dict[str, Any], order: Order, crew: Roster, now: dt.datetime) -> Moved:
+    level, grid = move["to"]
+    fresh = terms(RULES["normal"], CALENDAR, level, "complaint", "0102", None, order.started_at)
+    choice = crew.handler(grid, but=order.returned_by) if grid != order.grid_id else None
+    if choice and choice.member.member_id == order.member_id:
+        choice = None
+    return correct(order, level, grid, fresh, choice, "wrong place", CALENDAR, now)
+
+
+def holds(before: Order, after: Order, now: dt.datetime, kind: str) -> None:
     """What is true of any change."""
     assert after.version == before.version + 1
     assert after.state in STATES
     assert after.checker_id != after.member_id
-    assert (after.checker_id is None) == (after.state in ("dispatched", "in_progress"))
+    if kind != "withdrawn":
+        assert (after.checker_id is None) == (after.state in ("dispatched", "in_progress"))
     assert COLOURS.index(after.supervision) >= COLOURS.index(before.supervision)
     assert set(before.returned_by) <= set(after.returned_by)
     assert len(after.returned_by) == len(set(after.returned_by))
-    assert (after.id, after.round, after.due_at, after.started_at) == (
-        before.id,
-        before.round,
-        before.due_at,
-        before.started_at,
-    )
+    assert (after.id, after.round, after.started_at) == (before.id, before.round, before.started_at)
+    assert after.due_at == (after.terms.due_at if kind == "corrected" else before.due_at)
     late_now = before.due_at is not None and now > before.due_at
     late_ack_now = before.ack_due_at is not None and now > before.ack_due_at
     assert before.late <= after.late <= (before.late or late_now)
@@ -84,7 +98,7 @@ def describes(order: Order, moved: Moved, now: dt.datetime) -> None:
     chain = [order, *(change.order for change in moved.changes)]
     assert chain[-1] == moved.order
     for (before, after), change in zip(pairwise(chain), moved.changes, strict=True):
-        holds(before, after, now)
+        holds(before, after, now, change.kind)
         assert change.before == before.state
         assert change.who
         assert all(choice.why for _, choice in change.starts)
@@ -113,8 +127,8 @@ def test_any_walk_keeps_the_order_whole(rules: str, level: str, grid: str | None
             assert not (move["stale"] and move["what"] in ACTIONS)
             describes(order, outcome, now)
             order = outcome.order
-    if order.state == "closed":
-        assert order.verified_at is not None
+    assert order.state != "closed" or order.verified_at is not None
+    assert order.state not in orders.OVER or order.next_step is None
 
 
 @given(st.sampled_from(sorted(RULES)), st.sampled_from(["P1", "P2", "P3", "P4"]))

@@ -28,6 +28,8 @@ WORK = {
     "note": "已换灯泡",
     "why": "least open work",
     "settled": False,
+    "moved": False,
+    "was": "in_progress",
 }
 FACTS = {name: WORK[name] for name in ("title", "place_text", "note", "why", "due_at", "ack_due_at")}
 REPORT = {
@@ -62,6 +64,12 @@ def ladder(measure: str, source: str, to: str) -> dict[str, Any]:
         ("escalated", ladder("public_notice", "w1", "d1"), [("d1", "work_reminded")]),
         ("escalated", ladder("escalate", "w1", "l1"), [("l1", "work_escalated"), ("w1", "work_taken_away")]),
         ("escalated", ladder("escalate", "d1", "d1"), [("d1", "work_reminded")]),  # nobody stands above
+        ("corrected", {}, [("w1", "work_corrected")]),
+        ("corrected", {"moved": True}, [("w1", "work_taken_away")]),
+        ("withdrawn", {"was": "dispatched"}, [("w1", "work_withdrawn")]),
+        ("withdrawn", {"was": "in_progress"}, [("w1", "work_withdrawn")]),
+        ("withdrawn", {"was": "resolved"}, [("l1", "work_withdrawn")]),
+        ("withdrawn", {"was": "verified"}, []),  # nobody has it in hand any more
     ],
 )
 def test_who_is_told_what_about_work(kind: str, changes: dict[str, Any], told: list[tuple[str, str]]) -> None:

@@ -12,21 +12,27 @@ STATES = {  # type of a message → the state that it tells
     "intake.case_registered.v1": "accepted",
     "intake.case_rejected.v1": "rejected",
     "intake.case_closed.v1": "closed",
+    "intake.case_merged.v1": "merged",
+    "intake.case_cancelled.v1": "cancelled",
+    "intake.case_transferred.v1": "transferred",
+    "intake.information_asked.v1": "awaiting_info",
     "dispatch.work_assigned.v1": "dispatched",
     "dispatch.work_acknowledged.v1": "in_progress",
     "dispatch.work_resolved.v1": "resolved",
     "dispatch.work_sent_back.v1": "in_progress",
     "dispatch.work_verified.v1": "resolved",
+    "dispatch.work_withdrawn.v1": "accepted",  # nobody has it, if it still is on the line
     "callback.follow_up_planned.v1": "follow_up_pending",
     "callback.case_answered.v1": "follow_up_pending",
     "callback.rework_asked.v1": "dispatched",
 }
-OPENING = ("intake.case_submitted.v1", "intake.case_registered.v1")
+DESCRIBING = ("intake.case_submitted.v1", "intake.case_registered.v1", "intake.case_corrected.v1")
 EMPTY = {
     "number": None,
     "source": None,
     "level": None,
     "grid_id": None,
+    "described": 0,
     "intake_seq": 0,
     "intake_state": None,
     "dispatch_seq": 0,
@@ -42,15 +48,22 @@ def fold(events: Iterable[Event]) -> list[dict[str, Any]]:
     """One row for each case: the latest word of each service, by its own count."""
     rows: dict[str, dict[str, Any]] = {}
     for event in events:
-        state, case_id = STATES.get(event.type), event.correlationid
-        if state is None or case_id is None or event.sequence is None:
+        state, case_id, describes = STATES.get(event.type), event.correlationid, event.type in DESCRIBING
+        if not (state or describes) or case_id is None or event.sequence is None:
             continue
         row = rows.setdefault(case_id, {"id": case_id} | EMPTY)
-        if event.type in OPENING:
-            row |= {name: event.data.get(name) for name in ("number", "source", "level", "grid_id")}
+        if describes:
+            _describe(row, event)
         service = event.type.partition(".")[0]
-        if event.sequence > row[f"{service}_seq"]:
+        if state and event.sequence > row[f"{service}_seq"]:
             row[f"{service}_seq"], row[f"{service}_state"] = event.sequence, state
             if service != "intake":
                 row[f"{service}_round"] = event.data.get("round")
     return list(rows.values())
+
+
+def _describe(row: dict[str, Any], event: Event) -> None:
+    """What the case is about, as the latest of these messages says; a correction does not name the source."""
+    row["number"], row["source"] = event.data.get("number"), event.data.get("source") or row["source"]
+    if event.sequence and event.sequence > row["described"]:
+        row.update(described=event.sequence, level=event.data.get("level"), grid_id=event.data.get("grid_id"))

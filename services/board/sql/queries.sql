@@ -9,19 +9,20 @@ RETURNING source, event_id
 
 -- name: fold_cases
 -- What the services have said about cases; an older word of a service never replaces a newer one.
-INSERT INTO cases AS c (id, number, source, level, grid_id, intake_seq, intake_state, dispatch_seq, dispatch_state,
-    dispatch_round, callback_seq, callback_state, callback_round)
-SELECT id, number, source, level, grid_id, intake_seq, intake_state, dispatch_seq, dispatch_state, dispatch_round,
-    callback_seq, callback_state, callback_round
-FROM json_to_recordset(%(rows)s) AS r(id uuid, number text, source text, level text, grid_id text, intake_seq integer,
-    intake_state text, dispatch_seq integer, dispatch_state text, dispatch_round integer, callback_seq integer,
+INSERT INTO cases AS c (id, number, source, level, grid_id, described, intake_seq, intake_state, dispatch_seq,
+    dispatch_state, dispatch_round, callback_seq, callback_state, callback_round)
+SELECT id, number, source, level, grid_id, described, intake_seq, intake_state, dispatch_seq, dispatch_state,
+    dispatch_round, callback_seq, callback_state, callback_round
+FROM json_to_recordset(%(rows)s) AS r(id uuid, number text, source text, level text, grid_id text, described integer,
+    intake_seq integer, intake_state text, dispatch_seq integer, dispatch_state text, dispatch_round integer, callback_seq integer,
     callback_state text, callback_round integer)
 ORDER BY id
 ON CONFLICT (id) DO UPDATE SET
     number = coalesce(excluded.number, c.number),
     source = coalesce(excluded.source, c.source),
-    level = coalesce(excluded.level, c.level),
-    grid_id = coalesce(excluded.grid_id, c.grid_id),
+    level = CASE WHEN excluded.described > c.described THEN excluded.level ELSE c.level END,
+    grid_id = CASE WHEN excluded.described > c.described THEN excluded.grid_id ELSE c.grid_id END,
+    described = greatest(excluded.described, c.described),
     intake_seq = greatest(excluded.intake_seq, c.intake_seq),
     intake_state = CASE WHEN excluded.intake_seq > c.intake_seq THEN excluded.intake_state ELSE c.intake_state END,
     dispatch_seq = greatest(excluded.dispatch_seq, c.dispatch_seq),
@@ -50,10 +51,10 @@ SELECT state, level, count(*) AS cases FROM case_states GROUP BY 1, 2 ORDER BY 1
 
 -- name: totals_by_source
 -- Cases by source, and how many of them have ended.
-SELECT source, count(*) AS cases, count(*) FILTER (WHERE state IN ('closed', 'rejected')) AS ended
+SELECT source, count(*) AS cases, count(*) FILTER (WHERE state IN ('closed', 'rejected', 'merged', 'cancelled')) AS ended
 FROM case_states GROUP BY 1 ORDER BY 2 DESC
 
 -- name: totals_by_grid
 -- Cases by grid, and how many of them have ended; those without a grid are at the desk.
-SELECT grid_id, count(*) AS cases, count(*) FILTER (WHERE state IN ('closed', 'rejected')) AS ended
+SELECT grid_id, count(*) AS cases, count(*) FILTER (WHERE state IN ('closed', 'rejected', 'merged', 'cancelled')) AS ended
 FROM case_states GROUP BY 1 ORDER BY 2 DESC, 1

@@ -18,7 +18,8 @@ ON CONFLICT (id) DO NOTHING
 
 -- name: lock_cases
 -- The cases that messages are about, locked in the order of their ids.
-SELECT id::text, number, kind, level, anonymous, contact IS NOT NULL AS has_contact, asks_reporter, reported_by, said
+SELECT id::text, number, kind, level, anonymous, contact IS NOT NULL AS has_contact, asks_reporter, reported_by, said,
+       withdrawn_round
 FROM cases WHERE id = ANY(%(ids)s::uuid[]) ORDER BY id FOR UPDATE
 
 -- name: known_rounds
@@ -41,7 +42,7 @@ UPDATE cases SET said = c.said FROM json_to_recordset(%(rows)s) AS c(id uuid, sa
 
 -- name: lock_follow_up
 -- One follow-up with what is needed of its case, both locked.
-SELECT f.id::text, f.case_id::text, f.round, f.state, f.due_at, f.closes_at, f.attempts, f.attempts_wanted,
+SELECT f.id::text, f.case_id::text, f.round, f.state, f.why, f.due_at, f.closes_at, f.attempts, f.attempts_wanted,
        f.dissatisfied_is_rework, f.solved, f.satisfaction, f.text, f.answered_by, f.rework, c.number, c.level, c.contact, c.said
 FROM follow_ups f JOIN cases c ON c.id = f.case_id WHERE f.id = %(id)s FOR UPDATE
 
@@ -51,6 +52,23 @@ SELECT f.id::text, f.case_id::text, f.round, c.number, c.level, c.said
 FROM follow_ups f JOIN cases c ON c.id = f.case_id
 WHERE f.state = 'open' AND f.closes_at <= (SELECT clock_timestamp())
 ORDER BY f.closes_at LIMIT %(limit)s FOR UPDATE SKIP LOCKED
+
+-- name: describe_cases
+-- What decides about asking, as the desk has corrected it; an older correction never replaces a newer one.
+UPDATE cases SET level = c.level, kind = c.kind, described = c.described
+FROM json_to_recordset(%(rows)s) AS c(id uuid, level text, kind text, described integer)
+WHERE cases.id = c.id AND cases.described < c.described
+
+-- name: drop_rounds
+-- Work about which nobody is asked any more, whenever its check is heard of.
+UPDATE cases SET withdrawn_round = greatest(cases.withdrawn_round, w.round)
+FROM json_to_recordset(%(rows)s) AS w(case_id uuid, round integer) WHERE cases.id = w.case_id
+
+-- name: drop_follow_ups
+-- Follow-ups about withdrawn work are waived.
+UPDATE follow_ups SET state = 'waived', ended_at = w.ended_at, satisfaction = w.satisfaction, why = w.why
+FROM json_to_recordset(%(rows)s) AS w(case_id uuid, round integer, ended_at timestamptz, satisfaction text, why text)
+WHERE follow_ups.case_id = w.case_id AND follow_ups.round <= w.round AND follow_ups.state = 'open'
 
 -- name: end_follow_ups
 -- Follow-ups that have been answered, or whose window is over.

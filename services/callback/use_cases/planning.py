@@ -42,6 +42,9 @@ def plan_follow_ups(heard: Sequence[Heard], open_work: OpenWork) -> list[str]:
             if case is None or (message.case_id, message.round) in planned:
                 outcomes[id(message)] = "known" if case else "too_early"
                 continue
+            if message.round <= case["withdrawn_round"]:
+                outcomes[id(message)] = "withdrawn"
+                continue
             decision = decide(_case(case), rules)
             row = _row(message, decision, rules, calendar, now)
             rows.append(row)

@@ -1,7 +1,7 @@
 """The work order: its states, and what can happen to it. An order is never edited: each change makes a new one.
 
 dispatched → in_progress (acknowledged) → resolved → verified → closed; resolved → in_progress when the check fails;
-back to dispatched when somebody else gets it.
+back to dispatched when somebody else gets it; withdrawn when its case leaves the line before that.
 """
 
 from __future__ import annotations
@@ -16,6 +16,8 @@ from services.dispatch.domain.escalation import Step, Terms, restarted
 from services.dispatch.domain.limits import after
 
 DISPATCHED, IN_PROGRESS, RESOLVED, VERIFIED, CLOSED = "dispatched", "in_progress", "resolved", "verified", "closed"
+WITHDRAWN = "withdrawn"
+OVER = (CLOSED, WITHDRAWN)
 HANDLER, CHECKER = "handler", "checker"
 COLOURS = ("none", "blue", "yellow", "red")
 
@@ -139,6 +141,15 @@ def closed(order: Order) -> Moved:
     """The case has ended; nothing is said, because intake has said it."""
     new = replace(order, state=CLOSED, version=order.version + 1)
     return Moved(new, (Change("closed", new, order.state, "intake"),))
+
+
+def withdrawn(order: Order, why: str) -> Moved:
+    """The case has left the line: whoever has the order in hand is to hear it."""
+    new = replace(order, state=WITHDRAWN, version=order.version + 1)
+    active = {DISPATCHED: (HANDLER,), IN_PROGRESS: (HANDLER,), RESOLVED: (HANDLER, CHECKER)}.get(order.state, ())
+    said = {"member_id": order.member_id, "checker_id": order.checker_id, "was": order.state, "why": why}
+    ends = tuple((role, "withdrawn") for role in active)
+    return Moved(new, (Change("withdrawn", new, order.state, "intake", why, said=said, ends=ends),))
 
 
 def noted(order: Order, now: dt.datetime) -> Order:

@@ -14,7 +14,7 @@ SELECT code, time_limit FROM categories WHERE code = ANY(%(codes)s)
 
 -- name: lock_cases
 -- The cases that messages are about, locked in the order of their ids.
-SELECT id::text, number, level, kind, category, title, place_text, grid_id, said FROM cases
+SELECT id::text, number, level, kind, category, title, place_text, grid_id, said, described FROM cases
 WHERE id = ANY(%(ids)s::uuid[]) ORDER BY id FOR UPDATE
 
 -- name: find_cases
@@ -41,10 +41,22 @@ SELECT c.member_id, c.command_id, c.digest, c.answer FROM commands c
 JOIN json_to_recordset(%(rows)s) AS r(member_id text, command_id text) USING (member_id, command_id)
 
 -- name: add_cases
--- New cases.
-INSERT INTO cases (id, number, level, kind, category, title, place_text, grid_id, said)
-SELECT id, number, level, kind, category, title, place_text, grid_id, said FROM json_to_recordset(%(rows)s)
-    AS c(id uuid, number text, level text, kind text, category text, title text, place_text text, grid_id text, said integer)
+-- Cases that are new here, or registered once more.
+INSERT INTO cases (id, number, level, kind, category, title, place_text, grid_id, said, described)
+SELECT id, number, level, kind, category, title, place_text, grid_id, said, described FROM json_to_recordset(%(rows)s)
+    AS c(id uuid, number text, level text, kind text, category text, title text, place_text text, grid_id text,
+    said integer, described integer)
+ON CONFLICT (id) DO UPDATE SET level = excluded.level, kind = excluded.kind, category = excluded.category,
+    title = excluded.title, place_text = excluded.place_text, grid_id = excluded.grid_id, said = excluded.said,
+    described = excluded.described
+
+-- name: describe_cases
+-- What cases are about, after the desk has corrected it.
+UPDATE cases SET level = c.level, kind = c.kind, category = c.category, title = c.title, place_text = c.place_text,
+    grid_id = c.grid_id, described = c.described
+FROM json_to_recordset(%(rows)s) AS c(id uuid, level text, kind text, category text, title text, place_text text,
+    grid_id text, described integer)
+WHERE cases.id = c.id
 
 -- name: count_said
 -- How many messages have been said about these cases.
@@ -83,7 +95,8 @@ FROM json_to_recordset(%(rows)s) AS o(id uuid, case_id uuid, round integer, stat
     acknowledged_at timestamptz, resolved_at timestamptz, verified_at timestamptz, supervision text, limits json,
     ladder json, next_step_at timestamptz, returned_by jsonb, late_ack boolean, late boolean)
 ON CONFLICT (id) DO UPDATE SET state = excluded.state, version = excluded.version, member_id = excluded.member_id,
-    unit = excluded.unit, checker_id = excluded.checker_id, ack_due_at = excluded.ack_due_at,
+    unit = excluded.unit, checker_id = excluded.checker_id, ack_due_at = excluded.ack_due_at, due_at = excluded.due_at,
+    limits = excluded.limits,
     acknowledged_at = excluded.acknowledged_at, resolved_at = excluded.resolved_at, verified_at = excluded.verified_at,
     supervision = excluded.supervision, ladder = excluded.ladder, next_step_at = excluded.next_step_at,
     returned_by = excluded.returned_by, late_ack = excluded.late_ack, late = excluded.late

@@ -1,4 +1,4 @@
-"""Cases get members: when they are registered, when the reporter is not content, and no more when they have closed."""
+"""Cases get members: when they are registered, and again when the reporter is not content."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from services.dispatch.domain.assignment import Choice, Roster
 from services.dispatch.domain.calendar import Calendar
 from services.dispatch.domain.escalation import Rules, Terms, terms
 from services.dispatch.domain.limits import Duration
-from services.dispatch.domain.order import CLOSED, Moved, Order
+from services.dispatch.domain.order import WITHDRAWN, Moved, Order
 from services.dispatch.store import OpenWork, Row, Work
 from services.dispatch.use_cases.recording import Happened, record
 from shared.messaging.envelope import new_id
@@ -28,25 +28,29 @@ class Setting:
     def __init__(
         self, rules: Rules, calendar: Calendar, limits: dict[str, Duration | None], roster: Roster, now: dt.datetime
     ):
-        self.roster, self.now = roster, now
-        self._rules, self._calendar, self._limits = rules, calendar, limits
-        self._terms: dict[tuple[str, str, str], Terms] = {}
+        self.roster, self.calendar, self.now = roster, calendar, now
+        self._rules, self._limits = rules, limits
+        self._terms: dict[tuple[str, str, str, dt.datetime], Terms] = {}
 
-    def terms(self, case: Row) -> Terms:
-        """The terms of an order that starts now; worked out once for all cases of a batch that are alike."""
-        alike = level, kind, category = case["level"], case["kind"], case["category"]
+    def terms(self, case: Row, start: dt.datetime) -> Terms:
+        """The terms of an order that starts then; worked out once for all cases of a batch that are alike."""
+        alike = level, kind, category, _ = case["level"], case["kind"], case["category"], start
         if alike not in self._terms:
             own = self._limits.get(category)
-            self._terms[alike] = terms(self._rules, self._calendar, level, kind, category, own, self.now)
+            self._terms[alike] = terms(self._rules, self.calendar, level, kind, category, own, start)
         return self._terms[alike]
 
 
 def assign_work(heard: Sequence[Heard], open_work: OpenWork) -> list[str]:
-    """Registered cases become work orders: the right member, with the reason and the limits that hold now."""
+    """Registered cases become work orders: the right member, with the reason and the limits that hold now.
+
+    A case may be registered once more for a later round, after it was merged or with another platform."""
     with open_work() as work:
         new = work.first_time(heard)
-        cases = [_case_row(message) for message in new]
-        setting = _setting(cases, [message.reported_by for message in new], work)
+        again = [message.case_id for message in new if message.round > 1]
+        known = work.lock_cases(again) if again else {}
+        cases = [_case_row(message, known) for message in new]
+        setting = setting_for(cases, [message.reported_by for message in new], work)
         given: list[Given] = []
         waiting: list[Heard] = []
         for message, case in zip(new, cases, strict=True):
@@ -58,7 +62,7 @@ def assign_work(heard: Sequence[Heard], open_work: OpenWork) -> list[str]:
         work.too_early(waiting, NOBODY if setting else NOTHING_LOADED)
         _record(given, work, new_cases=True)
         work.commit()
-    return _outcomes(heard, new, waiting)
+    return outcomes(heard, new, waiting)
 
 
 def assign_again(heard: Sequence[Heard], open_work: OpenWork) -> list[str]:
@@ -67,13 +71,13 @@ def assign_again(heard: Sequence[Heard], open_work: OpenWork) -> list[str]:
         new = work.first_time(heard)
         cases = work.lock_cases(message.case_id for message in new)
         current = work.current_orders(cases)
-        setting = _setting(list(cases.values()), [order.member_id for order in current.values()], work)
+        setting = setting_for(list(cases.values()), [order.member_id for order in current.values()], work)
         given: list[Given] = []
         waiting: list[Heard] = []
         for message in new:
             order = current.get(message.case_id)
-            if order and order.round >= message.round:
-                continue
+            if order and (order.round >= message.round or order.state == WITHDRAWN):
+                continue  # the case has left the line meanwhile
             if moved := _next_order(message, cases, order, setting):
                 given.append((message, cases[message.case_id], moved))
             else:
@@ -81,31 +85,18 @@ def assign_again(heard: Sequence[Heard], open_work: OpenWork) -> list[str]:
         work.too_early(waiting, UNKNOWN if setting else NOTHING_LOADED)
         _record(given, work)
         work.commit()
-    return _outcomes(heard, new, waiting)
+    return outcomes(heard, new, waiting)
 
 
-def close_orders(heard: Sequence[Heard], open_work: OpenWork) -> list[str]:
-    """Cases that have ended need no more work."""
-    with open_work() as work:
-        new, now = work.first_time(heard), work.now()
-        cases = work.lock_cases(message.case_id for message in new)
-        current = work.current_orders(cases)
-        about = [(message, current.get(message.case_id)) for message in new]
-        waiting = [message for message, order in about if order is None or order.round < message.round]
-        work.too_early(waiting, UNKNOWN)
-        ended = [(m, order) for m, order in about if order and order.round == m.round and order.state != CLOSED]
-        record([Happened(cases[m.case_id], c, m.event) for m, o in ended for c in orders.closed(o).changes], work, now)
-        work.commit()
-    return _outcomes(heard, new, waiting)
-
-
-def _case_row(message: Heard) -> Row:
+def _case_row(message: Heard, known: dict[str, Row]) -> Row:
     row = {name: getattr(message, name) for name in ("number", "level", "kind", "category", "title", "place_text")}
     row |= {"grid_id": message.grid_id, "desk_reason": message.desk_reason}
-    return row | {"id": message.case_id, "said": 0}
+    said = known[message.case_id]["said"] if message.case_id in known else 0
+    return row | {"id": message.case_id, "said": said, "described": message.event.sequence or 0}
 
 
-def _setting(cases: Sequence[Row], members: Sequence[str | None], work: Work) -> Setting | None:
+def setting_for(cases: Sequence[Row], members: Sequence[str | None], work: Work) -> Setting | None:
+    """What orders of these cases need; None before rules and calendar were loaded."""
     rules, calendar = work.order_rules(), work.calendar()
     if rules is None or calendar is None:
         return None
@@ -114,7 +105,7 @@ def _setting(cases: Sequence[Row], members: Sequence[str | None], work: Work) ->
 
 
 def _first_order(message: Heard, case: Row, setting: Setting) -> Moved | None:
-    """The order of a new case; one that was settled on the spot is already done, and waits for its check."""
+    """The order of a case that is new here, or once more; what was settled on the spot waits for its check."""
     finder = setting.roster.finder(message.reported_by) if message.settled else None
     checker = setting.roster.checker(case["grid_id"], finder.member.member_id) if finder else None
     if finder is None or checker is None:
@@ -141,7 +132,7 @@ def _handler(case: Row, setting: Setting) -> Choice | None:
 def _order(case: Row, round_: int, choice: Choice | None, setting: Setting, settled: bool = False) -> Moved | None:
     if choice is None:
         return None
-    return orders.start(case, new_id(), round_, choice, setting.terms(case), setting.now, settled)
+    return orders.start(case, new_id(), round_, choice, setting.terms(case, setting.now), setting.now, settled)
 
 
 def _record(given: Sequence[Given], work: Work, new_cases: bool = False) -> None:
@@ -149,6 +140,7 @@ def _record(given: Sequence[Given], work: Work, new_cases: bool = False) -> None
     record(happened, work, work.now(), new_cases)
 
 
-def _outcomes(heard: Sequence[Heard], new: Sequence[Heard], waiting: Sequence[Heard]) -> list[str]:
+def outcomes(heard: Sequence[Heard], new: Sequence[Heard], waiting: Sequence[Heard]) -> list[str]:
+    """What became of each message, in order: done, too_early, or known already."""
     fresh, early = {id(message) for message in new}, {id(message) for message in waiting}
     return ["known" if id(m) not in fresh else "too_early" if id(m) in early else "done" for m in heard]

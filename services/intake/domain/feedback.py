@@ -2,57 +2,114 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 from services.intake.domain.case import OPEN311
 
 ALWAYS = ("report_received", "report_rejected")
 
-# state of the case → (the transition a source may ask for, Chinese, English)
-TEXTS: dict[str, tuple[str, str, str]] = {
-    "submitted": (
-        "report_received",
-        "已收到,编号 {number},等待受理。",
-        "Received as {number}; waiting to be accepted.",
+
+class Words(NamedTuple):
+    """The transition that a source may ask for, the state that the case is in then, and what is said.
+
+    `status` for Open311 clients, where it is not simply that of the state."""
+
+    transition: str
+    state: str
+    zh: str
+    en: str
+    status: str | None = None
+
+
+_RECEIVED = ("已收到,编号 {number},等待受理。", "Received as {number}; waiting to be accepted.")
+_CLOSED = ("{number} 已结案。", "{number} is closed.")
+
+# what has happened to a case (its new state, or more exactly how it came to it) → what its sources hear
+TEXTS: dict[str, Words] = {
+    "submitted": Words("report_received", "submitted", *_RECEIVED),
+    "accepted": Words("accepted", "accepted", "已受理,编号 {number}。", "Accepted as {number}."),
+    "dispatched": Words(
+        "dispatched", "dispatched", "{number} 已派给网格员。", "{number} has been assigned to a grid member."
     ),
-    "accepted": ("accepted", "已受理,编号 {number}。", "Accepted as {number}."),
-    "dispatched": ("dispatched", "{number} 已派给网格员。", "{number} has been assigned to a grid member."),
-    "in_progress": ("in_progress", "{number} 正在办理。", "{number} is being handled."),
-    "resolved": ("resolved", "{number} 已办结,等待核查。", "{number} has been handled and is being checked."),
-    "follow_up_pending": (
+    "in_progress": Words("in_progress", "in_progress", "{number} 正在办理。", "{number} is being handled."),
+    "resolved": Words(
+        "resolved", "resolved", "{number} 已办结,等待核查。", "{number} has been handled and is being checked."
+    ),
+    "follow_up_pending": Words(
         "follow_up",
+        "follow_up_pending",
         "{number} 已核查,等待回访。",
         "{number} has been checked; the reporter will be asked.",
     ),
-    "closed": ("closed", "{number} 已结案。", "{number} is closed."),
-    "rejected": ("rejected", "{number} 不予受理:{note}", "{number} was refused: {note}"),
-    "rework": (
+    "closed": Words("closed", "closed", *_CLOSED),
+    "not_fixed": Words("closed", "closed", *_CLOSED, "no_further_action"),
+    "answered": Words(
+        "closed", "closed", "{number} 已答复:{note}", "{number} has been answered: {note}", "no_further_action"
+    ),
+    "settled": Words(
+        "closed",
+        "closed",
+        "{number} 已由其他平台办结:{note}",
+        "{number} was settled by another platform: {note}",
+        "no_further_action",
+    ),
+    "rejected": Words(
+        "rejected",
+        "rejected",
+        "{number} 不予受理:{note}。如有异议,可申诉。",
+        "{number} was refused: {note}. Whoever reported it may appeal.",
+    ),
+    "appealed": Words(
+        "rejected", "submitted", "{number} 已收到申诉,重新审核。", "The appeal about {number} is being looked at."
+    ),
+    "rework": Words(
         "rework",
+        "dispatched",
         "{number} 未解决,重新办理(第 {round} 轮)。",
         "{number} was not solved and is handled again (round {round}).",
+        "reopen",
     ),
+    "awaiting_info": Words(
+        "awaiting_info", "awaiting_info", "{number} 需补充信息:{note}", "More is needed about {number}: {note}"
+    ),
+    "transferred": Words(
+        "transferred", "transferred", "{number} 已转交{note}。", "{number} has been handed on to {note}."
+    ),
+    "merged": Words(
+        "merged", "merged", "{number} 与 {note} 为同一事项,并案办理。", "{number} is handled together with {note}."
+    ),
+    "unmerged": Words(
+        "unmerged", "accepted", "{number} 已撤销并案,单独办理。", "{number} is handled by itself again.", "reopen"
+    ),
+    "cancelled": Words("cancelled", "cancelled", "{number} 已撤销:{note}", "{number} was cancelled: {note}"),
 }
 
 
-def wanted(state: str, wishes: tuple[str, ...]) -> bool:
-    """Whether a source with these wishes hears that its case has come to `state`."""
-    return TEXTS[state][0] in wishes
+def wanted(about: str, wishes: tuple[str, ...]) -> bool:
+    """Whether a source with these wishes hears that this has happened to its case."""
+    return TEXTS[about].transition in wishes
 
 
-def body(state: str, number: str, round_: int, note: str = "") -> dict[str, str]:
-    """The words for a step; `state` may also be `rework`."""
-    _, zh, en = TEXTS[state]
+def ending(solved: str | None) -> str:
+    """What a closed case is told as: fixed, unless its reporter says that it is not quite."""
+    return "not_fixed" if solved in ("partly", "no") else "closed"
+
+
+def body(about: str, number: str, round_: int, note: str = "") -> dict[str, str]:
+    """The words for what has happened; the number is the one that this source knows its report by."""
+    words = TEXTS[about]
     values = {"number": number, "round": round_, "note": note}
-    case_state = "dispatched" if state == "rework" else state
     return {
-        "state": case_state,
-        "open311_status": "reopen" if state == "rework" else OPEN311[case_state],
-        "text_zh": zh.format(**values),
-        "text_en": en.format(**values),
+        "state": words.state,
+        "open311_status": words.status or OPEN311[words.state],
+        "text_zh": words.zh.format(**values),
+        "text_en": words.en.format(**values),
     }
 
 
 def received(number: str, state: str) -> dict[str, str]:
     """The first answer to every report that was taken."""
-    return body("submitted" if state == "submitted" else "accepted", number, 1)
+    return body("accepted" if state == "accepted" else "submitted", number, 1)
 
 
 def refused() -> dict[str, str]:

@@ -1,15 +1,38 @@
 """The HTTP doors of intake: a request becomes the arguments of a use case or a view, errors become problems."""
 
 from services.intake.doors.cases import get_case, get_cases
-from services.intake.doors.desk import accept_case, reject_case
+from services.intake.doors.desk import (
+    accept_case,
+    answer_case,
+    appeal_case,
+    ask_reporter,
+    cancel_case,
+    correct_case,
+    merge_case,
+    reject_case,
+    take_information,
+    take_transfer_answer,
+    transfer_case,
+    unmerge_case,
+)
 from services.intake.doors.reports import post_report
 from services.intake.doors.sources import get_reconciliation
 
 __all__ = [
     "accept_case",
+    "answer_case",
+    "appeal_case",
+    "ask_reporter",
+    "cancel_case",
+    "correct_case",
     "get_case",
     "get_cases",
     "get_reconciliation",
+    "merge_case",
     "post_report",
     "reject_case",
+    "take_information",
+    "take_transfer_answer",
+    "transfer_case",
+    "unmerge_case",
 ]

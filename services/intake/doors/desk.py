@@ -1,38 +1,52 @@
-"""The desk decides."""
+"""Decisions about a case: the desk's, and a source's about what it has reported."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
+from marshmallow import Schema
 from werkzeug.wrappers import Request
 
 from services.intake import messages, use_cases
-from services.intake.errors import CaseUnknown, CategoryUnknown, NotWaiting
+from services.intake.errors import CaseUnknown, CategoryUnknown, NotPossible
+from services.intake.use_cases.deciding import By
 from shared.http.entrypoint import body_of, caller_of
 from shared.http.problems import Conflict, NotFound, Unprocessable
 
-_ACCEPTANCE, _REJECTION = messages.Acceptance(), messages.Rejection()
+
+def _door(use_case: Callable[..., dict[str, Any]], schema: Schema) -> Callable[..., dict[str, Any]]:
+    """The door of a use case: number, who, body, and whatever else the service hands in."""
+
+    def door(request: Request, number: str, *means: Any) -> dict[str, Any]:
+        caller, body = caller_of(request), body_of(request, schema)
+        by = By(caller.name, caller.role, body.pop("version"))
+        try:
+            return use_case(number, by, body, *means)
+        except CaseUnknown as error:
+            raise NotFound(str(error)) from error
+        except NotPossible as error:
+            raise Conflict(str(error)) from error
+        except CategoryUnknown as error:
+            reason = {
+                "field": "category",
+                "problem": str(error),
+                "repair": "use a code of the catalogue, or leave it out",
+            }
+            raise Unprocessable("the body does not fit: repair what the reasons name", [reason]) from error
+
+    return door
 
 
-def accept_case(request: Request, number: str, open_work: Any) -> dict[str, Any]:
-    body = body_of(request, _ACCEPTANCE)
-    return _decide(use_cases.accept_case, number, caller_of(request).name, body["category"], open_work)
-
-
-def reject_case(request: Request, number: str, open_work: Any) -> dict[str, Any]:
-    body = body_of(request, _REJECTION)
-    return _decide(
-        use_cases.reject_case, number, caller_of(request).name, body["reason_code"], body["reason"], open_work
-    )
-
-
-def _decide(use_case: Any, *arguments: Any) -> dict[str, Any]:
-    try:
-        return use_case(*arguments)
-    except CaseUnknown as error:
-        raise NotFound(str(error)) from error
-    except NotWaiting as error:
-        raise Conflict(str(error)) from error
-    except CategoryUnknown as error:
-        reason = {"field": "category", "problem": str(error), "repair": "use a code of the catalogue, or leave it out"}
-        raise Unprocessable("the body does not fit: repair what the reasons name", [reason]) from error
+accept_case = _door(use_cases.accept_case, messages.Acceptance())
+reject_case = _door(use_cases.reject_case, messages.Rejection())
+ask_reporter = _door(use_cases.ask_reporter, messages.Question())
+take_information = _door(use_cases.take_information, messages.Information())
+correct_case = _door(use_cases.correct_case, messages.Correction())
+merge_case = _door(use_cases.merge_case, messages.Merging())
+unmerge_case = _door(use_cases.unmerge_case, messages.Reason())
+answer_case = _door(use_cases.answer_case, messages.Answer())
+transfer_case = _door(use_cases.transfer_case, messages.Transfer())
+take_transfer_answer = _door(use_cases.take_transfer_answer, messages.TransferAnswer())
+cancel_case = _door(use_cases.cancel_case, messages.Reason())
+appeal_case = _door(use_cases.appeal_case, messages.Reason())

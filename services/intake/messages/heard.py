@@ -67,6 +67,14 @@ class WorkVerified(_Work):
     TYPE = "dispatch.work_verified.v1"
 
 
+class WorkCorrected(_Work):
+    TYPE = "dispatch.work_corrected.v1"
+
+
+class WorkWithdrawn(_Work):
+    TYPE = "dispatch.work_withdrawn.v1"
+
+
 class FollowUpPlanned(_Work):
     TYPE = "callback.follow_up_planned.v1"
 
@@ -94,6 +102,8 @@ PROGRESS = (
     WorkResolved,
     WorkSentBack,
     WorkVerified,
+    WorkCorrected,
+    WorkWithdrawn,
     FollowUpPlanned,
     CaseAnswered,
     ReworkAsked,

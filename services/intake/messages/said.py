@@ -54,7 +54,7 @@ class CaseRejected(Message):
 
 
 class CaseClosed(Message):
-    """A case has ended and its sources are told."""
+    """A case has ended and its sources are told; `why` where the desk or another platform ended it."""
 
     TYPE = "intake.case_closed.v1"
     number = fields.String(required=True)
@@ -62,10 +62,71 @@ class CaseClosed(Message):
     solved = fields.String(allow_none=True, load_default=None)
     satisfaction = fields.String(required=True)
     closed_at = fields.String(required=True)
+    why = fields.String(allow_none=True, load_default=None)
+    registered = fields.Boolean(load_default=True)
+
+
+class InformationAsked(Message):
+    """A submitted case waits for its reporter's answer to `question`, at most until `until`; `by` is who asked."""
+
+    TYPE = "intake.information_asked.v1"
+    number = fields.String(required=True)
+    question = fields.String(required=True)
+    until = fields.String(required=True)
+    by = fields.String(required=True)
+
+
+class _Decided(Message):
+    """`registered`: case_registered was said about it in this or an earlier round, so that somebody may be at work."""
+
+    number = fields.String(required=True)
+    round = fields.Integer(required=True)
+    why = fields.String(required=True)
+    by = fields.String(required=True)
+    registered = fields.Boolean(required=True)
+
+
+class CaseMerged(_Decided):
+    """A case is handled together with the case `into` from now on; `score`: how alike, if a rule found it."""
+
+    TYPE = "intake.case_merged.v1"
+    into = fields.String(required=True)
+    score = fields.Float(allow_none=True, load_default=None)
+
+
+class CaseTransferred(_Decided):
+    """A case was handed on to another platform, which has to answer until `until`."""
+
+    TYPE = "intake.case_transferred.v1"
+    platform = fields.String(required=True)
+    until = fields.String(required=True)
+
+
+class CaseCancelled(_Decided):
+    """A case is wanted no more, by its reporter or the desk."""
+
+    TYPE = "intake.case_cancelled.v1"
+
+
+class CaseCorrected(_Decided):
+    """The desk has corrected what a case is about; every field as it is now."""
+
+    TYPE = "intake.case_corrected.v1"
+    level = fields.String(required=True)
+    kind = fields.String(required=True)
+    category = fields.String(required=True)
+    title = fields.String(required=True)
+    place_text = fields.String(required=True)
+    lon = fields.Float(allow_none=True, load_default=None)
+    lat = fields.Float(allow_none=True, load_default=None)
+    grid_id = fields.String(allow_none=True, load_default=None)
+    desk_reason = fields.String(allow_none=True, load_default=None)
 
 
 class FeedbackDue(Message):
-    """A source is to be told something about one of its reports; numbered per (source, external id)."""
+    """A source is to be told something about one of its reports; numbered per (source, external id).
+
+    `update` is the same in the platform's own shape, where it has one."""
 
     TYPE = "intake.feedback_due.v1"
     source = fields.String(required=True)
@@ -81,6 +142,7 @@ class FeedbackDue(Message):
     reasons = fields.List(fields.Dict(), required=True)
     reference = fields.String(allow_none=True, load_default=None)
     again = fields.Boolean(required=True)
+    update = fields.Dict(allow_none=True, load_default=None)
 
 
 class CategoryChanged(Message):

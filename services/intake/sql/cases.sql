@@ -34,10 +34,9 @@ SELECT id::text FROM cases WHERE number = %(number)s FOR UPDATE
 -- Cases after a step.
 UPDATE cases SET state = m.state, round = m.round, heard_dispatch = m.heard_dispatch, heard_callback = m.heard_callback,
     said = m.said, updated_at = m.at, closed_at = CASE WHEN m.state = 'closed' THEN m.at ELSE cases.closed_at END,
-    solved = coalesce(m.solved, cases.solved), satisfaction = coalesce(m.satisfaction, cases.satisfaction),
-    category = coalesce(m.category, cases.category)
+    solved = coalesce(m.solved, cases.solved), satisfaction = coalesce(m.satisfaction, cases.satisfaction)
 FROM json_to_recordset(%(rows)s) AS m(id uuid, state text, round integer, heard_dispatch integer, heard_callback integer,
-    said integer, at timestamptz, solved text, satisfaction text, category text)
+    said integer, at timestamptz, solved text, satisfaction text)
 WHERE cases.id = m.id
 
 -- name: whole_case
@@ -48,9 +47,12 @@ FROM cases WHERE id = %(id)s
 
 -- name: case_by_number
 -- One case for a reader.
-SELECT id::text, number, state, round, level, kind, category, title, description, place_text, lon, lat, grid_id, desk_reason,
-    source, external_id, reported_by, reported_at, registered_at, updated_at, closed_at, solved, satisfaction
-FROM cases WHERE number = %(number)s
+SELECT c.id::text, c.number, c.state, c.round, c.level, c.kind, c.category, c.title, c.description, c.place_text, c.lon, c.lat,
+    c.grid_id, c.desk_reason, c.source, c.external_id, c.reported_by, c.reported_at, c.registered_at, c.updated_at,
+    c.closed_at, c.solved, c.satisfaction, c.said + c.heard_dispatch + c.heard_callback AS version,
+    a.until AS waiting_until, a.platform, CASE WHEN c.state = 'awaiting_info' THEN a.why END AS question,
+    (SELECT number FROM cases AS root WHERE root.id = a.merged_into) AS merged_into
+FROM cases c LEFT JOIN away a ON a.case_id = c.id WHERE c.number = %(number)s
 
 -- name: history_of_case
 -- The steps of a case, in order.
@@ -65,4 +67,4 @@ ORDER BY registered_at DESC LIMIT %(limit)s
 
 -- name: count_cases
 -- Cases that have not ended, by state and level, for metrics: a scrape must not cost more with every year.
-SELECT state, level, count(*) FROM cases WHERE state NOT IN ('closed', 'rejected') GROUP BY state, level
+SELECT state, level, count(*) FROM cases WHERE state NOT IN ('closed', 'rejected', 'merged', 'cancelled') GROUP BY state, level

@@ -1,21 +1,47 @@
 """What intake does. One function is one transaction, written for a list: gather, decide, record."""
 
-from services.intake.use_cases.desk import accept_case, reject_case
+from services.intake.use_cases.desk import (
+    accept_case,
+    answer_case,
+    appeal_case,
+    cancel_case,
+    correct_case,
+    reject_case,
+)
+from services.intake.use_cases.merging import merge_case, unmerge_case
 from services.intake.use_cases.progress import fold_progress
 from services.intake.use_cases.reference import keep_grids, keep_members, load_town, resay_categories
 from services.intake.use_cases.registration import register_one, register_reports
 from services.intake.use_cases.sources import add_source, switch_source
+from services.intake.use_cases.waiting import (
+    ask_reporter,
+    end_waiting,
+    take_information,
+    take_transfer_answer,
+    transfer_case,
+)
 
 __all__ = [
     "accept_case",
     "add_source",
+    "answer_case",
+    "appeal_case",
+    "ask_reporter",
+    "cancel_case",
+    "correct_case",
+    "end_waiting",
     "fold_progress",
     "keep_grids",
     "keep_members",
     "load_town",
+    "merge_case",
     "register_one",
     "register_reports",
     "reject_case",
     "resay_categories",
     "switch_source",
+    "take_information",
+    "take_transfer_answer",
+    "transfer_case",
+    "unmerge_case",
 ]

@@ -11,8 +11,11 @@ from services.intake.domain import case as cases
 from services.intake.domain import feedback
 from services.intake.domain.registration import Source
 from services.intake.store import OpenWork, Work
-from services.intake.use_cases.telling import lane_of, tell
+from services.intake.use_cases.deciding import history_row
+from services.intake.use_cases.telling import News, lane_of, tell_news
 from shared.messaging.message import Heard
+
+ANSWERS = (messages.CaseAnswered.TYPE, messages.ReworkAsked.TYPE)
 
 
 def fold_progress(heard: Sequence[Heard], open_work: OpenWork) -> list[str]:
@@ -48,42 +51,37 @@ def _move(
     work: Work,
     now: dt.datetime,
 ) -> None:
-    history, told, closed = [], [], []
+    history, news, closed = [], [], []
     for message, row, step in done:
-        before, state = row["state"], step.state or row["state"]
-        rework = message.event.type == messages.ReworkAsked.TYPE
-        _note(message, row, state, now)
-        if state != before or rework:
-            history.append(
-                {
-                    "case_id": row["id"],
-                    "at": now,
-                    "round": row["round"],
-                    "from_state": before,
-                    "to_state": state,
-                    "cause": message.event.type,
-                    "who": message.member_id or message.event.source,
-                    "note": message.note or "",
-                }
-            )
-            source, about = sources.get(row["source"]), "rework" if rework else state
-            if source and feedback.wanted(about, source.feedback):
-                told.append((row, "case_updated", feedback.body(about, row["number"], row["round"])))
-        if state == "closed":
+        before = row["state"]
+        _note(message, row, step)
+        if step.state and (step.state != before or message.event.type == messages.ReworkAsked.TYPE):
+            who = message.member_id or message.event.source
+            history.append(history_row(row, before, message.event.type, who, message.note or "", now))
+            news.append(News(row, _about(message, row)))
+        if step.state == "closed":
             closed.append((message, row))
     work.add_history(history)
     said = {row["id"]: row["said"] for _, row, _ in done}
     _say_closed(closed, said, work, now)
-    tell(told, work, now, said, {message.case_id: message.event for message, _, _ in done})
+    tell_news(news, sources, work, now, said, {message.case_id: message.event for message, _, _ in done})
     work.move_cases([row | {"at": now, "said": said[row["id"]]} for _, row, _ in done])
+    work.note_withdrawn([m.case_id for m, _, _ in done if m.event.type == messages.WorkWithdrawn.TYPE])
 
 
-def _note(message: Heard, row: dict[str, Any], state: str, now: dt.datetime) -> None:
+def _note(message: Heard, row: dict[str, Any], step: cases.Progress) -> None:
     heard = "heard_callback" if message.event.type.startswith("callback.") else "heard_dispatch"
     row[heard] = message.event.sequence or row[heard] + 1
-    row["state"], row["round"] = state, max(row["round"], message.round)
-    if message.event.type in (messages.CaseAnswered.TYPE, messages.ReworkAsked.TYPE):
+    row["state"], row["round"] = step.state or row["state"], max(row["round"], message.round)
+    if step.state and message.event.type in ANSWERS:
         row["solved"], row["satisfaction"] = message.solved, message.satisfaction
+
+
+def _about(message: Heard, row: dict[str, Any]) -> str:
+    """What the sources are told: the new state, or more exactly how the case came to it."""
+    if message.event.type == messages.ReworkAsked.TYPE:
+        return "rework"
+    return feedback.ending(message.solved) if row["state"] == "closed" else row["state"]
 
 
 def _say_closed(

@@ -10,10 +10,9 @@ import prometheus_client
 
 from services.intake import messages
 from services.intake.adapters import adapter_of, patrol, unwrap
-from services.intake.domain import feedback
 from services.intake.domain.registration import NewCase, Reason, Refusal, Report, Source, judge, open_case
 from services.intake.store import OpenWork, Reference, Work
-from services.intake.use_cases.telling import Key, tell, tell_again, tell_refused
+from services.intake.use_cases.telling import Key, tell_again, tell_received, tell_refused
 from shared.messaging.arrival import Arrival
 from shared.messaging.envelope import new_id
 from shared.outbox.unit_of_work import to_json
@@ -45,7 +44,7 @@ def register_reports(arrivals: Sequence[Arrival], open_work: OpenWork, keys: Key
         sources, reference, now = work.sources(), work.reference(), work.now()
         judged = [_judge(_read(arrival, sources), arrival.event.id, sources, reference) for arrival in arrivals]
         outcomes = _register(judged, sources, reference, work, keys, now)
-        tell_refused([reading for reading in judged if isinstance(reading, Refusal)], work, now)
+        tell_refused([reading for reading in judged if isinstance(reading, Refusal)], sources, work, now)
         work.commit()
     _count([arrival.routing_key.partition(".")[0] for arrival in arrivals], sources, outcomes)
     return [registered.outcome for registered in outcomes]
@@ -116,7 +115,7 @@ def _register(
         open_case(report, sources[report.source], reference.catalogue, place)
         for report, place in zip(reports, places, strict=True)
     ]
-    numbers = _add_new(opened, work, keys, now)
+    numbers = _add_new(opened, sources, work, keys, now)
     known = work.count_repeated([key for key in first if key not in numbers])
     tell_again(known, work)
     return [_outcome(reading, numbers, known) for reading in judged]
@@ -131,7 +130,9 @@ def _outcome(reading: Report | Refusal, numbers: dict[Key, NewNumber], known: di
     return Registered("known", known[key]["number"], known[key]["state"])
 
 
-def _add_new(opened: Sequence[NewCase], work: Work, keys: KeyRing, now: dt.datetime) -> dict[Key, NewNumber]:
+def _add_new(
+    opened: Sequence[NewCase], sources: dict[str, Source], work: Work, keys: KeyRing, now: dt.datetime
+) -> dict[Key, NewNumber]:
     rows = [_report_row(new, keys, now) for new in opened]
     fresh = work.add_reports(rows)
     new_cases = [(new, row) for new, row in zip(opened, rows, strict=True) if row["id"] in fresh]
@@ -146,12 +147,7 @@ def _add_new(opened: Sequence[NewCase], work: Work, keys: KeyRing, now: dt.datet
         say = messages.CaseRegistered if new.accepted else messages.CaseSubmitted
         events.append(say.say(work.address, row["number"], row["id"], 1, new.lane, **case_data(row, new.asks_reporter)))
     work.say(events)
-    tell(
-        [(row, "report_received", feedback.received(row["number"], row["state"])) for row in case_rows],
-        work,
-        now,
-        {row["id"]: 1 for row in case_rows},
-    )
+    tell_received(case_rows, sources, work, now, {row["id"]: 1 for row in case_rows})
     return {(row["source"], row["external_id"]): NewNumber(row["number"], row["state"]) for row in case_rows}
 
 

@@ -69,6 +69,13 @@ def _escalated(data: dict[str, Any]) -> list[tuple[str, str]]:
     return [(data["to_member_id"], "work_escalated"), (data["from_member_id"], "work_taken_away")]
 
 
+def _withdrawn(data: dict[str, Any]) -> list[tuple[str, str]]:
+    """Whoever has it in hand; after the check nobody has."""
+    having = {"dispatched": data["member_id"], "in_progress": data["member_id"], "resolved": data["checker_id"]}
+    member = having.get(data["was"])
+    return [(member, "work_withdrawn")] if member else []
+
+
 # message → who hears what of it
 RECEIVERS: dict[str, Callable[[dict[str, Any]], list[tuple[str, str]]]] = {
     "dispatch.work_assigned.v1": lambda data: [] if data["settled"] else [(data["member_id"], "work_assigned")],
@@ -76,4 +83,8 @@ RECEIVERS: dict[str, Callable[[dict[str, Any]], list[tuple[str, str]]]] = {
     "dispatch.work_resolved.v1": lambda data: [(data["checker_id"], "check_wanted")],
     "dispatch.work_sent_back.v1": lambda data: [(data["member_id"], "work_sent_back")],
     "dispatch.work_verified.v1": lambda data: [(data["member_id"], "work_verified")],
+    "dispatch.work_corrected.v1": lambda data: [
+        (data["member_id"], "work_taken_away" if data["moved"] else "work_corrected")
+    ],
+    "dispatch.work_withdrawn.v1": _withdrawn,
 }

@@ -32,6 +32,11 @@ TEXTS = {
     "work_escalated": Text("升级督办,请您办理:{title}({place})。{why}", "Escalated to you: {title} ({place}). {why}"),
     "work_reminded": Text("督办提醒:{title}({place})。{why}", "Reminder: {title} ({place}). {why}"),
     "work_taken_away": Text("任务已转他人:{title}。{why}", "Taken over by somebody else: {title}. {why}"),
+    "work_corrected": Text(
+        "任务信息已更正:{title}({place}),请于{due}前办结。{why}",
+        "Corrected: {title} ({place}). Finish by {due}. {why}",
+    ),
+    "work_withdrawn": Text("任务已撤销,无需再办:{title}。{why}", "Withdrawn, nothing is left to do: {title}. {why}"),
     "action_accepted": Text("操作已生效。", "Done."),
     "action_refused": Text("操作未生效:{why}", "Not done: {why}"),
 }

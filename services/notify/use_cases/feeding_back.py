@@ -83,6 +83,6 @@ def _of_member(message: Heard) -> bool:
 
 def _row(message: Heard, place: Place) -> Row:
     source, thread, number = place
-    body = {name: getattr(message, name) for name in BODY}
+    body = {name: getattr(message, name) for name in BODY} | ({"update": message.update} if message.update else {})
     identity = {"id": message.feedback_id, "source": source, "thread": thread, "number": number}
     return identity | {"kind": message.kind, "body": body}

@@ -9,12 +9,24 @@ from typing import NamedTuple
 from tests.chaos.checker.evidence import Evidence
 from tests.chaos.checker.sorting import sort
 
+BEFORE_THE_CHECK = ("submitted", "awaiting_info", "accepted", "dispatched", "in_progress")
+OPEN = (*BEFORE_THE_CHECK, "transferred", "resolved", "follow_up_pending")
+ENDED = ("closed", "rejected", "merged", "cancelled")
 LEGAL = {
     (None, "submitted"),
     ("submitted", "accepted"),
     ("submitted", "rejected"),
+    ("submitted", "awaiting_info"),
+    ("awaiting_info", "submitted"),
+    ("rejected", "submitted"),
+    *((state, state) for state in OPEN),  # corrected
+    *((state, "cancelled") for state in OPEN),
+    *((state, "closed") for state in ("submitted", "awaiting_info", "accepted", "dispatched")),  # answered at once
+    *((state, end) for state in BEFORE_THE_CHECK for end in ("merged", "transferred")),
+    ("merged", "accepted"),
+    ("transferred", "accepted"),
+    ("transferred", "closed"),
     ("accepted", "dispatched"),
-    ("dispatched", "dispatched"),
     ("dispatched", "in_progress"),
     ("dispatched", "accepted"),
     ("dispatched", "resolved"),
@@ -170,7 +182,7 @@ def _feedback(evidence: Evidence) -> Iterator[Violation]:
 
 def _all_ended(evidence: Evidence) -> Iterator[Violation]:
     for case, _, _, state in evidence.cases:
-        if state not in ("closed", "rejected"):
+        if state not in ENDED:
             yield Violation("stuck", f"case {case} is {state}")
 
 

@@ -17,6 +17,8 @@ _KINDS = {
     "work_sent_back": ("核查未通过", "sent back by the checker"),
     "work_escalated": ("升级督办", "escalated"),
     "work_taken_away": ("已转他人", "taken away"),
+    "work_corrected": ("已更正", "corrected"),
+    "work_withdrawn": ("已撤销", "withdrawn"),
     "action_answered": ("操作答复", "answer"),
 }
 _FIELDS = ("title", "description", "category", "kind", "level")

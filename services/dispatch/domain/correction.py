@@ -1,0 +1,44 @@
+"""What a case is about was corrected: its open order gets the limits that would have held, and the right handler."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import replace
+
+from services.dispatch.domain.assignment import Choice
+from services.dispatch.domain.calendar import Calendar
+from services.dispatch.domain.escalation import NOT_ACKNOWLEDGED, Step, Terms
+from services.dispatch.domain.order import HANDLER, Change, Moved, Order, hand_over
+
+
+def correct(
+    order: Order,
+    level: str,
+    grid_id: str | None,
+    fresh: Terms,
+    choice: Choice | None,
+    why: str,
+    calendar: Calendar,
+    now: dt.datetime,
+) -> Moved:
+    """The order after a correction. `fresh` are the terms that it would have started with; `choice` is who gets it now,
+    where it lies with somebody else."""
+    terms = refitted(order.terms, fresh)
+    new = replace(order, version=order.version + 1, level=level, grid_id=grid_id, terms=terms, due_at=terms.due_at)
+    said = {"member_id": order.member_id, "why": why, "moved": choice is not None}
+    ends = ((HANDLER, "corrected"),) if choice else ()
+    corrected = Change("corrected", new, order.state, "desk", why, said=said, ends=ends)
+    if choice is None:
+        return Moved(new, (corrected,))
+    moved = hand_over(new, choice, now, calendar)
+    return Moved(moved.order, (corrected, *moved.changes))
+
+
+def refitted(old: Terms, fresh: Terms) -> Terms:
+    """The limit for resolving as if it had held from the start: steps that came stay come, the others move with it. The
+    clock for taking the order on runs on as it was; a new handler begins with the new limit."""
+    came = {step.step: step.fired_at for step in old.ladder if step.fired_at}
+    acknowledging = [step for step in old.ladder if step.when == NOT_ACKNOWLEDGED]
+    resolving = [replace(s, fired_at=came.get(s.step)) for s in fresh.ladder if s.when != NOT_ACKNOWLEDGED]
+    ladder: list[Step] = sorted([*acknowledging, *resolving], key=lambda step: step.step)
+    return replace(fresh, ack_due_at=old.ack_due_at, ladder=tuple(ladder))
