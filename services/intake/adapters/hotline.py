@@ -1,9 +1,9 @@
 """12345 hotline work orders (12345 政务服务便民热线工单).
 
-Rules: GB/T 33358 (government hotlines: accept, hand over, answer, ask back) and 国办发〔2020〕53号. Kinds are
-咨询, 求助, 建议, 投诉, 举报. The unit that gets an order first is responsible for it (首接负责): `firstUnit` names
-it; where the source says which units are ours (`settings.units`), an order of another one is refused, for that unit
-must not pass it on. The hotline wants the result, whether the matter is solved and whether the caller is satisfied.
+Rules: GB/T 33358 (government hotlines: accept, hand over, answer, ask back) and 国办发〔2020〕53号. Kinds are 咨询,
+求助, 建议, 投诉, 举报. The unit that gets an order first is responsible for it (首接负责): `firstUnit` names it;
+where the source says which units are ours (`settings.units`), an order of another one is refused, for that unit must
+not pass it on. The hotline wants the result, whether the matter is solved and whether the caller is satisfied.
 
     {"orderNo": "QZ12345-2026112300417", "callTime": "2026-11-23 08:58:12", "callerName": "陈某",
      "callerPhone": "19900000099", "appealType": "投诉", "urgency": "一般", "categoryCode": "SR0103",

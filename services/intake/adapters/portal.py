@@ -5,11 +5,10 @@ its item (事项编码); it is collected (收件), accepted (受理), handled an
 reason; the applicant judges it (好差评). Field names are this project's reading of public practice; `field_map` fits
 those of the portal at hand.
 
-    {"applyNo": "3308222611230007", "itemCode": "ZJ-NY-0807", "itemName": "宅基地审批需要什么材料",
-     "applyKind": "咨询", "applicantName": "何某", "applicantType": "自然人", "mobile": "19900000026",
-     "applyTime": "2026-11-23 08:58:12", "content": "想拆旧建新，请问要准备哪些材料？", "address": "球川村",
-     "longitude": 118.405, "latitude": 28.925, "materials": [{"name": "旧房照片", "ref": "photo/zw-0007.jpg"}],
-     "promiseDays": 5}
+    {"applyNo": "3308222611230007", "itemCode": "ZJ-0807", "itemName": "宅基地审批需要什么材料", "applyKind": "咨询",
+     "applicantName": "何某", "applicantType": "自然人", "mobile": "19900000026", "applyTime": "2026-11-23 08:58:12",
+     "content": "想拆旧建新，请问要准备哪些材料？", "address": "球川村", "longitude": 118.405, "latitude": 28.925,
+     "materials": [{"name": "旧房照片", "ref": "photo/zw-0007.jpg"}], "promiseDays": 5}
 """
 
 from __future__ import annotations

@@ -9,7 +9,7 @@ its own.
     {"orderNo": "DD-2026112300052", "orderType": "点单", "itemCode": "LZ-01", "itemName": "上门代办老年证",
      "channel": "电视", "contactName": "周某", "contactPhone": "19900000037", "address": "球川村十二号",
      "longitude": 118.405, "latitude": 28.925, "slotFrom": "2026-11-25 09:00:00", "slotTo": "2026-11-25 11:00:00",
-     "remark": "老人腿脚不便。"}
+     "remark": "老人腿脚不便。", "orderTime": "2026-11-23 08:58:12"}
 """
 
 from __future__ import annotations
