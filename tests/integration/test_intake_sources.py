@@ -104,7 +104,8 @@ def test_a_burst_is_one_case_with_a_count_whoever_takes_it(town: TemporaryTown) 
     assert town.rows("intake", cases) == [(120, 20, 121)]
     told = "SELECT kind, count(*) FROM feedback WHERE external_id ~ '^[bw][0-9]' GROUP BY kind ORDER BY kind"
     until(lambda: town.rows("intake", told) == [("report_received", 120), ("report_rejected", 3)])
-    said = """SELECT (body::json->>'sequence')::int FROM outbox JOIN cases ON body::json->>'correlationid' = cases.id::text
+    said = """SELECT (body::json->>'sequence')::int FROM outbox
+              JOIN cases ON cases.id::text = body::json->>'correlationid'
               WHERE external_id ~ '^b[0-9]' AND body::json->>'sequence' IS NOT NULL ORDER BY 1"""
     assert [number for (number,) in town.rows("intake", said)] == list(range(1, 122))
     assert sum(_metric(town, replica, "below_threshold") for replica in range(2)) == 3
