@@ -38,7 +38,7 @@ def _addresses() -> None:
     rows = [
         ["edge 统一入口", edge.address(towns.SAMPLE)],
         ["token 令牌", "make token ROLE=desk NAME=desk1"],
-        ["a source 上报平台", "make credentials SOURCE=hotline"],
+        ["a source 上报平台", "make credentials SOURCE=neighbour"],
         ["a member 网格员", "make credentials MEMBER=m001"],
         ["secrets 密钥目录", str(LOCAL / "secrets" / towns.SAMPLE)],
     ]

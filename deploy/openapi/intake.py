@@ -16,10 +16,11 @@ def _decision(summary: str, body: type[Schema]) -> Route:
 
 ROUTES = {
     "POST /intake/reports": Route(
-        "One report of the calling source",
+        "One report of the calling source, in the shape of its kind; the generic one is shown",
         {
             201: "`outcome` new, with the `number` and `state` of the case",
-            200: "`outcome` known: this external id has a case already, whose `number` and `state` are given",
+            200: "`outcome` known: this external id has a case already; grouped: it joined the case of an earlier "
+            "report; `number` and `state` are those of that case; below_threshold: an alert that is only counted",
         },
         intake.Report,
         problems=(422,),

@@ -59,7 +59,7 @@ class Player(threading.Thread):
         )
 
     def _report(self, found: Planned) -> None:
-        self.member.report({**found.data, "external_id": found.external_id})
+        self.member.report(found.report)
 
     def _hear(self, notice: Notice) -> None:
         if notice.order_id is None or notice.order_id in self._ignored:

@@ -44,7 +44,7 @@ class Play:
                 outcomes = {report.external_id: self._state_of(report, cases) for report in self._planned}
                 show(Counter(outcomes.values()))
                 if all(state in ENDED for state in outcomes.values()) or time.monotonic() > until:
-                    return outcomes, [case["number"] for case in cases.values()]
+                    return outcomes, list({case["number"]: None for case in cases.values()})
                 time.sleep(1)
         finally:
             self._stopping.set()
@@ -58,7 +58,7 @@ class Play:
             if report.member is not None:
                 self._company.call(report.member).reports.append(report)
             else:
-                self._source(report.source).publish({**report.data, "external_id": report.external_id})
+                self._source(report.source).publish(report.report, report.number)
 
     def _source(self, name: str) -> Upstream:
         if name not in self._sources:
@@ -68,18 +68,23 @@ class Play:
         return self._sources[name]
 
     def _cases(self) -> dict[str, dict[str, Any]]:
-        ours = {report.external_id for report in self._planned}
         try:
             rows = [row for source in {r.source for r in self._planned} for row in self._api.cases(source=source)]
         except requests.RequestException:
             return self._known  # asked again in a second
         by_id = {row["external_id"].rpartition("/")[2]: row for row in rows}  # a member's report is <member>/<id>
-        self._known = {external_id: row for external_id, row in by_id.items() if external_id in ours}
+        by_id |= {row["number"]: row for row in rows}  # for one that joined the case of another, as its answer says
+        found = {r.external_id: by_id.get(r.external_id) or by_id.get(self._answered(r)[1]) for r in self._planned}
+        self._known = {external_id: row for external_id, row in found.items() if row}
         return self._known
+
+    def _answered(self, report: Planned) -> tuple[str, str]:
+        """What its platform has heard (waiting, received, rejected), and the number of the case."""
+        answer = self._sources[report.source].answer(report.external_id) if report.source in self._sources else None
+        return (answer.state, (answer.data or {}).get("number") or "") if answer else ("waiting", "")
 
     def _state_of(self, report: Planned, cases: dict[str, dict[str, Any]]) -> str:
         """closed, rejected (by the desk), refused (it can be no case), or the state in which it still is."""
         if report.external_id in cases:
             return cases[report.external_id]["state"]
-        answer = self._sources[report.source].answer(report.external_id) if report.source in self._sources else None
-        return "refused" if answer is not None and answer.state == "rejected" else "reported"
+        return "refused" if self._answered(report)[0] == "rejected" else "reported"

@@ -18,13 +18,19 @@ class ScriptError(Exception):
 
 @dataclass(frozen=True)
 class Planned:
-    """A report to be published. `member` is who found it, for patrol reports."""
+    """A report to be published, its external id in the field `number`. `member` is who found it, for patrol reports."""
 
     source: str
     member: str | None
     external_id: str
     refused: bool
+    number: str
     data: Mapping[str, Any]
+
+    @property
+    def report(self) -> dict[str, Any]:
+        """As it goes on the wire."""
+        return {**self.data, self.number: self.external_id}
 
 
 def plan(folder: Path, cases: int, seed: int, run: str) -> list[Planned]:
@@ -46,7 +52,7 @@ def plan(folder: Path, cases: int, seed: int, run: str) -> list[Planned]:
     return [
         Planned(
             sample["source"], sample.get("member"), f"{sample['source'].upper()}-{run}-{number:03d}",
-            sample["expect"] == "refused", sample["data"],
+            sample["expect"] == "refused", sample.get("number", "external_id"), sample["data"],
         )
         for number, sample in enumerate(chosen, start=1)
     ]  # fmt: skip

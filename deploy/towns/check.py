@@ -21,6 +21,7 @@ from marshmallow import Schema
 from shapely.geometry import shape
 
 from deploy.towns import schemas
+from services.intake.adapters import ADAPTERS
 
 Rows = list[dict[str, Any]]
 PARENTS: dict[str, tuple[str | None, ...]] = {
@@ -142,10 +143,17 @@ def _catalogue(town: Town) -> Iterator[str]:
 
 def _sources(town: Town) -> Iterator[str]:
     yield from _repeated("sources.yaml: name", [source["name"] for source in town.sources])
+    codes = {category["code"] for category in town.categories}
     for source in town.sources:
+        where = f"sources.yaml: {source['name']}"
+        if source["kind"] not in ADAPTERS:
+            yield f"{where}: there is no kind {source['kind']}: use one of {', '.join(sorted(ADAPTERS))}"
+        for theirs, ours in source.get("settings", {}).get("category_map", {}).items():
+            if ours not in codes:
+                yield f"{where}: category_map: {theirs}: there is no category {ours}; write codes in quotes"
         missing = {"report_received", "report_rejected"} - set(source["feedback"])
         if missing:
-            yield f"sources.yaml: {source['name']}: feedback must hold {', '.join(sorted(missing))}"
+            yield f"{where}: feedback must hold {', '.join(sorted(missing))}"
 
 
 def _calendar(town: Town) -> Iterator[str]:

@@ -19,7 +19,7 @@ CREW = ("leader", "worker", "worker")  # invented members of every grid
 OTHER = {"code": "9999", "name_zh": "其他", "name_en": "Other matter"}
 SOURCE = {
     "name": "replay",
-    "kind": "platform",
+    "kind": "generic",
     "name_zh": "历史数据回放",
     "name_en": "Replay of a table",
     "auto_accept": True,

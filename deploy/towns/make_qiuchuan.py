@@ -17,6 +17,7 @@ from shapely.geometry import Polygon
 
 from deploy.towns import files, shapes
 from deploy.towns.files import Area, Member
+from deploy.towns.languages import Language, in_words, language_of, put
 
 SEED = 330822111
 BOUNDS = (118.33, 28.87, 118.47, 28.98)  # of the town: the west of Changshan county, WGS84
@@ -117,33 +118,41 @@ def make_reports(
     material: dict[str, Any], areas: list[Area], members: list[Member], rng: random.Random
 ) -> list[dict[str, Any]]:
     """The texts of the material, each put into a grid (or outside, or nowhere) and given a reporter or a member."""
+    kinds = {source["name"]: source["kind"] for source in files.read_yaml(files.SAMPLE / "sources.yaml")["sources"]}
     grids = [area for area in areas if area.level == "grid"]
     villages = {area.grid_id: area.name for area in areas if area.level == "village"}
     reports = []
     for number, text in enumerate(material["reports"], start=1):
-        grid = rng.choice(grids)
-        data = {**text["data"], "place": _place(text, grid, villages[str(grid.parent_id)], areas[0])}
-        report = {"source": text["source"], "expect": text.get("expect", "case"), "data": data}
+        grid, language = rng.choice(grids), language_of(kinds[text["source"]])
+        data = in_words(text["data"], village=villages[str(grid.parent_id)])
+        _place(data, text.get("at", "grid"), language, grid, areas[0])
+        report = {
+            "source": text["source"],
+            "expect": text.get("expect", "case"),
+            "number": language.number,
+            "data": data,
+        }
         if text["source"] == "patrol":
             report["member"] = rng.choice(
                 [member.member_id for member in members if member.grid_id == grid.grid_id and member.role == "worker"]
             )
-        elif text["source"] != "camera":
-            data.setdefault("reporter", {"name": f"报事人{number}", "phone": files.invented_phone(1000 + number)})
+        elif not data.get("anonymous") and language.name not in data:
+            put(data, language.name, f"报事人{number}")
+            put(data, language.phone, files.invented_phone(1000 + number))
         reports.append(report)
     return reports
 
 
-def _place(text: dict[str, Any], grid: Area, village: str, township: Area) -> dict[str, Any]:
-    place = text["data"]["place"]
-    place = {**place, "text": place["text"].replace("{village}", village)}
-    where = text.get("at", "grid")
+def _place(data: dict[str, Any], where: str, language: Language, grid: Area, township: Area) -> None:
     if where == "none":
-        return place
+        return
     point = grid.geometry.representative_point()
     west, south, *_ = township.geometry.bounds
     lon, lat = (point.x, point.y) if where == "grid" else (west - 0.01, south - 0.01)
-    return {**place, "lon": round(lon, 6), "lat": round(lat, 6)}
+    put(data, language.lon, round(lon, 6))
+    put(data, language.lat, round(lat, 6))
+    if where == "grid":
+        put(data, language.grid, grid.code)
 
 
 def main() -> None:

@@ -172,5 +172,6 @@ class Rules(Schema):
 class Report(Schema):
     source = _text()
     expect = _one_of(("case", "refused"))
+    number = _text(required=False)
     member = fields.String()
     data = fields.Dict(required=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from pathlib import Path
+from typing import Any
 
 from shapely.geometry import Polygon, box
 
@@ -20,14 +21,21 @@ def write_small_town(folder: Path, grids: int = 4, members_per_grid: int = 3) ->
 
     Grids `g001`… lie side by side from 118.40 E, 28.92 N eastwards, 0.01° wide and high: the middle of the first is
     118.405, 28.925. Members `m001`… go grid by grid, a leader first, then workers; `guide1`, `checker1` and `desk1`
-    follow. Sources: hotline and patrol (accepted automatically), portal (the desk decides). Rules: normal and practice.
+    follow. Sources: hotline and patrol (accepted automatically), portal (the desk decides); both platforms send the
+    generic report. Rules: normal and practice.
     """
     files.write_areas(folder, _areas(grids))
     files.write_members(folder, _members(grids, members_per_grid))
     files.copy_sample(folder, "calendar.yaml", *files.HAND_WRITTEN)
     sources = files.read_yaml(files.SAMPLE / "sources.yaml")["sources"]
-    chosen = [source for source in sources if source["name"] in SOURCES]
+    chosen = [_generic(source) for source in sources if source["name"] in SOURCES]
     files.write_yaml(folder / "sources.yaml", {"sources": chosen}, "Where reports come from.")
+
+
+def _generic(source: dict[str, Any]) -> dict[str, Any]:
+    """The source as a platform without a language of its own: what tests and measures send is the generic report."""
+    kind = "patrol" if source["kind"] == "patrol" else "generic"
+    return {name: value for name, value in source.items() if name != "settings"} | {"kind": kind}
 
 
 def _areas(grids: int) -> list[Area]:

@@ -36,6 +36,16 @@ def test_report_is_on_the_wire_as_the_contract_says(broker, town, tmp_path) -> N
     assert properties.user_id == "testtown-hotline" and properties.message_id == event["id"]
 
 
+def test_a_platforms_own_shape_goes_out_as_it_is(broker, town, tmp_path) -> None:
+    order = {"orderNo": "GD-1", "content": "三天没清", "urgency": "紧急"}
+    with hotline(broker, tmp_path) as upstream:
+        upstream.publish(order, number="orderNo", lane="urgent")
+        [(event, *_)] = town.take("reports.hotline.urgent")
+        town.feedback("GD-1", 1, "report_received", number="330822111-1", text_zh="已登记")
+        upstream.wait_answered(timeout=10)
+        assert event["data"] == order and upstream.answer("GD-1").state == "received"
+
+
 def test_report_is_kept_until_it_is_answered_and_resent_with_the_same_id(broker, town, tmp_path) -> None:
     with hotline(broker, tmp_path, resend_after=0.5) as upstream:
         upstream.publish(report(1))

@@ -81,7 +81,7 @@ class Project:
         report = {"external_id": external_id, "title": "路口垃圾", "kind": "complaint", "category": "0103"}
         place = {"place": {"text": "村口", "lon": 118.4077, "lat": 28.9234}}
         return requests.post(
-            f"{self.edge}/intake/reports", json=report | place, headers=self.login("source", "hotline"), timeout=10
+            f"{self.edge}/intake/reports", json=report | place, headers=self.login("source", "neighbour"), timeout=10
         )
 
 

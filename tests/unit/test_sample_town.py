@@ -22,8 +22,8 @@ from deploy.towns.files import SAMPLE
 from deploy.towns.from_geojson import write_town
 from deploy.towns.make_qiuchuan import make
 from deploy.towns.small import write_small_town
-from services.intake.adapters import generic
-from services.intake.domain.registration import Category, Report, Source, judge
+from services.intake.adapters import adapter_of
+from services.intake.domain.registration import Category, Refusal, Report, Source, judge
 
 MADE = ("grids.geojson", "members.csv", "calendar.yaml", "reports.yaml")
 ROOT = Path(__file__).parents[2]
@@ -114,7 +114,7 @@ def test_every_grid_has_a_leader_and_workers_on_duty(town):
 
 def test_phones_and_names_are_invented(town):
     phones = {member["phone"] for member in town.members}
-    reporters = {report["data"].get("reporter", {}).get("phone") for report in town.reports} - {None}
+    reporters = {reading.reporter.get("phone") for _, reading in readings(town) if isinstance(reading, Report)} - {None}
     assert len(phones) == 420 and not phones & reporters
     assert all(phone.startswith("1990000") and len(phone) == 11 for phone in phones | reporters)
     assert len({member["name"] for member in town.members}) == 420
@@ -154,10 +154,9 @@ def test_practice_differs_from_normal_in_time_only(town):
 def test_sample_reports_lie_where_they_say(town, shapes):
     grids = [shapes[grid] for grid in ids(town, "grid")]
     inside = Counter()
-    for report in town.reports:
-        place = report["data"]["place"]
-        if {"lon", "lat"} <= set(place):
-            inside[sum(grid.contains(Point(place["lon"], place["lat"])) for grid in grids)] += 1
+    for _, reading in readings(town):
+        if isinstance(reading, Report) and reading.lon is not None and reading.lat is not None:
+            inside[sum(grid.contains(Point(reading.lon, reading.lat)) for grid in grids)] += 1
     assert 40 <= len(town.reports) <= 60
     assert set(inside) == {0, 1} and inside[1] >= 40
     assert {report["source"] for report in town.reports} == {source["name"] for source in town.sources}
@@ -172,17 +171,31 @@ def test_patrol_reports_come_from_a_worker_of_their_grid(town, shapes):
             assert shapes[grid_of[report["member"]]].contains(Point(place["lon"], place["lat"]))
 
 
-def test_intake_takes_and_refuses_the_sample_reports_as_they_expect(town):
-    rows = town.categories
-    catalogue = {row["code"]: Category(row["code"], row["name_zh"], row["level"], row["kind"]) for row in rows}
+def readings(town: check.Town) -> list[tuple[dict, Report | Refusal]]:
+    """Each sample report as the adapter of its source reads it."""
+    sources = {
+        row["name"]: Source(**{k: v for k, v in row.items() if k not in ("name_zh", "name_en")}) for row in town.sources
+    }
+    found = []
     for number, report in enumerate(town.reports, start=1):
-        source = Source(report["source"], "platform", True, (), True)
-        read = generic.read({"external_id": str(number), **report["data"]}, source, "event")
-        if isinstance(read, Report):
-            reasons = judge(replace(read, reported_by=report.get("member")), source, catalogue)
-        else:
-            reasons = read.reasons
-        assert (report["expect"] == "refused") == bool(reasons), (number, reasons)
+        source, data = sources[report["source"]], {**report["data"], report["number"]: str(number)}
+        reading = adapter_of(source.kind).read(data, source, "event", report.get("member"))
+        reasons = [] if isinstance(reading, Refusal) else judge(reading, source, catalogue(town))
+        found.append((report, Refusal(source.name, "", "", reasons) if reasons else reading))
+    return found
+
+
+def catalogue(town: check.Town) -> dict[str, Category]:
+    rows = town.categories
+    return {row["code"]: Category(row["code"], row["name_zh"], row["level"], row["kind"]) for row in rows}
+
+
+def test_intake_takes_and_refuses_the_sample_reports_as_they_expect(town):
+    for number, (report, reading) in enumerate(readings(town), start=1):
+        assert (report["expect"] == "refused") == isinstance(reading, Refusal), (number, reading)
+        if isinstance(reading, Report):
+            assert reading.external_id.endswith(str(number))
+            assert reading.category or reading.source == "chat", reading
 
 
 # towns that scripts make
@@ -266,6 +279,8 @@ def change(rows: list[dict], at: int, **values: object) -> list[dict]:
         ("categories", 1, {"code": "0101"}, "code 0101 is there 2 times"),
         ("sources", 0, {"feedback": ["closed"]}, "feedback must hold report_received, report_rejected"),
         ("sources", 0, {"feedback": ["solved"]}, "entry 1 (hotline): feedback"),
+        ("sources", 0, {"kind": "hotlin"}, "there is no kind hotlin: use one of camera"),
+        ("sources", 0, {"settings": {"category_map": {"SR1": "7777"}}}, "SR1: there is no category 7777"),
         ("reports", 0, {"source": "fax"}, "there is no source fax"),
         ("reports", 0, {"member": "m001"}, "and no other, names a member"),
     ],

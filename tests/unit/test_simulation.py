@@ -46,7 +46,7 @@ def test_deck_deals_each_card_once_and_never_two_to_a_case() -> None:
 
 
 def test_tables() -> None:
-    planned = [Planned(source, None, str(at), False, {}) for at, source in enumerate("aab")]
+    planned = [Planned(source, None, str(at), False, "external_id", {}) for at, source in enumerate("aab")]
     outcomes = {"0": "closed", "1": "in_progress", "2": "refused"}
     assert by_source(planned, outcomes) == [
         ["a", "2", "1", "0", "0", "1"],

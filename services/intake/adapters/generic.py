@@ -1,4 +1,11 @@
-"""The generic report: a JSON object with the fields of messages.Report; the generic update: the feedback as it is."""
+"""The generic report, for platforms without a language of their own; the generic update is the feedback as it is.
+
+Rules: ARCHITECTURE.md, section 3; the fields are those of messages/outside.py.
+
+    {"external_id": "NB-1", "category": "0103", "kind": "complaint", "level": "P3", "title": "路口垃圾",
+     "description": "三天没清。", "place": {"text": "球川村村口", "lon": 118.405, "lat": 28.925},
+     "reported_at": "2026-11-23T08:58:12+08:00", "reporter": {"name": "毛某", "phone": "19900000099"}, "media": []}
+"""
 
 from __future__ import annotations
 

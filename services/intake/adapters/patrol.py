@@ -1,4 +1,15 @@
-"""What members find on patrol: the generic report, with the member's name from the broker instead of a reporter."""
+"""What members find on patrol (网格员巡查): the generic report, with the member's name from the broker, not a
+reporter.
+
+Rules: the town's own. A member's phone may be offline for hours: it gives each report an id of its own and the time
+when it was made, and sends it when it can, as often as it takes. `settled` says that it was found and settled on the
+spot (即办).
+
+    {"external_id": "p-0007", "category": "0107", "kind": "report", "title": "路边堆放木料已清理",
+     "description": "占用半幅村道。", "place": {"text": "球川村村道", "lon": 118.405, "lat": 28.925},
+     "reported_at": "2026-11-23T08:58:12+08:00", "media": ["photo/patrol-33.jpg"],
+     "settled": {"note": "户主当场搬回院内。", "evidence": ["photo/patrol-34.jpg"]}}
+"""
 
 from __future__ import annotations
 

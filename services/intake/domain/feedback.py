@@ -112,6 +112,12 @@ def received(number: str, state: str) -> dict[str, str]:
     return body("accepted" if state == "accepted" else "submitted", number, 1)
 
 
+def joined(number: str, state: str) -> dict[str, str]:
+    """The first answer to a report that was added to the case of an earlier one of its group."""
+    texts = {"text_zh": f"已并入 {number}。", "text_en": f"Added to {number}."}
+    return {"state": state, "open311_status": OPEN311[state]} | texts
+
+
 def refused() -> dict[str, str]:
     return {
         "text_zh": "报告无法受理,请按说明修改后重新发送。",

@@ -50,6 +50,7 @@ class Report:
     camera_id: str = ""  # a place named by the camera that saw it
     answers: dict[str, Any] = field(default_factory=dict)  # to the extra questions of the category
     extra: dict[str, Any] = field(default_factory=dict)  # the platform's own fields that its updates carry again
+    group: str = ""  # whoever or whatever may tell the same matter in several reports: domain/grouping.py
 
 
 @dataclass(frozen=True)
@@ -60,6 +61,7 @@ class Refusal:
     external_id: str
     reference: str
     reasons: list[Reason] = field(default_factory=list)
+    outcome: str = "refused"  # or what else keeps it from being a case, for those who count
 
     @property
     def key(self) -> tuple[str, str]:

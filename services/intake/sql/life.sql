@@ -62,13 +62,14 @@ SELECT id, case_id, at, who, text, original FROM json_to_record(%(row)s) AS a(id
     who text, text text, original text)
 
 -- name: reports_to_tell
--- Every report that hears the progress of these cases: their own, and those of the cases merged into them.
+-- Every report that hears the progress of these cases: their own, and those of the cases merged into them; of a group,
+-- the one that opened the case.
 WITH heard AS (
     SELECT id AS root, id AS case_id FROM unnest(%(ids)s::uuid[]) AS told(id)
     UNION ALL SELECT merged_into, case_id FROM away WHERE merged_into = ANY(%(ids)s::uuid[])
 )
-SELECT h.root::text, r.case_id::text, c.number, r.source, r.external_id
-FROM heard h JOIN reports r ON r.case_id = h.case_id JOIN cases c ON c.id = h.case_id
+SELECT h.root::text, r.case_id::text, c.number, r.source, r.external_id, r.extra
+FROM heard h JOIN reports r ON r.case_id = h.case_id AND NOT r.grouped JOIN cases c ON c.id = h.case_id
 ORDER BY h.root, r.received_at, r.source, r.external_id
 
 -- name: merged_numbers

@@ -12,6 +12,7 @@ from services.intake import messages
 from services.intake.adapters import adapter_of, patrol, unwrap
 from services.intake.domain.registration import NewCase, Reason, Refusal, Report, Source, judge, open_case
 from services.intake.store import OpenWork, Reference, Work
+from services.intake.use_cases import grouping
 from services.intake.use_cases.telling import Key, tell_again, tell_received, tell_refused
 from shared.messaging.arrival import Arrival
 from shared.messaging.envelope import new_id
@@ -19,12 +20,14 @@ from shared.outbox.unit_of_work import to_json
 from shared.sealing import KeyRing
 
 reports_total = prometheus_client.Counter(
-    "wangge_reports_total", "Reports by source and outcome: new, known, refused.", ["source", "outcome"]
+    "wangge_reports_total",
+    "Reports by source and outcome: new, grouped, known, refused, below_threshold.",
+    ["source", "outcome"],
 )
 
 
 class Registered(NamedTuple):
-    """What became of one report: new, known or refused."""
+    """What became of one report: new, grouped (added to an earlier one's case), known, refused, below_threshold."""
 
     outcome: str
     number: str | None = None
@@ -115,19 +118,28 @@ def _register(
         open_case(report, sources[report.source], reference.catalogue, place)
         for report, place in zip(reports, places, strict=True)
     ]
-    numbers = _add_new(opened, sources, work, keys, now)
-    known = work.count_repeated([key for key in first if key not in numbers])
+    leading, following = grouping.sort_out(opened, sources, work, now)
+    numbers = _add_new(leading, sources, work, keys, now)
+    joined = [grouping.Following(new, leader, _report_row(new, keys, now)) for new, leader in following]
+    grouped = grouping.attach(joined, sources, work, now)
+    known = work.count_repeated([key for key in first if key not in numbers and key not in grouped])
     tell_again(known, work)
-    return [_outcome(reading, numbers, known) for reading in judged]
+    return [_outcome(reading, numbers, grouped, known) for reading in judged]
 
 
-def _outcome(reading: Report | Refusal, numbers: dict[Key, NewNumber], known: dict[Key, dict[str, Any]]) -> Registered:
+def _outcome(
+    reading: Report | Refusal,
+    numbers: dict[Key, NewNumber],
+    grouped: dict[Key, dict[str, Any]],
+    known: dict[Key, dict[str, Any]],
+) -> Registered:
     if isinstance(reading, Refusal):
-        return Registered("refused", reasons=tuple(reading.reasons))
+        return Registered(reading.outcome, reasons=tuple(reading.reasons))
     key = (reading.source, reading.external_id)
     if key in numbers:
         return Registered("new", numbers[key].number, numbers[key].state)
-    return Registered("known", known[key]["number"], known[key]["state"])
+    outcome, row = ("grouped", grouped[key]) if key in grouped else ("known", known[key])
+    return Registered(outcome, row["number"], row["state"])
 
 
 def _add_new(
@@ -163,6 +175,8 @@ def _report_row(new: NewCase, keys: KeyRing, now: dt.datetime) -> dict[str, Any]
         "reported_at": report.reported_at or now,
         "received_at": now,
         "original": keys.seal(original, report_id, "original") if personal else None,
+        "extra": report.extra or None,
+        "grouped": False,
     }
 
 
@@ -189,6 +203,7 @@ def _case_row(new: NewCase, case_id: str, number: str, keys: KeyRing, now: dt.da
         "reported_by": report.reported_by,
         "contact": None if new.anonymous else keys.seal(to_json(report.reporter), case_id, "contact"),
         "settled": report.settled,
+        "extra": report.extra or None,
         "reported_at": report.reported_at or now,
         "registered_at": now,
         "round": 1,

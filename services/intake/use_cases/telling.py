@@ -45,6 +45,17 @@ def tell_received(
     _tell(told, sources, work, now, said)
 
 
+def tell_joined(
+    joined: dict[Key, Row], sources: dict[str, Source], work: Work, now: dt.datetime, said: dict[str, int]
+) -> None:
+    """The one answer to reports that were added to the case of their group."""
+    told = []
+    for (source, external_id), case in joined.items():
+        report = {"source": source, "external_id": external_id, "case_id": case["id"], "number": case["number"]}
+        told.append(Told(case, report, "report_received", feedback.joined(case["number"], case["state"])))
+    _tell(told, sources, work, now, said)
+
+
 def tell_news(
     news: Sequence[News],
     sources: dict[str, Source],
@@ -77,7 +88,8 @@ def _tell(
     for case, report, kind, body in told:
         said[case["id"]] += 1
         body = body | {"number": report["number"]}
-        rows.append(_row(report["source"], report["external_id"], kind, report["case_id"], body, now, said[case["id"]]))
+        row = _row(report["source"], report["external_id"], kind, report["case_id"], body, now, said[case["id"]])
+        rows.append(row | {"extra": report.get("extra")})
     _record(rows, sources, work)
     work.say(
         [
@@ -122,6 +134,7 @@ def _record(rows: Sequence[Row], sources: dict[str, Source], work: Work) -> None
         row["number"] = numbers[row["source"], row["external_id"]]
         source = sources.get(row["source"])
         about = {"kind": row["kind"], "external_id": row["external_id"], "feedback_number": row["number"]}
+        about["extra"] = row.pop("extra", None)
         if source and (update := adapter_of(source.kind).write(about | row["body"], source)):
             row["body"]["update"] = update
     work.add_feedback(rows)

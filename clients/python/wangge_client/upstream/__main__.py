@@ -28,6 +28,10 @@ def parser() -> argparse.ArgumentParser:
         "publish", help="publish a report from options, or many from a file, and wait for the answers"
     )
     publish.add_argument("--file", help="JSON (one report or a list) or JSON Lines; - is standard input")
+    publish.add_argument(
+        "--number", default="external_id", metavar="FIELD", help="field of the external id in your platform's own shape"
+    )
+    publish.add_argument("--lane", choices=("urgent", "normal"), help="by default urgent for the levels P1 and P2")
     publish.add_argument("--id", help="external id: the number under which your platform knows the matter")
     for name in _FIELDS[:-1]:
         publish.add_argument(f"--{name}")
@@ -98,13 +102,13 @@ def show_reasons(data: dict[str, Any]) -> None:
 def publish(upstream: Upstream, arguments: argparse.Namespace) -> int:
     """Publish, wait, print where each report stands; 0 only when all were received."""
     reports = list(reports_in(arguments.file)) if arguments.file else [report_of(arguments)]
-    upstream.publish_many(reports)
+    upstream.publish_many(reports, arguments.number, arguments.lane)
     late = None
     try:
         upstream.wait_answered(arguments.wait)
     except errors.NoAnswer as problem:
         late = problem
-    found = [upstream.answer(report["external_id"]) for report in reports]
+    found = [upstream.answer(report[arguments.number]) for report in reports]
     answers = [answer for answer in found if answer is not None]
     for answer in answers:
         data = answer.data or {}

@@ -59,13 +59,20 @@ class Upstream:
         self.link = Link(address, f"feedback.{source}", _Keeper(self._spool, self))
         self.link.start()
 
-    def publish(self, report: Mapping[str, Any]) -> None:
-        """Report one matter (fields of the contract: external_id, title, …). Returns when it is safe in the spool."""
-        self.publish_many([report])
+    def publish(self, report: Mapping[str, Any], number: str = "external_id", lane: str | None = None) -> None:
+        """Report one matter. Returns when it is safe in the spool.
 
-    def publish_many(self, reports: Iterable[Mapping[str, Any]]) -> None:
+        The report has the shape that the town has agreed with this platform: the generic one, or the platform's own;
+        then `number` is its field for the platform's own number of the matter. Without a `lane` (urgent, normal) the
+        field `level` decides.
+        """
+        self.publish_many([report], number, lane)
+
+    def publish_many(
+        self, reports: Iterable[Mapping[str, Any]], number: str = "external_id", lane: str | None = None
+    ) -> None:
         """Report many at once: one write to the spool, confirms pipelined."""
-        self._spool.add(reports)
+        self._spool.add(reports, number, lane)
         self.link.wake()
 
     def hear(self, listener: Callable[[dict[str, Any]], None]) -> None:

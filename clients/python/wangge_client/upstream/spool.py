@@ -53,10 +53,13 @@ class Spool:
         self._file = Database(path, _SCHEMA, source)
         self.close = self._file.close
 
-    def add(self, reports: Iterable[Mapping[str, Any]]) -> None:
-        """Keep reports for sending. One that is waiting with the same words stays as it is, under the id it has."""
+    def add(self, reports: Iterable[Mapping[str, Any]], number: str = "external_id", lane: str | None = None) -> None:
+        """Keep reports for sending; `number` is the field that holds the external id.
+
+        One that is waiting with the same words stays as it is, under the id it has.
+        """
         now, time_text = time.time(), events.now_text()
-        rows = [_row(report, time_text, now) for report in reports]
+        rows = [_row(report, number, lane, time_text, now) for report in reports]
         with self._file.write() as sql:
             sql.executemany(
                 """INSERT INTO report (external_id, event_id, lane, time, data, due_at) VALUES (?, ?, ?, ?, ?, ?)
@@ -209,11 +212,11 @@ def _number(data: Mapping[str, Any]) -> int | None:
     return number if isinstance(number, int) and data.get("external_id") else None  # unreadable reports have no id
 
 
-def _row(report: Mapping[str, Any], time_text: str, now: float) -> tuple:
-    external_id = report.get("external_id")
+def _row(report: Mapping[str, Any], number: str, lane: str | None, time_text: str, now: float) -> tuple:
+    external_id = report.get(number)
     if not isinstance(external_id, str) or not external_id:
-        raise errors.BadReport("external_id is missing: give, as text, the number by which your platform knows it")
-    lane = "urgent" if report.get("level") in _URGENT else "normal"
+        raise errors.BadReport(f"{number} is missing: give, as text, the number by which your platform knows it")
+    lane = lane or ("urgent" if report.get("level") in _URGENT else "normal")
     try:
         data = json.dumps(report, ensure_ascii=False, allow_nan=False)
     except (TypeError, ValueError) as problem:
