@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from services.intake.commands import rules
 from shared.admin import Command
 
-COMMANDS: list[Command] = []
+COMMANDS: list[Command] = [*rules.COMMANDS]

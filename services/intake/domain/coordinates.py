@@ -1,8 +1,8 @@
 """Positions as phones and maps in China give them, turned into WGS84.
 
 GCJ-02 is WGS84 shifted by some hundred metres, everywhere in a box around China; BD-09 (Baidu) shifts GCJ-02 once more.
-The shifts are the published formulas, as all open map libraries use them; the way back is found by iteration, so that it
-is as exact as the way there.
+The shifts are the published formulas, as all open map libraries use them; the way back is found by iteration, so that
+it is as exact as the way there.
 """
 
 from __future__ import annotations
@@ -32,13 +32,11 @@ def wgs84_to_gcj02(point: Point) -> Point:
         return point
     lon, lat = point
     x, y = lon - 105.0, lat - 35.0
-    ripple = 20 * sin(6 * x * pi) + 20 * sin(2 * x * pi)
+    ripple = (sin(6 * x * pi) + sin(2 * x * pi)) * 40 / 3
     north = -100 + 2 * x + 3 * y + 0.2 * y * y + 0.1 * x * y + 0.2 * sqrt(abs(x))
-    north += (
-        (ripple + 20 * sin(y * pi) + 40 * sin(y / 3 * pi) + 160 * sin(y / 12 * pi) + 320 * sin(y * pi / 30)) * 2 / 3
-    )
+    north += ripple + (sin(y * pi) + 2 * sin(y / 3 * pi) + 8 * sin(y / 12 * pi) + 16 * sin(y / 30 * pi)) * 40 / 3
     east = 300 + x + 2 * y + 0.1 * x * x + 0.1 * x * y + 0.1 * sqrt(abs(x))
-    east += (ripple + 20 * sin(x * pi) + 40 * sin(x / 3 * pi) + 150 * sin(x / 12 * pi) + 300 * sin(x / 30 * pi)) * 2 / 3
+    east += ripple + (sin(x * pi) + 2 * sin(x / 3 * pi) + 7.5 * sin(x / 12 * pi) + 15 * sin(x / 30 * pi)) * 40 / 3
     bend = 1 - _ECCENTRICITY * sin(lat * pi / 180) ** 2
     meridian = _AXIS * (1 - _ECCENTRICITY) / (bend * sqrt(bend))
     parallel = _AXIS / sqrt(bend) * cos(lat * pi / 180)

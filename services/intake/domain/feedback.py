@@ -52,7 +52,7 @@ def body(state: str, number: str, round_: int, note: str = "") -> dict[str, str]
 
 def received(number: str, state: str) -> dict[str, str]:
     """The first answer to every report that was taken."""
-    return body("submitted" if state == "submitted" else "accepted", number, 1)
+    return body("accepted" if state == "accepted" else "submitted", number, 1)
 
 
 def refused() -> dict[str, str]:

@@ -11,11 +11,12 @@ from services.intake.store.feedback import FeedbackRows
 from services.intake.store.reference import Reference, ReferenceRows
 from services.intake.store.reports import ReportRows
 from services.intake.store.sources import SourceRows
+from services.intake.store.understanding import UnderstandingRows
 
 __all__ = ["SQL", "OpenWork", "Reference", "Work"]
 
 
-class Work(SourceRows, ReferenceRows, ReportRows, CaseRows, FeedbackRows):
+class Work(SourceRows, ReferenceRows, UnderstandingRows, ReportRows, CaseRows, FeedbackRows):
     """One transaction of intake."""
 
 

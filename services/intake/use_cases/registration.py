@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 import prometheus_client
@@ -11,8 +11,15 @@ import prometheus_client
 from services.intake import messages
 from services.intake.adapters import adapter_of, patrol, unwrap
 from services.intake.domain import feedback
-from services.intake.domain.registration import NewCase, Reason, Refusal, Report, Source, judge, open_case
+from services.intake.domain.case import ENDED
+from services.intake.domain.duplicates import cell_of
+from services.intake.domain.opening import NewCase, open_case, where
+from services.intake.domain.questions import judge_answers
+from services.intake.domain.registration import Reason, Refusal, Report, Source, judge
+from services.intake.domain.rules import Rule
+from services.intake.domain.understanding import Understanding
 from services.intake.store import OpenWork, Reference, Work
+from services.intake.use_cases.duplicates import Likely, find_likely, suggestions
 from services.intake.use_cases.telling import Key, tell, tell_again, tell_refused
 from shared.messaging.arrival import Arrival
 from shared.messaging.envelope import new_id
@@ -38,13 +45,17 @@ class NewNumber(NamedTuple):
     state: str
 
 
+Opened = tuple[NewCase, dict[str, Any]]  # a new case and its row
+
+
 def register_reports(arrivals: Sequence[Arrival], open_work: OpenWork, keys: KeyRing) -> list[str]:
     """Reports that came by AMQP: each becomes a case, is known already, or is refused with reasons."""
     with open_work() as work:
         work.unpark(arrivals)
-        sources, reference, now = work.sources(), work.reference(), work.now()
-        judged = [_judge(_read(arrival, sources), arrival.event.id, sources, reference) for arrival in arrivals]
-        outcomes = _register(judged, sources, reference, work, keys, now)
+        reference, now = work.reference(), work.now()
+        sources = reference.sources
+        judged = [_judge(_read(arrival, sources), arrival.event.id, reference) for arrival in arrivals]
+        outcomes = _register(judged, reference, work, keys, now)
         tell_refused([reading for reading in judged if isinstance(reading, Refusal)], work, now)
         work.commit()
     _count([arrival.routing_key.partition(".")[0] for arrival in arrivals], sources, outcomes)
@@ -54,17 +65,17 @@ def register_reports(arrivals: Sequence[Arrival], open_work: OpenWork, keys: Key
 def register_one(data: dict[str, Any], source_name: str, open_work: OpenWork, keys: KeyRing) -> Registered:
     """A report that came by HTTP: the same, for a list of one; a refusal is the answer and needs no feedback."""
     with open_work() as work:
-        sources, reference, now = work.sources(), work.reference(), work.now()
-        source = sources.get(source_name) or _unknown(source_name)
+        reference, now = work.reference(), work.now()
+        source = reference.sources.get(source_name) or _unknown(source_name)
         reading = adapter_of(source.kind).read(data, source, "", source_name)
-        judged = _judge(reading, "", sources, reference)
-        outcome = _register([judged], sources, reference, work, keys, now)[0]
+        judged = _judge(reading, "", reference)
+        outcome = _register([judged], reference, work, keys, now)[0]
         work.commit()
-    _count([source_name], sources, [outcome])
+    _count([source_name], reference.sources, [outcome])
     return outcome
 
 
-def _count(names: Sequence[str], sources: dict[str, Source], outcomes: Sequence[Registered]) -> None:
+def _count(names: Sequence[str], sources: Mapping[str, Source], outcomes: Sequence[Registered]) -> None:
     for name, registered in zip(names, outcomes, strict=True):
         reports_total.labels(name if name in sources else "unknown", registered.outcome).inc()
 
@@ -73,7 +84,7 @@ def _unknown(name: str) -> Source:
     return Source(name, "generic", auto_accept=False, feedback=(), asks_reporter=False, enabled=False)
 
 
-def _read(arrival: Arrival, sources: dict[str, Source]) -> Report | Refusal:
+def _read(arrival: Arrival, sources: Mapping[str, Source]) -> Report | Refusal:
     source = sources.get(arrival.routing_key.partition(".")[0])
     if source is None:
         return _refuse_unknown(arrival)
@@ -89,34 +100,28 @@ def _refuse_unknown(arrival: Arrival) -> Refusal:
     return Refusal(name, "", arrival.event.id, [Reason("source", f"{name!r} is not known here", "ask the town's desk")])
 
 
-def _judge(
-    reading: Report | Refusal, reference_id: str, sources: dict[str, Source], reference: Reference
-) -> Report | Refusal:
+def _judge(reading: Report | Refusal, reference_id: str, reference: Reference) -> Report | Refusal:
     if isinstance(reading, Refusal):
         return reading
-    reasons = judge(reading, sources.get(reading.source) or _unknown(reading.source), reference.catalogue)
+    source = reference.sources.get(reading.source) or _unknown(reading.source)
+    reasons = judge(reading, source, reference.catalogue) + judge_answers(reading, reference.catalogue)
     return Refusal(reading.source, reading.external_id.replace("\0", ""), reference_id, reasons) if reasons else reading
 
 
 def _register(
-    judged: Sequence[Report | Refusal],
-    sources: dict[str, Source],
-    reference: Reference,
-    work: Work,
-    keys: KeyRing,
-    now: dt.datetime,
+    judged: Sequence[Report | Refusal], reference: Reference, work: Work, keys: KeyRing, now: dt.datetime
 ) -> list[Registered]:
     first: dict[Key, Report] = {}
     for reading in judged:
         if isinstance(reading, Report):
             first.setdefault((reading.source, reading.external_id), reading)
-    reports = list(first.values())
-    places = reference.locator.locate([(report.lon, report.lat) for report in reports])
+    reports = [(report, reference.sources[report.source]) for report in first.values()]
+    places = reference.locator.locate([where(report, source) for report, source in reports])
     opened = [
-        open_case(report, sources[report.source], reference.catalogue, place)
-        for report, place in zip(reports, places, strict=True)
+        open_case(report, source, reference.understanding, place, now)
+        for (report, source), place in zip(reports, places, strict=True)
     ]
-    numbers = _add_new(opened, work, keys, now)
+    numbers = _add_new(opened, reference, work, keys, now)
     known = work.count_repeated([key for key in first if key not in numbers])
     tell_again(known, work)
     return [_outcome(reading, numbers, known) for reading in judged]
@@ -131,7 +136,9 @@ def _outcome(reading: Report | Refusal, numbers: dict[Key, NewNumber], known: di
     return Registered("known", known[key]["number"], known[key]["state"])
 
 
-def _add_new(opened: Sequence[NewCase], work: Work, keys: KeyRing, now: dt.datetime) -> dict[Key, NewNumber]:
+def _add_new(
+    opened: Sequence[NewCase], reference: Reference, work: Work, keys: KeyRing, now: dt.datetime
+) -> dict[Key, NewNumber]:
     rows = [_report_row(new, keys, now) for new in opened]
     fresh = work.add_reports(rows)
     new_cases = [(new, row) for new, row in zip(opened, rows, strict=True) if row["id"] in fresh]
@@ -139,20 +146,66 @@ def _add_new(opened: Sequence[NewCase], work: Work, keys: KeyRing, now: dt.datet
         _case_row(new, row["case_id"], number, keys, now)
         for (new, row), number in zip(new_cases, work.case_numbers(len(new_cases)), strict=True)
     ]
+    cases = [(new, row) for (new, _), row in zip(new_cases, case_rows, strict=True)]
+    likely = find_likely(case_rows, reference.understanding.rules.nearness, work, now)
+    merges = _merges(cases, likely, reference.understanding)
+    _say_registered(cases, reference.sources, work, now)
     work.add_cases(case_rows)
-    work.add_history([step for row in case_rows for step in _first_steps(row, now)])
+    work.add_history([step for new, row in cases for step in _first_steps(new, row, now)])
+    work.add_likely_duplicates(suggestions(case_rows, likely))
+    _merge_at_once(merges, work, now)
+    return {(row["source"], row["external_id"]): NewNumber(row["number"], row["state"]) for row in case_rows}
+
+
+def _say_registered(cases: Sequence[Opened], sources: Mapping[str, Source], work: Work, now: dt.datetime) -> None:
+    """To the services that there is a case, to its source that it has come; and what a rule has refused at once."""
     events = []
-    for (new, _), row in zip(new_cases, case_rows, strict=True):
-        say = messages.CaseRegistered if new.accepted else messages.CaseSubmitted
+    for new, row in cases:
+        say = messages.CaseRegistered if row["state"] == "accepted" else messages.CaseSubmitted
         events.append(say.say(work.address, row["number"], row["id"], 1, new.lane, **case_data(row, new.asks_reporter)))
     work.say(events)
-    tell(
-        [(row, "report_received", feedback.received(row["number"], row["state"])) for row in case_rows],
-        work,
-        now,
-        {row["id"]: 1 for row in case_rows},
-    )
-    return {(row["source"], row["external_id"]): NewNumber(row["number"], row["state"]) for row in case_rows}
+    said = {row["id"]: 1 for _, row in cases}
+    received = [(row, "report_received", feedback.received(row["number"], row["state"])) for _, row in cases]
+    tell(received, work, now, said)
+    _reject_by_rule([case for case in cases if case[1]["state"] == "rejected"], sources, work, now, said)
+    for _, row in cases:
+        row["said"] = said[row["id"]]
+
+
+def _reject_by_rule(
+    cases: Sequence[Opened], sources: Mapping[str, Source], work: Work, now: dt.datetime, said: dict[str, int]
+) -> None:
+    """The sources of cases that a rule refuses hear why, after they have heard the number."""
+    told = []
+    for new, row in cases:
+        said[row["id"]] += 1
+        data = {"number": row["number"], "reason_code": new.meaning.reason_code, "reason": new.meaning.reason}
+        say = messages.CaseRejected.say
+        work.say([say(work.address, row["number"], row["id"], said[row["id"]], new.lane, by="rule", **data)])
+        if feedback.wanted("rejected", sources[row["source"]].feedback):
+            told.append((row, "case_updated", feedback.body("rejected", row["number"], 1, new.meaning.reason)))
+    tell(told, work, now, said)
+
+
+def _merges(
+    cases: Sequence[Opened], likely: Sequence[Sequence[Likely]], understanding: Understanding
+) -> list[tuple[dict[str, Any], Likely, Rule]]:
+    """Cases that a rule makes one with the most likely of those that have not ended. They begin as submitted ones,
+    which nobody has taken up yet."""
+    found = []
+    for (new, row), candidates in zip(cases, likely, strict=True):
+        alive = next((one for one in candidates if one.case["state"] not in ENDED), None)
+        rule = understanding.merges(new.meaning, alive.likeness) if alive and row["state"] != "rejected" else None
+        if alive and rule:
+            row["state"] = "submitted"
+            new.meaning.note("merge", alive.case["number"], "rule", rule.name)
+            found.append((row, alive, rule))
+    return found
+
+
+def _merge_at_once(merges: Sequence[tuple[dict[str, Any], Likely, Rule]], work: Work, now: dt.datetime) -> None:
+    """The one place where merging by rule is to be connected. Until it is, such a case waits for the desk, which sees
+    the suggestion and the rule."""
 
 
 def _report_row(new: NewCase, keys: KeyRing, now: dt.datetime) -> dict[str, Any]:
@@ -171,19 +224,21 @@ def _report_row(new: NewCase, keys: KeyRing, now: dt.datetime) -> dict[str, Any]
 
 
 def _case_row(new: NewCase, case_id: str, number: str, keys: KeyRing, now: dt.datetime) -> dict[str, Any]:
-    report = new.report
+    report, lon, lat = new.report, new.located.lon, new.located.lat
     return {
         "id": case_id,
         "number": number,
-        "state": "accepted" if new.accepted else "submitted",
-        "level": new.level,
-        "kind": new.kind,
-        "category": new.category,
+        "state": new.state,
+        "level": new.meaning.level,
+        "kind": new.meaning.kind,
+        "category": new.meaning.category.code,
+        "class_code": new.meaning.category.class_code,
         "title": new.title,
         "description": new.description,
         "place_text": report.place_text,
-        "lon": report.lon,
-        "lat": report.lat,
+        "lon": lon,
+        "lat": lat,
+        "cell": None if lon is None or lat is None else cell_of(lon, lat),
         "grid_id": new.located.grid_id,
         "desk_reason": new.located.desk_reason,
         "media": report.media,
@@ -193,18 +248,23 @@ def _case_row(new: NewCase, case_id: str, number: str, keys: KeyRing, now: dt.da
         "reported_by": report.reported_by,
         "contact": None if new.anonymous else keys.seal(to_json(report.reporter), case_id, "contact"),
         "settled": report.settled,
+        "answers": report.answers,
+        "understood": new.meaning.steps,
+        "hint": new.meaning.hint,
         "reported_at": report.reported_at or now,
         "registered_at": now,
         "round": 1,
-        "said": 2,  # that it is registered, and the answer to its source
     }
 
 
-def _first_steps(row: dict[str, Any], now: dt.datetime) -> list[dict[str, Any]]:
+def _first_steps(new: NewCase, row: dict[str, Any], now: dt.datetime) -> list[dict[str, Any]]:
     step = {"case_id": row["id"], "at": now, "round": 1, "who": row["source"], "note": ""}
     steps = [step | {"from_state": None, "to_state": "submitted", "cause": "report"}]
     if row["state"] == "accepted":
         steps.append(step | {"from_state": "submitted", "to_state": "accepted", "cause": "rule", "who": "rule"})
+    if row["state"] == "rejected":
+        why = {"cause": new.meaning.reason_code, "who": "rule", "note": new.meaning.reason}
+        steps.append(step | {"from_state": "submitted", "to_state": "rejected"} | why)
     return steps
 
 
