@@ -9,11 +9,11 @@ from typing import Any
 import pytest
 
 from services.intake.adapters import generic, patrol, unwrap
+from services.intake.domain.answers import judge_answers
 from services.intake.domain.masking import mask
 from services.intake.domain.opening import NewCase, where
 from services.intake.domain.opening import open_case as open_with
 from services.intake.domain.places import Located
-from services.intake.domain.questions import judge_answers
 from services.intake.domain.registration import Category, Refusal, Report, Source, judge
 from services.intake.domain.rules import RuleSet
 from services.intake.domain.understanding import Understanding
@@ -117,12 +117,12 @@ ASKED = Category(
         ({}, ["must"]),
         ({"must": ""}, ["must"]),
         ({"must": 5}, ["must"]),
-        ({"must": "字" * 201}, ["must"]),
+        ({"must": "字" * 4001}, ["must"]),
         ({"must": "x", "n": True}, ["n"]),
         ({"must": "x", "n": "nan"}, ["n"]),
         ({"must": "x", "n": "9" * 5000}, ["n"]),
         ({"must": "x", "at": "yesterday"}, ["at"]),
-        ({"must": "x", "at": "2026-11-23T09:00:00"}, ["at"]),  # without a zone
+        ({"must": "x", "at": 20261123}, ["at"]),
         ({"must": "x", "one": "c"}, ["one"]),
         ({"must": "x", "one": ["a"]}, ["one"]),
         ({"must": "x", "many": ["a", "c"]}, ["many"]),

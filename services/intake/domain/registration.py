@@ -73,7 +73,7 @@ class Category:
     kind: str
     class_code: str = ""
     keywords: tuple[str, ...] = ()  # words in a text that suggest it
-    questions: tuple[dict[str, Any], ...] = ()  # asked of who reports it: questions.py
+    questions: tuple[dict[str, Any], ...] = ()  # asked of who reports it: answers.py
 
 
 @dataclass(frozen=True)

@@ -75,8 +75,8 @@ def read_rules(section: Any, catalogue: Collection[str] | None = None) -> tuple[
     problems: list[Problem] = []
     if not isinstance(section, dict):
         return RuleSet(), [Problem((), "the section is no mapping", "write intake: {rules: […]}")]
-    for key in section.keys() - {"rules", "duplicates"}:
-        problems.append(Problem((key,), f"nobody reads {key!r}", "use rules and duplicates"))
+    for key in section.keys() - {"rules", "duplicates", "waits"}:  # `waits` is about the life of a case
+        problems.append(Problem((key,), f"nobody reads {key!r}", "use rules, duplicates and waits"))
     nearness = _nearness(section.get("duplicates", {}), problems)
     listed = section.get("rules", [])
     if not isinstance(listed, list) or len(listed) > _MOST:

@@ -10,7 +10,7 @@ from services.intake.domain import feedback
 from services.intake.domain.registration import Source
 from services.intake.errors import CaseUnknown, CategoryUnknown, NotWaiting
 from services.intake.store import OpenWork, Work
-from services.intake.use_cases.registration import case_data
+from services.intake.use_cases.announcing import case_data
 from services.intake.use_cases.telling import lane_of, tell
 
 

@@ -7,10 +7,12 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from services.intake.domain import duplicates
+from services.intake.domain.case import ENDED
 from services.intake.domain.duplicates import Likeness, Matter
-from services.intake.domain.opening import matter_text
+from services.intake.domain.opening import NewCase, matter_text
 from services.intake.domain.registration import OTHER
 from services.intake.domain.rules import Nearness
+from services.intake.domain.understanding import Understanding
 from services.intake.store import Work
 
 MOST = 3  # suggestions for a case
@@ -21,6 +23,15 @@ class Likely(NamedTuple):
 
     case: dict[str, Any]
     likeness: Likeness
+
+
+class Merge(NamedTuple):
+    """A new case (its row) that a rule makes one with an earlier one; how likely that is, from 0 to 1."""
+
+    case: dict[str, Any]
+    into: dict[str, Any]
+    rule: str
+    score: float
 
 
 def find_likely(rows: Sequence[dict[str, Any]], nearness: Nearness, work: Work, now: dt.datetime) -> list[list[Likely]]:
@@ -75,3 +86,20 @@ def suggestions(rows: Sequence[dict[str, Any]], found: Sequence[Sequence[Likely]
         for row, likely in zip(rows, found, strict=True)
         for one in likely
     ]
+
+
+def find_merges(
+    cases: Sequence[tuple[NewCase, dict[str, Any]]], likely: Sequence[Sequence[Likely]], understanding: Understanding
+) -> list[Merge]:
+    """Cases that a rule makes one with the most likely of those that have not ended. They begin as submitted ones,
+    which nobody has taken up yet. What is merged itself is never merged into."""
+    found: dict[str, Merge] = {}
+    for (new, row), candidates in zip(cases, likely, strict=True):
+        alive = next((one for one in candidates if one.case["state"] not in ENDED), None)
+        rule = understanding.merges(new.meaning, alive.likeness) if alive and row["state"] != "rejected" else None
+        if alive and rule:
+            into = found[alive.case["id"]].into if alive.case["id"] in found else alive.case
+            row["state"] = "submitted"
+            new.meaning.note("merge", into["number"], "rule", rule.name)
+            found[row["id"]] = Merge(row, into, rule.name, alive.likeness.score)
+    return list(found.values())

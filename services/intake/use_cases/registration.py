@@ -8,19 +8,15 @@ from typing import Any, NamedTuple
 
 import prometheus_client
 
-from services.intake import messages
 from services.intake.adapters import adapter_of, patrol, unwrap
-from services.intake.domain import feedback
-from services.intake.domain.case import ENDED
+from services.intake.domain.answers import judge_answers
 from services.intake.domain.duplicates import cell_of
 from services.intake.domain.opening import NewCase, open_case, where
-from services.intake.domain.questions import judge_answers
 from services.intake.domain.registration import Reason, Refusal, Report, Source, judge
-from services.intake.domain.rules import Rule
-from services.intake.domain.understanding import Understanding
 from services.intake.store import OpenWork, Reference, Work
-from services.intake.use_cases.duplicates import Likely, find_likely, suggestions
-from services.intake.use_cases.telling import Key, tell, tell_again, tell_refused
+from services.intake.use_cases.announcing import say_registered
+from services.intake.use_cases.duplicates import Merge, find_likely, find_merges, suggestions
+from services.intake.use_cases.telling import Key, tell_again, tell_refused
 from shared.messaging.arrival import Arrival
 from shared.messaging.envelope import new_id
 from shared.outbox.unit_of_work import to_json
@@ -43,9 +39,6 @@ class Registered(NamedTuple):
 class NewNumber(NamedTuple):
     number: str
     state: str
-
-
-Opened = tuple[NewCase, dict[str, Any]]  # a new case and its row
 
 
 def register_reports(arrivals: Sequence[Arrival], open_work: OpenWork, keys: KeyRing) -> list[str]:
@@ -148,8 +141,8 @@ def _add_new(
     ]
     cases = [(new, row) for (new, _), row in zip(new_cases, case_rows, strict=True)]
     likely = find_likely(case_rows, reference.understanding.rules.nearness, work, now)
-    merges = _merges(cases, likely, reference.understanding)
-    _say_registered(cases, reference.sources, work, now)
+    merges = find_merges(cases, likely, reference.understanding)
+    say_registered(cases, reference.sources, work, now)
     work.add_cases(case_rows)
     work.add_history([step for new, row in cases for step in _first_steps(new, row, now)])
     work.add_likely_duplicates(suggestions(case_rows, likely))
@@ -157,53 +150,7 @@ def _add_new(
     return {(row["source"], row["external_id"]): NewNumber(row["number"], row["state"]) for row in case_rows}
 
 
-def _say_registered(cases: Sequence[Opened], sources: Mapping[str, Source], work: Work, now: dt.datetime) -> None:
-    """To the services that there is a case, to its source that it has come; and what a rule has refused at once."""
-    events = []
-    for new, row in cases:
-        say = messages.CaseRegistered if row["state"] == "accepted" else messages.CaseSubmitted
-        events.append(say.say(work.address, row["number"], row["id"], 1, new.lane, **case_data(row, new.asks_reporter)))
-    work.say(events)
-    said = {row["id"]: 1 for _, row in cases}
-    received = [(row, "report_received", feedback.received(row["number"], row["state"])) for _, row in cases]
-    tell(received, work, now, said)
-    _reject_by_rule([case for case in cases if case[1]["state"] == "rejected"], sources, work, now, said)
-    for _, row in cases:
-        row["said"] = said[row["id"]]
-
-
-def _reject_by_rule(
-    cases: Sequence[Opened], sources: Mapping[str, Source], work: Work, now: dt.datetime, said: dict[str, int]
-) -> None:
-    """The sources of cases that a rule refuses hear why, after they have heard the number."""
-    told = []
-    for new, row in cases:
-        said[row["id"]] += 1
-        data = {"number": row["number"], "reason_code": new.meaning.reason_code, "reason": new.meaning.reason}
-        say = messages.CaseRejected.say
-        work.say([say(work.address, row["number"], row["id"], said[row["id"]], new.lane, by="rule", **data)])
-        if feedback.wanted("rejected", sources[row["source"]].feedback):
-            told.append((row, "case_updated", feedback.body("rejected", row["number"], 1, new.meaning.reason)))
-    tell(told, work, now, said)
-
-
-def _merges(
-    cases: Sequence[Opened], likely: Sequence[Sequence[Likely]], understanding: Understanding
-) -> list[tuple[dict[str, Any], Likely, Rule]]:
-    """Cases that a rule makes one with the most likely of those that have not ended. They begin as submitted ones,
-    which nobody has taken up yet."""
-    found = []
-    for (new, row), candidates in zip(cases, likely, strict=True):
-        alive = next((one for one in candidates if one.case["state"] not in ENDED), None)
-        rule = understanding.merges(new.meaning, alive.likeness) if alive and row["state"] != "rejected" else None
-        if alive and rule:
-            row["state"] = "submitted"
-            new.meaning.note("merge", alive.case["number"], "rule", rule.name)
-            found.append((row, alive, rule))
-    return found
-
-
-def _merge_at_once(merges: Sequence[tuple[dict[str, Any], Likely, Rule]], work: Work, now: dt.datetime) -> None:
+def _merge_at_once(merges: Sequence[Merge], work: Work, now: dt.datetime) -> None:
     """The one place where merging by rule is to be connected. Until it is, such a case waits for the desk, which sees
     the suggestion and the rule."""
 
@@ -266,8 +213,3 @@ def _first_steps(new: NewCase, row: dict[str, Any], now: dt.datetime) -> list[di
         why = {"cause": new.meaning.reason_code, "who": "rule", "note": new.meaning.reason}
         steps.append(step | {"from_state": "submitted", "to_state": "rejected"} | why)
     return steps
-
-
-def case_data(row: dict[str, Any], asks_reporter: bool) -> dict[str, Any]:
-    fields = messages.CaseRegistered.schema().fields
-    return {name: row[name] for name in fields if name in row} | {"asks_reporter": asks_reporter}

@@ -1,4 +1,4 @@
-"""The extra questions of a category (Open311 attributes), and whether the answers of a report fit them."""
+"""Whether the answers of a report fit the extra questions of its category (Open311 attributes)."""
 
 from __future__ import annotations
 
@@ -8,8 +8,7 @@ from typing import Any
 
 from services.intake.domain.registration import Category, Reason, Report
 
-DATATYPES = ("string", "number", "datetime", "text", "singlevaluelist", "multivaluelist")
-LONGEST = {"string": 200, "text": 4000}  # characters
+LONGEST = 4000  # characters of an answer
 
 Question = Mapping[str, Any]  # code, datatype, required, text_zh, text_en, values [{key, zh, en}]
 
@@ -25,7 +24,7 @@ def judge_answers(report: Report, catalogue: Mapping[str, Category]) -> list[Rea
     for code, question in questions.items():
         answer = report.answers.get(code)
         if answer in (None, "", []):
-            if question["required"]:
+            if question.get("required"):
                 reasons.append(_reason(code, f"{question['text_en']}: it is not answered", "answer it"))
         elif repair := _repair(answer, question):
             reasons.append(_reason(code, "the answer does not fit the question", repair))
@@ -39,14 +38,14 @@ def _reason(code: str, problem: str, repair: str) -> Reason:
 def _repair(answer: Any, question: Question) -> str:
     """What to send instead; empty when the answer fits."""
     datatype = question["datatype"]
-    if datatype in LONGEST:
-        fits, wanted = isinstance(answer, str) and len(answer) <= LONGEST[datatype], f"a text up to {LONGEST[datatype]}"
+    if datatype in ("string", "text"):
+        fits, wanted = isinstance(answer, str) and len(answer) <= LONGEST, f"a text of up to {LONGEST} characters"
     elif datatype == "number":
         fits, wanted = _is_number(answer), "a number"
     elif datatype == "datetime":
         fits, wanted = _is_time(answer), "a time such as 2026-11-23T09:00:00+08:00"
     else:
-        keys = [value["key"] for value in question["values"]]
+        keys = [value["key"] for value in question.get("values", ())]
         several = datatype == "multivaluelist"
         chosen: Sequence[Any] = answer if several and isinstance(answer, list) else [answer]
         fits = all(isinstance(key, str) and key in keys for key in chosen) and (several or not isinstance(answer, list))
@@ -66,6 +65,6 @@ def _is_number(answer: Any) -> bool:
 
 def _is_time(answer: Any) -> bool:
     try:
-        return dt.datetime.fromisoformat(answer).tzinfo is not None
+        return bool(dt.datetime.fromisoformat(answer))
     except (TypeError, ValueError):
         return False
