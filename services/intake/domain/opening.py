@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
-from typing import Any
 
 from services.intake.domain.coordinates import to_wgs84
 from services.intake.domain.masking import mask
@@ -63,8 +62,3 @@ def open_case(
         anonymous=anonymous,
         asks_reporter=source.asks_reporter,
     )
-
-
-def matter_text(case: dict[str, Any]) -> str:
-    """The text by which cases are compared: of a case row."""
-    return f"{case['title']} {case['description']}"

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from services.intake.domain import duplicates
 from services.intake.domain.case import ENDED
 from services.intake.domain.duplicates import Likeness, Matter
-from services.intake.domain.opening import NewCase, matter_text
+from services.intake.domain.opening import NewCase
 from services.intake.domain.registration import OTHER
 from services.intake.domain.rules import Nearness
 from services.intake.domain.understanding import Understanding
@@ -76,7 +76,9 @@ def _most_likely(
 
 
 def _matter(case: dict[str, Any]) -> Matter:
-    return Matter(case["lon"], case["lat"], case["reported_at"], case["category"], matter_text(case))
+    return Matter(
+        case["lon"], case["lat"], case["reported_at"], case["category"], f"{case['title']} {case['description']}"
+    )
 
 
 def suggestions(rows: Sequence[dict[str, Any]], found: Sequence[Sequence[Likely]]) -> list[dict[str, Any]]:
