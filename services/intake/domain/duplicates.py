@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
+from itertools import pairwise
 from math import cos, floor, radians, sqrt
 from typing import NamedTuple
 
@@ -16,7 +17,7 @@ from services.intake.domain.words import plain
 CELL = 0.005  # degrees of latitude, some 550 m: a circle of 250 m touches at most four cells
 _ROW = 1_000_000  # more than there are cells around the earth
 _DEGREE = 111_320.0  # metres of latitude
-_COMPARED = 120  # characters of a text
+_COMPARED = 80  # characters of a text
 
 
 @dataclass(frozen=True)
@@ -27,7 +28,7 @@ class Matter:
     lat: float
     at: dt.datetime
     category: str
-    text: str
+    words: frozenset[str]  # pairs_of its text
 
 
 class Likeness(NamedTuple):
@@ -44,7 +45,7 @@ def compare(one: Matter, other: Matter, within_m: float, within: dt.timedelta) -
     """Place counts 40 per cent, time and category 15 each, words 30; too far apart in place or time is 0."""
     metres = distance(one.lon, one.lat, other.lon, other.lat)
     apart = abs(one.at - other.at)
-    same, words = one.category == other.category, overlap(one.text, other.text)
+    same, words = one.category == other.category, overlap(one.words, other.words)
     if metres > within_m or apart > within:
         score = 0.0
     else:
@@ -58,15 +59,15 @@ def distance(lon1: float, lat1: float, lon2: float, lat2: float) -> float:
     return _DEGREE * sqrt(east * east + (lat1 - lat2) ** 2)
 
 
-def overlap(one: str, other: str) -> float:
-    """The share of pairs of characters that two texts have in common (Dice), from 0 to 1."""
-    first, second = _pairs(one), _pairs(other)
-    return 2 * len(first & second) / (len(first) + len(second)) if first and second else 0.0
-
-
-def _pairs(text: str) -> set[str]:
+def pairs_of(text: str) -> frozenset[str]:
+    """The pairs of neighbouring characters in the beginning of a text: Chinese has no blanks between words."""
     text = plain(text[:_COMPARED])
-    return {text[at : at + 2] for at in range(len(text) - 1)}
+    return frozenset(map("".join, pairwise(text)))
+
+
+def overlap(one: frozenset[str], other: frozenset[str]) -> float:
+    """The share of pairs that two texts have in common (Dice), from 0 to 1."""
+    return 2 * len(one & other) / (len(one) + len(other)) if one and other else 0.0
 
 
 def cell_of(lon: float, lat: float) -> int:

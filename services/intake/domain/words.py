@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Iterable
 
@@ -21,14 +22,16 @@ class Finder:
             lengths = self._lengths.setdefault(word[0], [])
             if len(word) not in lengths:
                 lengths.append(len(word))
+        self._starts = re.compile("[" + "".join(map(re.escape, self._lengths)) + "]" if self._lengths else "(?!)")
 
     def find(self, text: str) -> list[str]:
         """The words in a `plain` text in their order, each once. Where words overlap, the longest counts, then the
         first: in 东坑村口 it is 东坑村, not 坑村."""
         hits = [
             (-length, start, word)
-            for start, letter in enumerate(text)
-            for length in self._lengths.get(letter, ())
+            for at in self._starts.finditer(text)
+            for start in (at.start(),)
+            for length in self._lengths[at[0]]
             if len(word := text[start : start + length]) == length and word in self._words
         ]
         taken: set[int] = set()

@@ -76,9 +76,8 @@ def _most_likely(
 
 
 def _matter(case: dict[str, Any]) -> Matter:
-    return Matter(
-        case["lon"], case["lat"], case["reported_at"], case["category"], f"{case['title']} {case['description']}"
-    )
+    words = duplicates.pairs_of(f"{case['title']} {case['description']}")
+    return Matter(case["lon"], case["lat"], case["reported_at"], case["category"], words)
 
 
 def suggestions(rows: Sequence[dict[str, Any]], found: Sequence[Sequence[Likely]]) -> list[dict[str, Any]]:
