@@ -17,12 +17,14 @@ from typing import Any
 
 import yaml
 
+from shared import marked
 from shared.db.failures import OUTAGE, classify
 from shared.db.pool import Pool
 from shared.outbox.unit_of_work import QUERIES, NullRelay, UnitOfWork, opener
 from shared.settings import Settings, SettingsError
 
 OpenWork = Callable[[], Any]
+CheckRules = Callable[[Any, Any], Sequence[marked.Problem]]  # section, unit of work
 
 
 @dataclass(frozen=True)
@@ -51,8 +53,10 @@ def main(
     resay: dict[str, Callable[[OpenWork], int]],
     commands: Sequence[Command] = (),
     errors: tuple[type[Exception], ...] = (),
+    check_rules: CheckRules = lambda section, work: (),
 ) -> int:
     """Run one command and print what it gives; or what is wrong and how to repair it. `errors` are the service's own.
+    `check_rules` says what is wrong in the service's section of a rule set, which is then refused.
 
     Returns 0; 1 for what cannot be done, 2 for wrong settings or arguments.
     """
@@ -63,7 +67,7 @@ def main(
         open_work = opener(
             Pool(settings.database_url, 1, f"wangge-{settings.service}-admin"), NullRelay(), settings.address, unit
         )
-        result = _run(arguments, open_work, settings, load_town, resay)
+        result = _run(arguments, open_work, settings, load_town, resay, check_rules)
     except SettingsError as error:
         print(f"error: {error}", file=sys.stderr)
         return 2
@@ -113,7 +117,14 @@ def _parser(resay: dict[str, Any], own: Sequence[Command]) -> argparse.ArgumentP
     return parser
 
 
-def _run(arguments: argparse.Namespace, open_work: OpenWork, settings: Settings, load_town: Any, resay: Any) -> Any:
+def _run(
+    arguments: argparse.Namespace,
+    open_work: OpenWork,
+    settings: Settings,
+    load_town: Any,
+    resay: Any,
+    check_rules: CheckRules,
+) -> Any:
     if "own" in arguments:
         rehearsal = getattr(arguments, "dry_run", False)
         return arguments.own(arguments, _rehearsed(open_work) if rehearsal else open_work, settings)
@@ -122,7 +133,7 @@ def _run(arguments: argparse.Namespace, open_work: OpenWork, settings: Settings,
     if arguments.command == "resay":
         return {"said again": resay[arguments.what](open_work)}
     with open_work() as work:
-        result = _in_transaction(arguments, work, settings)
+        result = _in_transaction(arguments, work, settings, check_rules)
         work.commit()
     return result
 
@@ -139,14 +150,29 @@ def _rehearsed(open_work: OpenWork) -> OpenWork:
     return rehearsed
 
 
-def _in_transaction(arguments: argparse.Namespace, work: UnitOfWork, settings: Settings) -> Any:
+def _in_transaction(
+    arguments: argparse.Namespace, work: UnitOfWork, settings: Settings, check_rules: CheckRules
+) -> Any:
     if arguments.command == "load-rules":
-        rules = yaml.safe_load(arguments.file.read_text(encoding="utf-8"))
-        work.load_rules(rules["name"], rules.get(settings.service) or {})
+        rules = read_rule_set(arguments.file, settings.service, lambda section: check_rules(section, work))
+        work.load_rules(rules["name"], rules[settings.service])
         return {"rules in force": rules["name"]}
     if arguments.command == "republish":
         return {"to be said again": work.count(QUERIES.say_again, since=arguments.since)}
     return _dead(arguments, work)
+
+
+def read_rule_set(path: Path, service: str, check: Callable[[Any], Sequence[marked.Problem]]) -> dict[str, Any]:
+    """A rule set with a section for the service. ValueError names every problem of that section, with its line."""
+    rules = marked.read(path)
+    if not isinstance(rules.value, dict) or not isinstance(rules.value.get("name"), str):
+        raise ValueError(f"{path}:1: the rule set has no name: write name: normal")
+    section = rules.value.get(service) or {}
+    if problems := check(section):
+        raise ValueError(
+            "the rule set is refused, the one in force stays\n" + "\n".join(marked.told(path, service, rules, problems))
+        )
+    return rules.value | {service: section}
 
 
 def _dead(arguments: argparse.Namespace, work: UnitOfWork) -> Any:

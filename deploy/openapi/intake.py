@@ -38,6 +38,11 @@ ROUTES = {
         },
         problems=(404,),
     ),
+    "GET /intake/cases/<number>/explanation": Route(
+        "Why a case is what it is: category, kind, level, place, who decided; and which cases are like it",
+        {200: "`understood`: steps in order with `why_zh` and `why_en`, the last of each `what` counts; `duplicates`"},
+        problems=(404,),
+    ),
     "POST /intake/cases/<number>/accept": Route(
         "Accept a submitted case, in another category, level or kind if one is given",
         DECIDED,

@@ -12,7 +12,7 @@ import json
 import sys
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +22,8 @@ from shapely.geometry import shape
 
 from deploy.towns import schemas
 from services.intake.adapters import ADAPTERS
+from services.intake.domain.rules import read_rules
+from shared import marked
 
 Rows = list[dict[str, Any]]
 PARENTS: dict[str, tuple[str | None, ...]] = {
@@ -43,6 +45,9 @@ class Town:
     calendar: dict[str, Any]
     rules: dict[str, dict[str, Any]]
     reports: Rows
+    cameras: Rows = field(default_factory=list)
+    names: Rows = field(default_factory=list)
+    marks: dict[str, marked.Marked] = field(default_factory=dict)  # the rule sets again, with their lines
 
     @property
     def areas(self) -> Rows:
@@ -52,18 +57,27 @@ class Town:
 def read_town(folder: Path) -> Town:
     """OSError or ValueError (with the file's name) when a file is missing or cannot be read."""
     catalogue, reports = _yaml(folder / "categories.yaml"), folder / "reports.yaml"
-    with (folder / "members.csv").open(encoding="utf-8-sig", newline="") as file:
-        members = list(csv.DictReader(file))
+    marks = {path.name: marked.read(path) for path in sorted((folder / "rules").glob("*.yaml"))}
     return Town(
         features=json.loads((folder / "grids.geojson").read_text(encoding="utf-8-sig"))["features"],
-        members=members,
+        members=_table(folder / "members.csv"),
         classes=catalogue["classes"],
         categories=catalogue["categories"],
         sources=_yaml(folder / "sources.yaml")["sources"],
         calendar=_yaml(folder / "calendar.yaml"),
-        rules={path.name: _yaml(path) for path in sorted((folder / "rules").glob("*.yaml"))},
+        rules={name: mark.value for name, mark in marks.items()},
         reports=_yaml(reports)["reports"] if reports.exists() else [],
+        cameras=_table(folder / "cameras.csv", needed=False),
+        names=_table(folder / "gazetteer.csv", needed=False),
+        marks=marks,
     )
+
+
+def _table(path: Path, needed: bool = True) -> Rows:
+    if not needed and not path.exists():
+        return []
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        return list(csv.DictReader(file))
 
 
 def _yaml(path: Path) -> Any:
@@ -75,7 +89,7 @@ def _yaml(path: Path) -> Any:
 
 def problems(town: Town) -> list[str]:
     """What is wrong in the town, a line each; empty when all is well."""
-    rules = (_areas, _members, _catalogue, _sources, _calendar, _reports)
+    rules = (_areas, _members, _catalogue, _sources, _calendar, _places, _intake_rules, _reports)
     return [*_entries(town)] or [problem for rule in rules for problem in rule(town)]
 
 
@@ -91,13 +105,15 @@ def _entries(town: Town) -> Iterator[str]:
         yield "rules/normal.yaml is missing"
     for name, rules in town.rules.items():
         yield from _fit(schemas.Rules(), [rules], f"rules/{name}", "name")
+    yield from _fit(schemas.Camera(), town.cameras, "cameras.csv", "camera_id")
+    yield from _fit(schemas.Name(), town.names, "gazetteer.csv", "name")
     yield from _fit(schemas.Report(), town.reports, "reports.yaml", "source")
 
 
 def _fit(schema: Schema, rows: Sequence[dict[str, Any]], file: str, key: str) -> Iterator[str]:
     for number, row in enumerate(rows, start=1):
-        for field, problem in schema.validate(row).items():
-            yield f"{file}: entry {number} ({row.get(key)}): {field}: {problem}"
+        for part, problem in schema.validate(row).items():
+            yield f"{file}: entry {number} ({row.get(key)}): {part}: {problem}"
 
 
 def _areas(town: Town) -> Iterator[str]:
@@ -163,6 +179,23 @@ def _calendar(town: Town) -> Iterator[str]:
             yield f"calendar.yaml: {day!r} is not a day; write it without quotes, for example 2026-10-01"
     for day in {str(day) for day in calendar["holidays"]} & {str(day) for day in calendar["working_days"]}:
         yield f"calendar.yaml: {day} is both a holiday and a working day"
+
+
+def _places(town: Town) -> Iterator[str]:
+    yield from _repeated("cameras.csv: camera_id", [camera["camera_id"] for camera in town.cameras])
+    known = {area["grid_id"] for area in town.areas}
+    for file, key, rows in (("cameras.csv", "camera_id", town.cameras), ("gazetteer.csv", "name", town.names)):
+        for row in rows:
+            if row["grid_id"] and row["grid_id"] not in known:
+                yield f"{file}: {row[key]}: there is no area {row['grid_id']}"
+
+
+def _intake_rules(town: Town) -> Iterator[str]:
+    """Intake's rules, by intake's own reading."""
+    codes = {category["code"] for category in town.categories}
+    for name, rules in town.marks.items():
+        _, problems = read_rules(rules.value.get("intake") or {}, codes)
+        yield from marked.told(f"rules/{name}", "intake", rules, problems)
 
 
 def _reports(town: Town) -> Iterator[str]:

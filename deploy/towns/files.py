@@ -52,6 +52,29 @@ class Member:
     on_duty: str = "true"
 
 
+@dataclass(frozen=True)
+class Name:
+    """A line of gazetteer.csv: `aliases` separated by |; the position in WGS84."""
+
+    name: str
+    aliases: str
+    kind: str
+    lon: str
+    lat: str
+    grid_id: str = ""
+
+
+@dataclass(frozen=True)
+class Camera:
+    """A line of cameras.csv."""
+
+    camera_id: str
+    name: str
+    lon: str
+    lat: str
+    grid_id: str = ""
+
+
 def write_areas(folder: Path, areas: Sequence[Area]) -> None:
     """grids.geojson, one area a line."""
     lines = ",\n".join(json.dumps(area.as_feature(), ensure_ascii=False) for area in areas)
@@ -60,10 +83,15 @@ def write_areas(folder: Path, areas: Sequence[Area]) -> None:
 
 def write_members(folder: Path, members: Sequence[Member]) -> None:
     """members.csv."""
-    with (folder / "members.csv").open("w", encoding="utf-8", newline="") as file:
-        table = csv.DictWriter(file, [field.name for field in fields(Member)], lineterminator="\n")
+    write_table(folder / "members.csv", members)
+
+
+def write_table(path: Path, rows: Sequence[Member] | Sequence[Name] | Sequence[Camera]) -> None:
+    """A CSV file with the fields of its rows as columns."""
+    with path.open("w", encoding="utf-8", newline="") as file:
+        table = csv.DictWriter(file, [field.name for field in fields(rows[0])], lineterminator="\n")
         table.writeheader()
-        table.writerows(asdict(member) for member in members)
+        table.writerows(asdict(row) for row in rows)
 
 
 def write_yaml(path: Path, content: dict[str, Any], heading: str) -> None:

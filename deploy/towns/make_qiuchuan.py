@@ -1,4 +1,5 @@
-"""Make the generated files of the sample town Qiuchuan (球川镇): grids, members, calendar, sample reports.
+"""Make the generated files of the sample town Qiuchuan (球川镇): grids, members, calendar, names of places,
+cameras, sample reports.
 
 The same seed gives the same bytes. The other files of the folder are written by hand.
 Nobody in it is real; of the town itself only name, code, extent and the names of villages are.
@@ -16,7 +17,7 @@ import shapely
 from shapely.geometry import Polygon
 
 from deploy.towns import files, shapes
-from deploy.towns.files import Area, Member
+from deploy.towns.files import Area, Camera, Member, Name
 from deploy.towns.languages import Language, in_words, language_of, put
 
 SEED = 330822111
@@ -29,7 +30,7 @@ NUMERALS = "一二三四五六七八九"
 
 
 def make(folder: Path) -> None:
-    """Write grids.geojson, members.csv, calendar.yaml and reports.yaml into the folder."""
+    """Write grids.geojson, members.csv, calendar.yaml, gazetteer.csv, cameras.csv and reports.yaml into the folder."""
     folder.mkdir(parents=True, exist_ok=True)
     rng = random.Random(SEED)
     material = files.read_yaml(files.MATERIAL)
@@ -38,6 +39,9 @@ def make(folder: Path) -> None:
     files.write_areas(folder, areas)
     files.write_members(folder, members)
     files.write_text(folder / "calendar.yaml", calendar_text())
+    others = random.Random(SEED + 1)
+    files.write_table(folder / "gazetteer.csv", make_names(material, areas, others))
+    files.write_table(folder / "cameras.csv", make_cameras(material["cameras"], areas, others))
     heading = "Invented reports for the simulation, made by deploy/towns/make_qiuchuan.py. Format: ../format.md"
     files.write_yaml(folder / "reports.yaml", {"reports": make_reports(material, areas, members, rng)}, heading)
 
@@ -95,6 +99,38 @@ def make_members(areas: list[Area], rng: random.Random) -> list[Member]:
             )
         )
     return members
+
+
+def make_names(material: dict[str, Any], areas: list[Area], rng: random.Random) -> list[Name]:
+    """Villages, roads and landmarks. A road has a line for each of its villages, as has what is in every village."""
+    villages = {area.name: area for area in areas if area.level == "village"}
+    grids = {name: [area for area in areas if area.parent_id == village.grid_id] for name, village in villages.items()}
+    rows = [_name(name, "village", villages[name].geometry, villages[name].grid_id) for name in villages]
+    for road, along in material["roads"].items():
+        rows += [_name(road, "road", rng.choice(grids[village]).geometry) for village in along]
+    for landmark in material["everywhere"]:
+        rows += [_name(landmark, "landmark", rng.choice(grids[village]).geometry) for village in villages]
+    for landmark, village in material["landmarks"].items():
+        rows.append(_name(landmark, "landmark", rng.choice(grids[village]).geometry))
+    return rows
+
+
+def _name(names: str, kind: str, geometry: shapely.Geometry, grid_id: str = "") -> Name:
+    name, _, aliases = names.partition("|")
+    point = geometry.representative_point()
+    short = name.removesuffix("村") if kind == "village" and name.endswith("村") and len(name) > 3 else ""
+    return Name(name, aliases or short, kind, f"{point.x:.6f}", f"{point.y:.6f}", grid_id)
+
+
+def make_cameras(count: int, areas: list[Area], rng: random.Random) -> list[Camera]:
+    """So many cameras C-001…, each in a grid."""
+    grids = rng.sample([area for area in areas if area.level == "grid"], count)
+    rows = []
+    for number, grid in enumerate(grids, start=1):
+        point = grid.geometry.representative_point()
+        name = f"{grid.name}高点监控"
+        rows.append(Camera(f"C-{number:03d}", name, f"{point.x:.6f}", f"{point.y:.6f}"))
+    return rows
 
 
 def calendar_text() -> str:

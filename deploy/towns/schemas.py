@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from marshmallow import Schema, fields, validate
+from marshmallow import Schema, ValidationError, fields, pre_load, validate, validates_schema
 
 LEVELS = ("P1", "P2", "P3", "P4")
 KINDS = ("consultation", "help", "suggestion", "complaint", "report")
@@ -27,6 +27,7 @@ TRANSITIONS = (
     "unmerged",
     "cancelled",
 )
+DATATYPES = ("string", "number", "datetime", "text", "singlevaluelist", "multivaluelist")
 MEASURES = ("remind", "escalate", "yellow_card", "red_card", "interview", "public_notice")
 
 _NAME = validate.Regexp(r"^[a-z0-9][a-z0-9-]{1,38}$", error="is not 2 to 39 of a–z, 0–9 and -, the first no -")
@@ -36,9 +37,6 @@ _CLOCK = validate.Regexp(
 _DURATION = validate.Regexp(
     r"^[1-9]\d* (second|minute|emergency_hour|working_hour|working_day|day)$",
     error="is not a duration; write for example 4 working_hour",
-)
-_WALL_CLOCK = validate.Regexp(
-    r"^[1-9]\d* (second|minute|emergency_hour|day)$", error="is not a time of the clock on the wall, for example 5 day"
 )
 _TEXT = validate.Length(min=1)
 
@@ -80,6 +78,26 @@ class Class(Schema):
     name_en = _text()
 
 
+class _Value(Schema):
+    key = _text()
+    zh = _text()
+    en = _text()
+
+
+class _Question(Schema):
+    code = _text(validate.Regexp(r"^[a-z][a-z0-9_]{0,39}$", error="is not 1 to 40 of a–z, 0–9 and _, a letter first"))
+    datatype = _one_of(DATATYPES)
+    required = fields.Boolean(required=True, truthy={True}, falsy={False})
+    text_zh = _text()
+    text_en = _text()
+    values = fields.List(fields.Nested(_Value), validate=_TEXT)
+
+    @validates_schema
+    def _lists_have_values(self, data: dict[str, Any], **_: Any) -> None:
+        if data["datatype"].endswith("valuelist") != ("values" in data):
+            raise ValidationError("a list has values, and nothing else has", "values")
+
+
 class Category(Class):
     class_ = fields.String(required=True, data_key="class")
     platform = _one_of(PLATFORMS)
@@ -87,6 +105,40 @@ class Category(Class):
     kind = _one_of(KINDS)
     limit = _text(_DURATION, required=False)
     keywords = fields.List(_text(), required=True)
+    questions = fields.List(fields.Nested(_Question))
+
+
+def _degrees(most: int) -> fields.Float:
+    return fields.Float(allow_nan=False, validate=validate.Range(-most, most), required=True, allow_none=True)
+
+
+class _Placed(Schema):
+    """Empty cells are nothing."""
+
+    name = _text()
+    lon = _degrees(180)
+    lat = _degrees(90)
+    grid_id = fields.String(required=True, allow_none=True)
+
+    @pre_load
+    def _empty_is_nothing(self, data: dict[str, Any], **_: Any) -> dict[str, Any]:
+        return {key: value or None for key, value in data.items()}
+
+
+class Camera(_Placed):
+    camera_id = _text(validate.Length(max=50))
+    lon = fields.Float(allow_nan=False, validate=validate.Range(-180, 180), required=True)
+    lat = fields.Float(allow_nan=False, validate=validate.Range(-90, 90), required=True)
+
+
+class Name(_Placed):
+    aliases = fields.String(required=True, allow_none=True)
+    kind = _one_of(("village", "road", "landmark"))
+
+    @validates_schema
+    def _is_somewhere(self, data: dict[str, Any], **_: Any) -> None:
+        if (data["lon"] is None) != (data["lat"] is None) or (data["lon"] is None and not data["grid_id"]):
+            raise ValidationError("a name needs lon and lat, or a grid_id", "lon")
 
 
 class Source(Schema):
@@ -153,20 +205,11 @@ class _Callback(Schema):
     dissatisfied_is_rework = fields.Boolean(required=True, truthy={True}, falsy={False})
 
 
-class _Waits(Schema):
-    information = _text(_WALL_CLOCK)
-    transfer = _text(_WALL_CLOCK)
-
-
-class _Intake(Schema):
-    waits = fields.Nested(_Waits, required=True)
-
-
 class Rules(Schema):
     name = _text()
-    intake = fields.Nested(_Intake)
     dispatch = fields.Nested(_Dispatch, required=True)
     callback = fields.Nested(_Callback, required=True)
+    intake = fields.Raw()  # intake says itself what is wrong in it
 
 
 class Report(Schema):

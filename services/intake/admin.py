@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import sys
 from pathlib import Path
 from typing import Any
@@ -18,10 +19,33 @@ from shared.settings import Settings
 
 
 def load_town(folder: Path, open_work: OpenWork, settings: Settings) -> dict[str, Any]:
-    """sources.yaml and categories.yaml of a town folder (deploy/towns/format.md)."""
+    """sources.yaml and categories.yaml of a town folder, cameras.csv and gazetteer.csv where they are there
+    (deploy/towns/format.md)."""
     sources = yaml.safe_load((folder / "sources.yaml").read_text(encoding="utf-8"))["sources"]
     catalogue = yaml.safe_load((folder / "categories.yaml").read_text(encoding="utf-8"))
-    return use_cases.load_town(sources, [_category(row) for row in catalogue["categories"]], open_work)
+    town = use_cases.TownFolder(
+        sources,
+        catalogue["classes"],
+        [_category(row) for row in catalogue["categories"]],
+        [_placed(row) for row in _table(folder / "cameras.csv")],
+        [
+            _placed(row) | {"aliases": [alias for alias in row["aliases"].split("|") if alias]}
+            for row in _table(folder / "gazetteer.csv")
+        ],
+    )
+    return use_cases.load_town(town, open_work)
+
+
+def _table(path: Path) -> list[dict[str, str]]:
+    if not path.exists():
+        return []
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def _placed(row: dict[str, str]) -> dict[str, Any]:
+    position = {name: float(row[name]) if row[name] else None for name in ("lon", "lat")}
+    return row | position | {"grid_id": row["grid_id"] or None}
 
 
 def _category(row: dict[str, Any]) -> dict[str, Any]:
@@ -29,4 +53,14 @@ def _category(row: dict[str, Any]) -> dict[str, Any]:
 
 
 if __name__ == "__main__":
-    sys.exit(main(load, Work, load_town, {"categories": use_cases.resay_categories}, COMMANDS, (IntakeError,)))
+    sys.exit(
+        main(
+            load,
+            Work,
+            load_town,
+            {"categories": use_cases.resay_categories},
+            COMMANDS,
+            (IntakeError,),
+            use_cases.check_rules,
+        )
+    )

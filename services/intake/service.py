@@ -50,6 +50,10 @@ class IntakeService:
     def get_case(self, request: Request, number: str) -> Any:
         return doors.get_case(request, number, self.open_work)
 
+    @http("GET", "/intake/cases/<number>/explanation", roles=["desk", "leader"])
+    def get_explanation(self, request: Request, number: str) -> Any:
+        return doors.get_explanation(number, self.open_work)
+
     @http("POST", "/intake/cases/<number>/accept", roles=["desk"])
     def accept_case(self, request: Request, number: str) -> Any:
         return doors.accept_case(request, number, self.open_work)

@@ -11,8 +11,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.intake.domain.grouping import Group, Sorted, amend, rule_of, same, sort_out
+from services.intake.domain.opening import NewCase
 from services.intake.domain.places import Located
-from services.intake.domain.registration import NewCase, Report, Source
+from services.intake.domain.registration import Category, Report, Source
+from services.intake.domain.understanding import Understood
 
 NOON = dt.datetime(2026, 11, 23, 12, tzinfo=dt.UTC)
 SOURCES = {
@@ -29,19 +31,9 @@ def new(
     told |= {"place_text": "", "lon": None, "lat": None, "reporter": {}, "media": []}
     told |= {"reported_at": NOON + dt.timedelta(seconds=seconds), "group": group} | changes
     report = Report(source=source, external_id=external_id, **told)
-    category = report.category or "9999"
-    return NewCase(
-        report,
-        category,
-        "report",
-        "P3",
-        report.description[:60],
-        report.description,
-        Located("g1", None),
-        True,
-        True,
-        True,
-    )
+    meaning = Understood(Category(report.category or "9999", "", "P3", "report"), "report", "P3", "accept")
+    located = Located("g1", None, lon=report.lon, lat=report.lat)
+    return NewCase(report, meaning, report.description[:60], report.description, located, True, True)
 
 
 def sorted_out(

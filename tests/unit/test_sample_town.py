@@ -23,9 +23,10 @@ from deploy.towns.from_geojson import write_town
 from deploy.towns.make_qiuchuan import make
 from deploy.towns.small import write_small_town
 from services.intake.adapters import adapter_of
+from services.intake.domain.places import Grid, Locator, Where
 from services.intake.domain.registration import Category, Refusal, Report, Source, judge
 
-MADE = ("grids.geojson", "members.csv", "calendar.yaml", "reports.yaml")
+MADE = ("grids.geojson", "members.csv", "calendar.yaml", "gazetteer.csv", "cameras.csv", "reports.yaml")
 ROOT = Path(__file__).parents[2]
 
 
@@ -146,6 +147,7 @@ def test_practice_differs_from_normal_in_time_only(town):
     ladders = [[{**step, "later": None} for step in rules["dispatch"]["ladder"]] for rules in (normal, practice)]
     assert ladders[0] == ladders[1]
     assert normal["callback"]["ask"] == practice["callback"]["ask"]
+    assert normal["intake"] | {"waits": practice["intake"]["waits"]} == practice["intake"]
     limits = [limit for limits in practice["dispatch"]["limits"].values() for limit in limits.values()]
     assert limits and all(limit.endswith(" second") for limit in limits)
     assert "quiet_hours" not in practice["dispatch"]
@@ -196,6 +198,44 @@ def test_intake_takes_and_refuses_the_sample_reports_as_they_expect(town):
         if isinstance(reading, Report):
             assert reading.external_id.endswith(str(number))
             assert reading.category or reading.source == "chat", reading
+
+
+def test_names_and_cameras_lie_in_the_town(town, shapes):
+    assert {row["kind"] for row in town.names} == {"village", "road", "landmark"}
+    assert {row["name"] for row in town.names if row["kind"] == "village"} == {
+        area["name"] for area in town.areas if area["level"] == "village"
+    }
+    for row in [*town.names, *town.cameras]:
+        assert shapes["330822111"].contains(Point(float(row["lon"]), float(row["lat"])))
+
+
+def test_an_address_of_the_sample_town_is_understood(town):
+    leaves = [f for f in town.features if f["properties"]["level"] == "grid"]
+    grids = [
+        Grid(f["properties"]["grid_id"], f["properties"]["code"], f["geometry"], 1.0, f["properties"]["parent_id"])
+        for f in leaves
+    ]
+    names = [placed(row) | {"aliases": row["aliases"].split("|")} for row in town.names]
+    locator = Locator(grids, [], names)
+    found = locator.locate(
+        [Where(text=text) for text in ("东坑村文化礼堂旁", "九都村卫生站", "便民中心门口", "文化礼堂")]
+    )
+    assert [place.grid_id and place.grid_id[:12] for place in found] == [
+        "330822111206",
+        "330822111215",
+        "330822111001",
+        None,
+    ]
+
+
+def placed(row):
+    return row | {name: float(row[name]) for name in ("lon", "lat")} | {"grid_id": row["grid_id"] or None}
+
+
+def test_a_town_without_names_and_cameras_is_whole(tmp_path):
+    write_small_town(tmp_path)
+    assert not (tmp_path / "gazetteer.csv").exists() and not (tmp_path / "cameras.csv").exists()
+    assert check.problems(check.read_town(tmp_path)) == []
 
 
 # towns that scripts make
@@ -282,6 +322,12 @@ def change(rows: list[dict], at: int, **values: object) -> list[dict]:
         ("sources", 0, {"kind": "hotlin"}, "there is no kind hotlin: use one of camera"),
         ("sources", 0, {"settings": {"category_map": {"SR1": "7777"}}}, "SR1: there is no category 7777"),
         ("reports", 0, {"source": "fax"}, "there is no source fax"),
+        ("names", 0, {"grid_id": "330822999"}, "gazetteer.csv: 龙头街社区: there is no area 330822999"),
+        ("names", 0, {"lon": "", "lat": "", "grid_id": ""}, "a name needs lon and lat, or a grid_id"),
+        ("names", 0, {"lon": "far"}, "entry 1 (龙头街社区): lon"),
+        ("cameras", 0, {"lat": ""}, "entry 1 (C-001): lat"),
+        ("cameras", 1, {"camera_id": "C-001"}, "camera_id C-001 is there 2 times"),
+        ("categories", 0, {"questions": [{"code": "x"}]}, "entry 1 (0101): questions"),
         ("reports", 0, {"member": "m001"}, "and no other, names a member"),
     ],
 )
@@ -306,6 +352,15 @@ def test_the_check_finds_a_wrong_parent_and_a_wrong_day(town):
     found = "\n".join(check.problems(broken))
     assert "parent_id nowhere is wrong" in found
     assert "'2026-10-01' is not a day" in found
+
+
+def test_the_check_names_the_line_of_a_wrong_rule(tmp_path):
+    write_small_town(tmp_path)
+    path = tmp_path / "rules" / "normal.yaml"
+    path.write_text(path.read_text(encoding="utf-8").replace("raise_level: P1", "raise_level: P9"), encoding="utf-8")
+    line = path.read_text(encoding="utf-8").split("P9")[0].count("\n") + 1
+    (found,) = check.problems(check.read_town(tmp_path))
+    assert found.startswith(f"rules/normal.yaml:{line}: intake.rules.1.then.raise_level: 'P9' is not known here")
 
 
 def test_the_check_command_fails_loudly(tmp_path):

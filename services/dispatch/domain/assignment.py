@@ -17,6 +17,7 @@ RANKS = {WORKER: 1, LEADER: 2, DESK: 3}
 NO_GRID = {
     "no_position": ("没有位置", "it has no position"),
     "outside_grids": ("不在任何网格内", "it lies in no grid"),
+    "ambiguous_address": ("地址不能确定到一个网格", "its address does not mean exactly one grid"),
 }
 
 

@@ -46,6 +46,10 @@ def read(data: dict[str, Any], source: Source, reference: str, publisher: str | 
         reporter=values["reporter"] or {},
         media=values["media"],
         settled=values["settled"],
+        coordinates=place.get("coordinates", "wgs84"),
+        grid_code=place.get("grid_code", ""),
+        camera_id=place.get("camera_id", ""),
+        answers=values["answers"],
     )
 
 

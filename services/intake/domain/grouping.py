@@ -13,7 +13,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
-from services.intake.domain.registration import OTHER, NewCase, Source
+from services.intake.domain.opening import NewCase
+from services.intake.domain.registration import OTHER, Source
 
 MOST_MEDIA = 20  # of one case; more of a burst say nothing new
 Key = tuple[str, str]  # source, external id
@@ -114,9 +115,10 @@ def amend(case: Mapping[str, Any], new: NewCase, adds_words: bool) -> dict[str, 
     if case["title"].startswith("["):  # `[图片]`: a picture without words
         changed["title"] = new.title
     if case["category"] == OTHER:
-        changed |= {"category": new.category, "level": new.level, "kind": new.kind}
-    if case["lon"] is None and new.report.lon is not None:
-        changed |= {"lon": new.report.lon, "lat": new.report.lat, "grid_id": new.located.grid_id}
+        meaning = new.meaning
+        changed |= {"category": meaning.category.code, "level": meaning.level, "kind": meaning.kind}
+    if case["lon"] is None and new.located.lon is not None:
+        changed |= {"lon": new.located.lon, "lat": new.located.lat, "grid_id": new.located.grid_id}
         changed |= {"desk_reason": new.located.desk_reason}
         changed |= {"place_text": case["place_text"] or new.report.place_text}
     return changed

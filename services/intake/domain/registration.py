@@ -1,17 +1,14 @@
-"""From a report to a case: is it valid, what is its category, level and lane, does the desk decide?"""
+"""What one source told us, and whether it can become a case."""
 
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from services.intake.domain.masking import mask
-from services.intake.domain.places import Located
-
 OTHER = "9999"  # category of a report that names none
 YEARS = range(2000, 2101)  # far from where a clock, a time zone or a database ends
-URGENT_LEVELS = ("P1", "P2")
 
 
 @dataclass(frozen=True)
@@ -71,10 +68,15 @@ class Refusal:
 
 @dataclass(frozen=True)
 class Category:
+    """A matter of the catalogue. Assets (部件) have classes that begin with A."""
+
     code: str
     name_zh: str
     level: str
     kind: str
+    class_code: str = ""
+    keywords: tuple[str, ...] = ()  # words in a text that suggest it
+    questions: tuple[dict[str, Any], ...] = ()  # asked of who reports it: answers.py
 
 
 @dataclass(frozen=True)
@@ -90,27 +92,7 @@ class Source:
     settings: dict[str, Any] = field(default_factory=dict)  # its maps, lanes, limits: deploy/towns/format.md
 
 
-@dataclass(frozen=True)
-class NewCase:
-    """A case as it begins; `accepted` says whether it needs the desk."""
-
-    report: Report
-    category: str
-    kind: str
-    level: str
-    title: str
-    description: str
-    located: Located
-    accepted: bool
-    anonymous: bool
-    asks_reporter: bool
-
-    @property
-    def lane(self) -> str:
-        return "urgent" if self.level in URGENT_LEVELS else "normal"
-
-
-def judge(report: Report, source: Source, catalogue: dict[str, Category]) -> list[Reason]:
+def judge(report: Report, source: Source, catalogue: Mapping[str, Category]) -> list[Reason]:
     """Why the report is refused; empty when it is valid."""
     reasons = []
     if not report.external_id.strip():
@@ -135,21 +117,3 @@ def judge(report: Report, source: Source, catalogue: dict[str, Category]) -> lis
     if not source.enabled:
         reasons.append(Reason("source", f"the source {source.name!r} is switched off", "ask the town's desk"))
     return reasons
-
-
-def open_case(report: Report, source: Source, catalogue: dict[str, Category], located: Located) -> NewCase:
-    """The case of a valid report. The report's own level and kind win over those of its category."""
-    category = catalogue.get(report.category) or catalogue.get(OTHER) or Category(OTHER, "其他", "P3", "report")
-    text = mask(report.description.strip())
-    return NewCase(
-        report=report,
-        category=category.code,
-        kind=report.kind or category.kind,
-        level=report.level or category.level,
-        title=mask(report.title.strip()) or text[:60],
-        description=text or mask(report.title.strip()),
-        located=located,
-        accepted=source.auto_accept,
-        anonymous=bool(report.reporter.get("anonymous")) or not report.reporter.get("phone"),
-        asks_reporter=source.asks_reporter,
-    )

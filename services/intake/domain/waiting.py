@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 _SECONDS = {"second": 1, "minute": 60, "emergency_hour": 3600, "day": 86400}  # units of the clock on the wall
+WAITS = ("information", "transfer")
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,6 @@
 """The HTTP doors of intake: a request becomes the arguments of a use case or a view, errors become problems."""
 
-from services.intake.doors.cases import get_case, get_cases
+from services.intake.doors.cases import get_case, get_cases, get_explanation
 from services.intake.doors.desk import (
     accept_case,
     answer_case,
@@ -27,6 +27,7 @@ __all__ = [
     "correct_case",
     "get_case",
     "get_cases",
+    "get_explanation",
     "get_reconciliation",
     "merge_case",
     "post_report",

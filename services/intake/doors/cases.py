@@ -29,4 +29,14 @@ def get_case(request: Request, number: str, open_work: Any) -> dict[str, Any]:
         case = views.case_by_number(work, number)
     if case is None or (caller.role == "source" and all(r["source"] != caller.name for r in case["reports"])):
         raise NotFound(f"there is no case {number!r} that you may see")
+    if caller.role == "source":
+        del case["duplicates"]  # other sources' cases
     return case
+
+
+def get_explanation(number: str, open_work: Any) -> dict[str, Any]:
+    with open_work() as work:
+        found = views.explanation(work, number)
+    if found is None:
+        raise NotFound(f"there is no case {number!r}")
+    return found

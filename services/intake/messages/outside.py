@@ -22,10 +22,22 @@ def text_field(longest: int, **kwargs: object) -> fields.String:
     return fields.String(validate=[validate.Length(max=longest), no_nul], **kwargs)  # type: ignore[arg-type]
 
 
+def plain_answer(value: object) -> None:
+    """Text, a number, true or false, or a list of texts; whether it answers the question, the rules say."""
+    for item in value if isinstance(value, list) else [value]:
+        if isinstance(item, str):
+            no_nul(item)
+        elif isinstance(item, dict | list) or item is None:
+            raise ValidationError("It is no text, number or list of texts.")
+
+
 class Place(Strict):
     text = text_field(500, load_default="")
     lon = fields.Float(allow_none=True, load_default=None, allow_nan=False, validate=validate.Range(-180, 180))
     lat = fields.Float(allow_none=True, load_default=None, allow_nan=False, validate=validate.Range(-90, 90))
+    coordinates = fields.String(load_default="wgs84", validate=validate.OneOf(("wgs84", "gcj02", "bd09")))
+    grid_code = text_field(50, load_default="")
+    camera_id = text_field(50, load_default="")
 
 
 class Reporter(Strict):
@@ -53,3 +65,4 @@ class Report(Strict):
     reporter = fields.Nested(Reporter, load_default=dict)
     media = fields.List(text_field(300), load_default=list, validate=validate.Length(max=20))
     settled = fields.Nested(Settled, allow_none=True, load_default=None)
+    answers = fields.Dict(keys=text_field(40), values=fields.Raw(validate=plain_answer), load_default=dict)

@@ -29,6 +29,7 @@ class _Case(Message):
     reported_by = fields.String(allow_none=True, load_default=None)
     settled = fields.Dict(allow_none=True, load_default=None)
     reported_at = fields.String(required=True)
+    hint = fields.String(allow_none=True, load_default=None)  # of a rule, for whoever routes the case
 
 
 class CaseSubmitted(_Case):

@@ -7,13 +7,16 @@ FROM (SELECT nextval('case_numbers') AS n FROM generate_series(1, %(count)s)) AS
 -- name: add_cases
 -- New cases.
 INSERT INTO cases (id, number, state, level, kind, category, title, description, place_text, lon, lat, grid_id, desk_reason,
-    media, source, external_id, anonymous, contact, reported_by, settled, reported_at, registered_at, updated_at, said)
+    media, source, external_id, anonymous, contact, reported_by, settled, reported_at, registered_at, updated_at, said,
+    answers, understood, hint, class_code, cell)
 SELECT id, number, state, level, kind, category, title, description, place_text, lon, lat, grid_id, desk_reason,
-    media, source, external_id, anonymous, contact, reported_by, settled, reported_at, registered_at, registered_at, said
+    media, source, external_id, anonymous, contact, reported_by, settled, reported_at, registered_at, registered_at, said,
+    coalesce(answers, '{}'), coalesce(understood, '[]'), hint, class_code, cell
 FROM json_to_recordset(%(rows)s) AS c(id uuid, number text, state text, level text, kind text, category text, title text,
     description text, place_text text, lon double precision, lat double precision, grid_id text, desk_reason text,
     media jsonb, source text, external_id text, anonymous boolean, contact text, reported_by text, settled jsonb,
-    reported_at timestamptz, registered_at timestamptz, said integer)
+    reported_at timestamptz, registered_at timestamptz, said integer, answers jsonb, understood jsonb, hint text,
+    class_code text, cell bigint)
 
 -- name: add_history
 -- Steps of cases; appended, never edited.
@@ -42,14 +45,14 @@ WHERE cases.id = m.id
 -- name: whole_case
 -- Everything about a case that is said when it is registered.
 SELECT number, kind, level, category, title, description, place_text, lon, lat, grid_id, desk_reason, source, external_id,
-    round, media, anonymous, contact, reported_by, settled, reported_at
+    round, media, anonymous, contact, reported_by, settled, reported_at, hint
 FROM cases WHERE id = %(id)s
 
 -- name: case_by_number
 -- One case for a reader.
 SELECT c.id::text, c.number, c.state, c.round, c.level, c.kind, c.category, c.title, c.description, c.place_text, c.lon, c.lat,
     c.grid_id, c.desk_reason, c.source, c.external_id, c.reported_by, c.reported_at, c.registered_at, c.updated_at,
-    c.closed_at, c.solved, c.satisfaction, c.said + c.heard_dispatch + c.heard_callback AS version,
+    c.closed_at, c.solved, c.satisfaction, c.answers, c.hint, c.said + c.heard_dispatch + c.heard_callback AS version,
     a.until AS waiting_until, a.platform, CASE WHEN c.state = 'awaiting_info' THEN a.why END AS question,
     (SELECT number FROM cases AS root WHERE root.id = a.merged_into) AS merged_into
 FROM cases c LEFT JOIN away a ON a.case_id = c.id WHERE c.number = %(number)s

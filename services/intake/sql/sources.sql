@@ -36,7 +36,7 @@ SELECT (SELECT count(*) FROM reports WHERE source = %(source)s) AS reports,
        (SELECT coalesce(sum(repeated), 0) FROM reports WHERE source = %(source)s) AS repeated,
        count(*) AS cases, count(grid_id) AS in_grid,
        count(*) FILTER (WHERE desk_reason = 'outside_grids') AS outside_grids,
-       count(*) FILTER (WHERE desk_reason = 'no_position') AS no_position,
+       count(*) FILTER (WHERE desk_reason IN ('no_position', 'ambiguous_address')) AS no_position,
        count(*) FILTER (WHERE state IN ('submitted', 'accepted')) AS on_the_way,
        (SELECT count(*) FROM feedback WHERE source = %(source)s AND kind = 'report_rejected') AS refused
 FROM cases WHERE source = %(source)s

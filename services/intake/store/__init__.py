@@ -13,11 +13,12 @@ from services.intake.store.life import LifeRows
 from services.intake.store.reference import Reference, ReferenceRows
 from services.intake.store.reports import ReportRows
 from services.intake.store.sources import SourceRows
+from services.intake.store.understanding import UnderstandingRows
 
 __all__ = ["SQL", "OpenWork", "Reference", "Work"]
 
 
-class Work(SourceRows, ReferenceRows, ReportRows, CaseRows, LifeRows, FeedbackRows, GroupRows):
+class Work(SourceRows, ReferenceRows, UnderstandingRows, ReportRows, CaseRows, LifeRows, FeedbackRows, GroupRows):
     """One transaction of intake."""
 
 

@@ -10,9 +10,10 @@ from services.intake.use_cases.desk import (
 )
 from services.intake.use_cases.merging import merge_case, unmerge_case
 from services.intake.use_cases.progress import fold_progress
-from services.intake.use_cases.reference import keep_grids, keep_members, load_town, resay_categories
+from services.intake.use_cases.reference import TownFolder, keep_grids, keep_members, load_town, resay_categories
 from services.intake.use_cases.registration import register_one, register_reports
 from services.intake.use_cases.sources import add_source, switch_source
+from services.intake.use_cases.trial import check_rules, try_rules
 from services.intake.use_cases.waiting import (
     ask_reporter,
     end_waiting,
@@ -22,12 +23,14 @@ from services.intake.use_cases.waiting import (
 )
 
 __all__ = [
+    "TownFolder",
     "accept_case",
     "add_source",
     "answer_case",
     "appeal_case",
     "ask_reporter",
     "cancel_case",
+    "check_rules",
     "correct_case",
     "end_waiting",
     "fold_progress",
@@ -43,5 +46,6 @@ __all__ = [
     "take_information",
     "take_transfer_answer",
     "transfer_case",
+    "try_rules",
     "unmerge_case",
 ]

@@ -11,7 +11,7 @@ from services.intake import messages
 from services.intake.domain.case import ACTIONS, refusal
 from services.intake.errors import CaseUnknown, MovedOn, NotPossible
 from services.intake.store import Work
-from services.intake.use_cases.registration import case_data
+from services.intake.use_cases.announcing import case_data
 from services.intake.use_cases.telling import News, Row, lane_of, tell_news
 from shared.messaging.message import Message
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from services.intake import messages
 from services.intake.domain.masking import mask
+from services.intake.domain.places import Where
 from services.intake.errors import CategoryUnknown, NotPossible
 from services.intake.store import OpenWork, Work
 from services.intake.use_cases.deciding import By, Decision, conclude, decided, find, whole
@@ -113,7 +114,7 @@ def _placed(place: Body | None, row: Row, work: Work) -> Row:
     lon, lat, text = place["lon"], place["lat"], {"place_text": place["text"] or row["place_text"]}
     if lon is None:
         return text
-    located = work.reference().locator.locate([(lon, lat)])[0]
+    located = work.reference().locator.locate([Where(lon, lat)])[0]
     return text | {"lon": lon, "lat": lat, "grid_id": located.grid_id, "desk_reason": located.desk_reason}
 
 

@@ -6,11 +6,12 @@ Both functions work inside the transaction that registers the reports, and cost 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from services.intake.domain import grouping as rules
-from services.intake.domain.registration import NewCase, Source
+from services.intake.domain.opening import NewCase
+from services.intake.domain.registration import Source
 from services.intake.store import Work
 from services.intake.use_cases.telling import Key, tell_joined
 
@@ -24,7 +25,7 @@ class Following(NamedTuple):
 
 
 def sort_out(
-    opened: Sequence[NewCase], sources: dict[str, Source], work: Work, now: dt.datetime
+    opened: Sequence[NewCase], sources: Mapping[str, Source], work: Work, now: dt.datetime
 ) -> tuple[Sequence[NewCase], Sequence[tuple[NewCase, Key]]]:
     """Reports that open a case of their own, and those that join one, with its leader; their groups are locked now."""
     keys = rules.keys_of(opened)
@@ -38,7 +39,7 @@ def sort_out(
 
 
 def attach(
-    following: Sequence[Following], sources: dict[str, Source], work: Work, now: dt.datetime
+    following: Sequence[Following], sources: Mapping[str, Source], work: Work, now: dt.datetime
 ) -> dict[Key, dict[str, Any]]:
     """The reports are added to their leaders' cases, and answered; gives the case of each that was new."""
     if not following:
@@ -57,7 +58,7 @@ def attach(
     return joined
 
 
-def _amend(case: dict[str, Any], new: NewCase, sources: dict[str, Source], now: dt.datetime) -> list[dict[str, Any]]:
+def _amend(case: dict[str, Any], new: NewCase, sources: Mapping[str, Source], now: dt.datetime) -> list[dict[str, Any]]:
     """The case with one more report; gives the step of its history that keeps the words, where there are new ones."""
     rule = rules.rule_of(sources[new.report.source])
     case |= rules.amend(case, new, rule.adds_words)

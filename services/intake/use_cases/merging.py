@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from services.intake import messages
@@ -59,7 +59,7 @@ def unmerge_case(number: str, by: By, body: Body, open_work: OpenWork) -> dict[s
 
 
 def merge_new(
-    pairs: Sequence[NewPair], sources: dict[str, Source], work: Work, now: dt.datetime, said: dict[str, int]
+    pairs: Sequence[NewPair], sources: Mapping[str, Source], work: Work, now: dt.datetime, said: dict[str, int]
 ) -> None:
     """In the transaction that registers them: cases that were just added, and said, as submitted are merged by a rule.
 

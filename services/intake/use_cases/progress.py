@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from services.intake import messages
@@ -47,7 +47,7 @@ def _step(message: Heard, row: dict[str, Any] | None) -> cases.Progress:
 
 def _move(
     done: Sequence[tuple[Heard, dict[str, Any], cases.Progress]],
-    sources: dict[str, Source],
+    sources: Mapping[str, Source],
     work: Work,
     now: dt.datetime,
 ) -> None:

@@ -3,11 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from services.intake import messages
 from services.intake.store import OpenWork, Work
 from shared.messaging.message import Heard
+
+
+class TownFolder(NamedTuple):
+    """Intake's part of a town folder, as rows; `names` are those of the gazetteer."""
+
+    sources: list[dict[str, Any]]
+    classes: list[dict[str, Any]]
+    categories: list[dict[str, Any]]
+    cameras: list[dict[str, Any]]
+    names: list[dict[str, Any]]
 
 
 def keep_grids(heard: Sequence[Heard], open_work: OpenWork) -> None:
@@ -24,14 +34,16 @@ def keep_members(heard: Sequence[Heard], open_work: OpenWork) -> None:
         work.commit()
 
 
-def load_town(sources: list[dict[str, Any]], categories: list[dict[str, Any]], open_work: OpenWork) -> dict[str, int]:
-    """Sources and catalogue of a town folder; every category that has changed is said."""
+def load_town(town: TownFolder, open_work: OpenWork) -> dict[str, int]:
+    """What intake keeps of a town folder; every category that has changed is said."""
     with open_work() as work:
-        work.put_sources(sources)
-        changed = work.put_categories(categories)
+        work.put_sources(town.sources)
+        work.put_classes(town.classes)
+        work.replace_places(town.cameras, town.names)
+        changed = work.put_categories(town.categories)
         _say_categories(changed, work)
         work.commit()
-    return {"sources": len(sources), "categories": len(categories), "changed": len(changed)}
+    return {name: len(rows) for name, rows in town._asdict().items()} | {"changed": len(changed)}
 
 
 def resay_categories(open_work: OpenWork) -> int:

@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 import prometheus_client
 
-from services.intake import messages
 from services.intake.adapters import adapter_of, patrol, unwrap
-from services.intake.domain.registration import NewCase, Reason, Refusal, Report, Source, judge, open_case
+from services.intake.domain.answers import judge_answers
+from services.intake.domain.duplicates import cell_of
+from services.intake.domain.opening import NewCase, open_case, where
+from services.intake.domain.registration import Reason, Refusal, Report, Source, judge
 from services.intake.store import OpenWork, Reference, Work
 from services.intake.use_cases import grouping
-from services.intake.use_cases.telling import Key, tell_again, tell_received, tell_refused
+from services.intake.use_cases.announcing import say_registered
+from services.intake.use_cases.duplicates import Merge, find_likely, find_merges, suggestions
+from services.intake.use_cases.merging import NewPair, merge_new
+from services.intake.use_cases.telling import Key, tell_again, tell_refused
 from shared.messaging.arrival import Arrival
 from shared.messaging.envelope import new_id
 from shared.outbox.unit_of_work import to_json
@@ -44,9 +49,10 @@ def register_reports(arrivals: Sequence[Arrival], open_work: OpenWork, keys: Key
     """Reports that came by AMQP: each becomes a case, is known already, or is refused with reasons."""
     with open_work() as work:
         work.unpark(arrivals)
-        sources, reference, now = work.sources(), work.reference(), work.now()
-        judged = [_judge(_read(arrival, sources), arrival.event.id, sources, reference) for arrival in arrivals]
-        outcomes = _register(judged, sources, reference, work, keys, now)
+        reference, now = work.reference(), work.now()
+        sources = reference.sources
+        judged = [_judge(_read(arrival, sources), arrival.event.id, reference) for arrival in arrivals]
+        outcomes = _register(judged, reference, work, keys, now)
         tell_refused([reading for reading in judged if isinstance(reading, Refusal)], sources, work, now)
         work.commit()
     _count([arrival.routing_key.partition(".")[0] for arrival in arrivals], sources, outcomes)
@@ -56,17 +62,17 @@ def register_reports(arrivals: Sequence[Arrival], open_work: OpenWork, keys: Key
 def register_one(data: dict[str, Any], source_name: str, open_work: OpenWork, keys: KeyRing) -> Registered:
     """A report that came by HTTP: the same, for a list of one; a refusal is the answer and needs no feedback."""
     with open_work() as work:
-        sources, reference, now = work.sources(), work.reference(), work.now()
-        source = sources.get(source_name) or _unknown(source_name)
+        reference, now = work.reference(), work.now()
+        source = reference.sources.get(source_name) or _unknown(source_name)
         reading = adapter_of(source.kind).read(data, source, "", source_name)
-        judged = _judge(reading, "", sources, reference)
-        outcome = _register([judged], sources, reference, work, keys, now)[0]
+        judged = _judge(reading, "", reference)
+        outcome = _register([judged], reference, work, keys, now)[0]
         work.commit()
-    _count([source_name], sources, [outcome])
+    _count([source_name], reference.sources, [outcome])
     return outcome
 
 
-def _count(names: Sequence[str], sources: dict[str, Source], outcomes: Sequence[Registered]) -> None:
+def _count(names: Sequence[str], sources: Mapping[str, Source], outcomes: Sequence[Registered]) -> None:
     for name, registered in zip(names, outcomes, strict=True):
         reports_total.labels(name if name in sources else "unknown", registered.outcome).inc()
 
@@ -75,7 +81,7 @@ def _unknown(name: str) -> Source:
     return Source(name, "generic", auto_accept=False, feedback=(), asks_reporter=False, enabled=False)
 
 
-def _read(arrival: Arrival, sources: dict[str, Source]) -> Report | Refusal:
+def _read(arrival: Arrival, sources: Mapping[str, Source]) -> Report | Refusal:
     source = sources.get(arrival.routing_key.partition(".")[0])
     if source is None:
         return _refuse_unknown(arrival)
@@ -91,37 +97,31 @@ def _refuse_unknown(arrival: Arrival) -> Refusal:
     return Refusal(name, "", arrival.event.id, [Reason("source", f"{name!r} is not known here", "ask the town's desk")])
 
 
-def _judge(
-    reading: Report | Refusal, reference_id: str, sources: dict[str, Source], reference: Reference
-) -> Report | Refusal:
+def _judge(reading: Report | Refusal, reference_id: str, reference: Reference) -> Report | Refusal:
     if isinstance(reading, Refusal):
         return reading
-    reasons = judge(reading, sources.get(reading.source) or _unknown(reading.source), reference.catalogue)
+    source = reference.sources.get(reading.source) or _unknown(reading.source)
+    reasons = judge(reading, source, reference.catalogue) + judge_answers(reading, reference.catalogue)
     return Refusal(reading.source, reading.external_id.replace("\0", ""), reference_id, reasons) if reasons else reading
 
 
 def _register(
-    judged: Sequence[Report | Refusal],
-    sources: dict[str, Source],
-    reference: Reference,
-    work: Work,
-    keys: KeyRing,
-    now: dt.datetime,
+    judged: Sequence[Report | Refusal], reference: Reference, work: Work, keys: KeyRing, now: dt.datetime
 ) -> list[Registered]:
     first: dict[Key, Report] = {}
     for reading in judged:
         if isinstance(reading, Report):
             first.setdefault((reading.source, reading.external_id), reading)
-    reports = list(first.values())
-    places = reference.locator.locate([(report.lon, report.lat) for report in reports])
+    reports = [(report, reference.sources[report.source]) for report in first.values()]
+    places = reference.locator.locate([where(report, source) for report, source in reports])
     opened = [
-        open_case(report, sources[report.source], reference.catalogue, place)
-        for report, place in zip(reports, places, strict=True)
+        open_case(report, source, reference.understanding, place, now)
+        for (report, source), place in zip(reports, places, strict=True)
     ]
-    leading, following = grouping.sort_out(opened, sources, work, now)
-    numbers = _add_new(leading, sources, work, keys, now)
+    leading, following = grouping.sort_out(opened, reference.sources, work, now)
+    numbers = _add_new(leading, reference, work, keys, now)
     joined = [grouping.Following(new, leader, _report_row(new, keys, now)) for new, leader in following]
-    grouped = grouping.attach(joined, sources, work, now)
+    grouped = grouping.attach(joined, reference.sources, work, now)
     known = work.count_repeated([key for key in first if key not in numbers and key not in grouped])
     tell_again(known, work)
     return [_outcome(reading, numbers, grouped, known) for reading in judged]
@@ -143,7 +143,7 @@ def _outcome(
 
 
 def _add_new(
-    opened: Sequence[NewCase], sources: dict[str, Source], work: Work, keys: KeyRing, now: dt.datetime
+    opened: Sequence[NewCase], reference: Reference, work: Work, keys: KeyRing, now: dt.datetime
 ) -> dict[Key, NewNumber]:
     rows = [_report_row(new, keys, now) for new in opened]
     fresh = work.add_reports(rows)
@@ -152,15 +152,24 @@ def _add_new(
         _case_row(new, row["case_id"], number, keys, now)
         for (new, row), number in zip(new_cases, work.case_numbers(len(new_cases)), strict=True)
     ]
+    cases = [(new, row) for (new, _), row in zip(new_cases, case_rows, strict=True)]
+    likely = find_likely(case_rows, reference.understanding.rules.nearness, work, now)
+    merges = find_merges(cases, likely, reference.understanding)
+    say_registered(cases, reference.sources, work, now)
     work.add_cases(case_rows)
-    work.add_history([step for row in case_rows for step in _first_steps(row, now)])
-    events = []
-    for (new, _), row in zip(new_cases, case_rows, strict=True):
-        say = messages.CaseRegistered if new.accepted else messages.CaseSubmitted
-        events.append(say.say(work.address, row["number"], row["id"], 1, new.lane, **case_data(row, new.asks_reporter)))
-    work.say(events)
-    tell_received(case_rows, sources, work, now, {row["id"]: 1 for row in case_rows})
+    work.add_history([step for new, row in cases for step in _first_steps(new, row, now)])
+    work.add_likely_duplicates(suggestions(case_rows, likely))
+    _merge_at_once(merges, reference.sources, work, now)
     return {(row["source"], row["external_id"]): NewNumber(row["number"], row["state"]) for row in case_rows}
+
+
+def _merge_at_once(merges: Sequence[Merge], sources: Mapping[str, Source], work: Work, now: dt.datetime) -> None:
+    """What a rule makes one with an earlier case; if that one has just ended, the desk decides."""
+    roots = work.share_open_roots([merge.into["id"] for merge in merges])
+    pairs = [NewPair(m.case, roots[m.into["id"]], m.rule, m.score) for m in merges if m.into["id"] in roots]
+    merge_new(pairs, sources, work, now, {pair.case["id"]: pair.case["said"] for pair in pairs})
+    for pair in pairs:
+        pair.case["state"] = "merged"
 
 
 def _report_row(new: NewCase, keys: KeyRing, now: dt.datetime) -> dict[str, Any]:
@@ -181,19 +190,21 @@ def _report_row(new: NewCase, keys: KeyRing, now: dt.datetime) -> dict[str, Any]
 
 
 def _case_row(new: NewCase, case_id: str, number: str, keys: KeyRing, now: dt.datetime) -> dict[str, Any]:
-    report = new.report
+    report, lon, lat = new.report, new.located.lon, new.located.lat
     return {
         "id": case_id,
         "number": number,
-        "state": "accepted" if new.accepted else "submitted",
-        "level": new.level,
-        "kind": new.kind,
-        "category": new.category,
+        "state": new.state,
+        "level": new.meaning.level,
+        "kind": new.meaning.kind,
+        "category": new.meaning.category.code,
+        "class_code": new.meaning.category.class_code,
         "title": new.title,
         "description": new.description,
         "place_text": report.place_text,
-        "lon": report.lon,
-        "lat": report.lat,
+        "lon": lon,
+        "lat": lat,
+        "cell": None if lon is None or lat is None else cell_of(lon, lat),
         "grid_id": new.located.grid_id,
         "desk_reason": new.located.desk_reason,
         "media": report.media,
@@ -204,21 +215,21 @@ def _case_row(new: NewCase, case_id: str, number: str, keys: KeyRing, now: dt.da
         "contact": None if new.anonymous else keys.seal(to_json(report.reporter), case_id, "contact"),
         "settled": report.settled,
         "extra": report.extra or None,
+        "answers": report.answers,
+        "understood": new.meaning.steps,
+        "hint": new.meaning.hint,
         "reported_at": report.reported_at or now,
         "registered_at": now,
         "round": 1,
-        "said": 2,  # that it is registered, and the answer to its source
     }
 
 
-def _first_steps(row: dict[str, Any], now: dt.datetime) -> list[dict[str, Any]]:
+def _first_steps(new: NewCase, row: dict[str, Any], now: dt.datetime) -> list[dict[str, Any]]:
     step = {"case_id": row["id"], "at": now, "round": 1, "who": row["source"], "note": ""}
     steps = [step | {"from_state": None, "to_state": "submitted", "cause": "report"}]
     if row["state"] == "accepted":
         steps.append(step | {"from_state": "submitted", "to_state": "accepted", "cause": "rule", "who": "rule"})
+    if row["state"] == "rejected":
+        why = {"cause": new.meaning.reason_code, "who": "rule", "note": new.meaning.reason}
+        steps.append(step | {"from_state": "submitted", "to_state": "rejected"} | why)
     return steps
-
-
-def case_data(row: dict[str, Any], asks_reporter: bool) -> dict[str, Any]:
-    fields = messages.CaseRegistered.schema().fields
-    return {name: row[name] for name in fields if name in row} | {"asks_reporter": asks_reporter}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from services.intake import messages
@@ -35,7 +35,7 @@ class Told(NamedTuple):
 
 
 def tell_received(
-    rows: Sequence[Row], sources: dict[str, Source], work: Work, now: dt.datetime, said: dict[str, int]
+    rows: Sequence[Row], sources: Mapping[str, Source], work: Work, now: dt.datetime, said: dict[str, int]
 ) -> None:
     """The first answer to the reports of new cases."""
     told = [
@@ -46,7 +46,7 @@ def tell_received(
 
 
 def tell_joined(
-    joined: dict[Key, Row], sources: dict[str, Source], work: Work, now: dt.datetime, said: dict[str, int]
+    joined: dict[Key, Row], sources: Mapping[str, Source], work: Work, now: dt.datetime, said: dict[str, int]
 ) -> None:
     """The one answer to reports that were added to the case of their group."""
     told = []
@@ -58,7 +58,7 @@ def tell_joined(
 
 def tell_news(
     news: Sequence[News],
-    sources: dict[str, Source],
+    sources: Mapping[str, Source],
     work: Work,
     now: dt.datetime,
     said: dict[str, int],
@@ -78,7 +78,7 @@ def tell_news(
 
 def _tell(
     told: Sequence[Told],
-    sources: dict[str, Source],
+    sources: Mapping[str, Source],
     work: Work,
     now: dt.datetime,
     said: dict[str, int],
@@ -104,7 +104,7 @@ def tell_again(known: dict[Key, Row], work: Work) -> None:
     work.say(_event(_said_before(row), work, None, None, lane_of(row), again=True) for row in known.values())
 
 
-def tell_refused(refusals: Sequence[Refusal], sources: dict[str, Source], work: Work, now: dt.datetime) -> None:
+def tell_refused(refusals: Sequence[Refusal], sources: Mapping[str, Source], work: Work, now: dt.datetime) -> None:
     """`report_rejected` to the source; the same refusal of the same report is said again, not numbered anew."""
     latest = {refusal.key: refusal for refusal in refusals}
     last = work.last_refusals(list(latest))
@@ -127,7 +127,7 @@ def _row(
     return identity | {"kind": kind, "said_at": now, "body": body, "said": said}
 
 
-def _record(rows: Sequence[Row], sources: dict[str, Source], work: Work) -> None:
+def _record(rows: Sequence[Row], sources: Mapping[str, Source], work: Work) -> None:
     """Numbered, written in the platform's own shape where it has one, and kept."""
     numbers = work.number_feedback([(row["source"], row["external_id"]) for row in rows])
     for row in rows:

@@ -18,6 +18,14 @@ from shared.messaging.envelope import new_id
 from tests.bench.minimal.link import Data, Link, event_of, now
 
 SEALED = "k1:" + "A" * 120  # as long as a sealed contact
+UNDERSTOOD = [
+    ["category", "9999", "nothing", ""],
+    ["kind", "complaint", "report", ""],
+    ["level", "P3", "category", "9999"],
+    ["acceptance", "accept", "source", "hotline"],
+    ["suggestion", "0103", "keywords", "垃圾"],
+    ["place", "g001", "position", ""],
+]
 LADDER = [
     {"step": n, "when": "not_resolved", "after": 0.5, "later": None, "measure": "remind", "to": "worker"}
     | {"at": "2026-12-01T09:00:00+08:00", "fired_at": None}
@@ -36,6 +44,7 @@ CASE += (
     "reported_by",
     "settled",
     "round",
+    "hint",
 )
 
 
@@ -73,6 +82,11 @@ def intake(link: Link) -> None:
             "registered_at": at,
             "said": 2,
             "round": 1,
+            "answers": {},
+            "understood": UNDERSTOOD,
+            "hint": None,
+            "class_code": "99",
+            "cell": 23_784_052_243,
         }
 
     def register(events: list[Data]) -> None:
