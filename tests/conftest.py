@@ -7,12 +7,16 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
+import hypothesis
 import pytest
 
 from deploy.local import stack, supervision
 from deploy.provision.servers import Servers
 from deploy.towns.small import write_small_town
 from tests.support.town import TemporaryTown
+
+hypothesis.settings.register_profile("house", deadline=None)  # how long an example takes says nothing on a busy machine
+hypothesis.settings.load_profile("house")
 
 
 @pytest.fixture(scope="session")

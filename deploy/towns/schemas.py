@@ -89,6 +89,7 @@ class Source(Schema):
     auto_accept = fields.Boolean(required=True, truthy={True}, falsy={False})
     asks_reporter = fields.Boolean(required=True, truthy={True}, falsy={False})
     feedback = fields.List(_one_of(TRANSITIONS), required=True)
+    settings = fields.Dict(keys=fields.String())
 
 
 class _Hours(Schema):

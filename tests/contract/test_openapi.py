@@ -8,7 +8,7 @@ import yaml
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
 from deploy.contracts import SERVICES
-from deploy.openapi import FILE, PART, ROUTES, entrypoints, text
+from deploy.openapi.document import FILE, PART, ROUTES, entrypoints, text
 
 METHODS = ("get", "post", "put", "patch", "delete")
 ROUTES_OF_SERVICES = {

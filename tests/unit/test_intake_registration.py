@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import dataclasses
-import json
 from typing import Any
 
 import pytest
 
-from services.intake.adapters import generic, patrol
+from services.intake.adapters import generic, patrol, unwrap
 from services.intake.domain.masking import mask
 from services.intake.domain.places import Located
 from services.intake.domain.registration import Category, Refusal, Report, Source, judge, open_case
@@ -22,11 +21,6 @@ IN_GRID = Located("330822111001001", None, 1)
 def report(**changes: Any) -> Report:
     plain = Report("hotline", "HL-1", "0102", None, None, "垃圾", "路口有垃圾", "路口", 118.4, 28.9, None, {}, [])
     return dataclasses.replace(plain, **changes)
-
-
-def arrival(data: Any, publisher: str | None = "hotline") -> Arrival:
-    event = {"specversion": "1.0", "id": "e1", "source": "hotline", "type": "report.v1", "data": data}
-    return Arrival(json.dumps(event).encode(), "hotline.normal", publisher, "e1")
 
 
 @pytest.mark.parametrize(
@@ -77,7 +71,7 @@ def test_numbers_of_persons_are_masked(text: str, masked: str) -> None:
 
 
 def test_an_unknown_field_is_refused_with_its_name() -> None:
-    reading = generic.read(arrival({"external_id": "HL-1", "title": "x", "place": {"lng": 1}}), SOURCE)
+    reading = generic.read({"external_id": "HL-1", "title": "x", "place": {"lng": 1}}, SOURCE, "e1")
     assert isinstance(reading, Refusal)
     assert (reading.external_id, reading.reasons[0].field) == ("HL-1", "place.lng")
 
@@ -87,14 +81,14 @@ def test_an_unknown_field_is_refused_with_its_name() -> None:
     [({"title": "a\0"}, "title"), ({"media": ["\0"]}, "media.0"), ({"settled": {"note": "\0"}}, "settled.note")],
 )
 def test_a_nul_character_is_refused_wherever_it_stands(data: dict[str, Any], field: str) -> None:
-    reading = generic.read(arrival({"external_id": "HL-1"} | data), SOURCE)
+    reading = generic.read({"external_id": "HL-1"} | data, SOURCE, "e1")
     assert isinstance(reading, Refusal)
     assert [reason.field for reason in reading.reasons] == [field]
 
 
 @pytest.mark.parametrize("body", [b"{", b"[]", b"null", b'{"id": 1}', b"[" * 100_000, "é".encode("latin-1"), b"\0"])
 def test_what_is_no_event_is_refused_under_its_own_reference(body: bytes) -> None:
-    reading = generic.read(Arrival(body, "hotline.normal", "hotline", "m1"), SOURCE)
+    reading = unwrap(Arrival(body, "hotline.normal", "hotline", "m1"), SOURCE)
     assert isinstance(reading, Refusal)
     assert reading.key == ("hotline", "? m1")
     assert reading.reasons[0].repair
@@ -102,7 +96,7 @@ def test_what_is_no_event_is_refused_under_its_own_reference(body: bytes) -> Non
 
 def test_a_patrol_report_is_the_members_own() -> None:
     source = Source("patrol", "patrol", True, (), False)
-    reading = patrol.read(arrival({"external_id": "7", "title": "x"}, publisher="m017"), source)
+    reading = patrol.read({"external_id": "7", "title": "x"}, source, "e1", "m017")
     assert isinstance(reading, Report)
     assert (reading.external_id, reading.reported_by) == ("m017/7", "m017")
-    assert isinstance(patrol.read(arrival({"external_id": "7", "title": "x"}, publisher=None), source), Refusal)
+    assert isinstance(patrol.read({"external_id": "7", "title": "x"}, source, "e1", None), Refusal)

@@ -177,7 +177,7 @@ def test_intake_takes_and_refuses_the_sample_reports_as_they_expect(town):
     catalogue = {row["code"]: Category(row["code"], row["name_zh"], row["level"], row["kind"]) for row in rows}
     for number, report in enumerate(town.reports, start=1):
         source = Source(report["source"], "platform", True, (), True)
-        read = generic.read_data({"external_id": str(number), **report["data"]}, source, "event")
+        read = generic.read({"external_id": str(number), **report["data"]}, source, "event")
         if isinstance(read, Report):
             reasons = judge(replace(read, reported_by=report.get("member")), source, catalogue)
         else:

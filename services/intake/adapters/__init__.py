@@ -1,19 +1,20 @@
-"""One file per kind of upstream: read a report. `adapter_of(kind)` gives the one for a source."""
+"""One file for each kind of upstream platform: it reads that platform's report, and writes an update in its own shape.
+
+A platform without a language of its own sends the generic report and gets the generic update. Adding a kind is one file
+here, one line in `_ADAPTERS`, and a test.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from services.intake.adapters import generic, patrol
-from services.intake.domain.registration import Refusal, Report, Source
-from shared.messaging.arrival import Arrival
+from services.intake.adapters.protocol import Adapter, unwrap
 
-Reading = Report | Refusal
-Adapter = Callable[[Arrival, Source], Reading]
+__all__ = ["Adapter", "adapter_of", "unwrap"]
 
-_ADAPTERS: dict[str, Adapter] = {"patrol": patrol.read}
+_GENERIC = Adapter(generic.read, generic.write)
+_ADAPTERS: dict[str, Adapter] = {patrol.KIND: Adapter(patrol.read, generic.write)}
 
 
 def adapter_of(kind: str) -> Adapter:
-    """The adapter of a kind of source; platforms without a language of their own send the generic CloudEvent."""
-    return _ADAPTERS.get(kind, generic.read)
+    """The adapter of a kind of source."""
+    return _ADAPTERS.get(kind, _GENERIC)

@@ -1,4 +1,4 @@
-"""The generic report: one CloudEvent in JSON whose data are the fields of messages.Report."""
+"""The generic report: a JSON object with the fields of messages.Report; the generic update: the feedback as it is."""
 
 from __future__ import annotations
 
@@ -7,36 +7,21 @@ from typing import Any
 from marshmallow import ValidationError
 
 from services.intake.domain.registration import Reason, Refusal, Report, Source
-from services.intake.messages import Report as ReportSchema
-from shared.messaging.arrival import Arrival
-from shared.messaging.envelope import Unreadable, decode
+from services.intake.messages.outside import Report as ReportSchema
 from shared.messaging.quick import compiled
 
 _SCHEMA = ReportSchema()
 _quick = compiled(_SCHEMA)
 
 
-def read(arrival: Arrival, source: Source) -> Report | Refusal:
-    """The report of a CloudEvent, or why it cannot be read."""
-    try:
-        events = decode(arrival.body)
-    except (Unreadable, RecursionError) as error:
-        repair = "send one CloudEvent 1.0 in JSON (ARCHITECTURE.md, section 3)"
-        return Refusal(source.name, "", arrival.event.id, [Reason("body", str(error), repair)])
-    if len(events) != 1:
-        reason = Reason("body", f"there are {len(events)} events", "send one report a message")
-        return Refusal(source.name, "", arrival.event.id, [reason])
-    return read_data(events[0].data, source, events[0].id)
-
-
-def read_data(data: dict[str, Any], source: Source, reference: str) -> Report | Refusal:
-    """The report of a JSON object, as HTTP sends it."""
+def read(data: dict[str, Any], source: Source, reference: str, publisher: str | None = None) -> Report | Refusal:
+    """The report of a JSON object, or why it cannot be read."""
     try:
         values = _quick(data) or _SCHEMA.load(data)
     except ValidationError as error:
         external_id = data.get("external_id")
         known = external_id[:200] if isinstance(external_id, str) and "\0" not in external_id else ""
-        return Refusal(source.name, known, reference, _reasons(error.normalized_messages()))
+        return Refusal(source.name, known, reference, reasons_of(error))
     place = values["place"] or {}
     return Report(
         source=source.name,
@@ -54,6 +39,16 @@ def read_data(data: dict[str, Any], source: Source, reference: str) -> Report | 
         media=values["media"],
         settled=values["settled"],
     )
+
+
+def write(feedback: dict[str, Any], source: Source) -> dict[str, Any]:
+    """Nothing beside the feedback itself."""
+    return {}
+
+
+def reasons_of(error: ValidationError) -> list[Reason]:
+    """A reason for each field that does not fit."""
+    return _reasons(error.normalized_messages())
 
 
 def _reasons(messages: dict[str, Any], path: str = "") -> list[Reason]:

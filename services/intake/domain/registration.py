@@ -44,6 +44,11 @@ class Report:
     media: list[str]
     reported_by: str | None = None
     settled: dict[str, Any] | None = None
+    coordinates: str = "wgs84"  # what lon and lat are given in: wgs84, gcj02 (phones and maps in China), bd09
+    grid_code: str = ""  # a place named by the code of its grid
+    camera_id: str = ""  # a place named by the camera that saw it
+    answers: dict[str, Any] = field(default_factory=dict)  # to the extra questions of the category
+    extra: dict[str, Any] = field(default_factory=dict)  # the platform's own fields that its updates carry again
 
 
 @dataclass(frozen=True)
@@ -79,6 +84,7 @@ class Source:
     feedback: tuple[str, ...]
     asks_reporter: bool
     enabled: bool = True
+    settings: dict[str, Any] = field(default_factory=dict)  # its maps, lanes, limits: deploy/towns/format.md
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 import prometheus_client
 
 from services.intake import messages
-from services.intake.adapters import adapter_of, generic
+from services.intake.adapters import adapter_of, patrol, unwrap
 from services.intake.domain import feedback
 from services.intake.domain.registration import NewCase, Reason, Refusal, Report, Source, judge, open_case
 from services.intake.store import OpenWork, Reference, Work
@@ -56,7 +56,8 @@ def register_one(data: dict[str, Any], source_name: str, open_work: OpenWork, ke
     with open_work() as work:
         sources, reference, now = work.sources(), work.reference(), work.now()
         source = sources.get(source_name) or _unknown(source_name)
-        judged = _judge(generic.read_data(data, source, ""), "", sources, reference)
+        reading = adapter_of(source.kind).read(data, source, "", source_name)
+        judged = _judge(reading, "", sources, reference)
         outcome = _register([judged], sources, reference, work, keys, now)[0]
         work.commit()
     _count([source_name], sources, [outcome])
@@ -74,7 +75,13 @@ def _unknown(name: str) -> Source:
 
 def _read(arrival: Arrival, sources: dict[str, Source]) -> Report | Refusal:
     source = sources.get(arrival.routing_key.partition(".")[0])
-    return adapter_of(source.kind)(arrival, source) if source else _refuse_unknown(arrival)
+    if source is None:
+        return _refuse_unknown(arrival)
+    found = unwrap(arrival, source)
+    if isinstance(found, Refusal):
+        return patrol.owned(found, arrival.publisher) if source.kind == patrol.KIND else found
+    data, reference = found
+    return adapter_of(source.kind).read(data, source, reference, arrival.publisher)
 
 
 def _refuse_unknown(arrival: Arrival) -> Refusal:

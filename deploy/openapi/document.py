@@ -1,6 +1,7 @@
-"""Write shared/contracts/openapi.yaml from the services' own HTTP entrypoints and the table below.
+"""Write shared/contracts/openapi.yaml from the services' own HTTP entrypoints and tables of their routes.
 
-`python -m deploy.openapi` writes it; a test fails when what is checked in differs from what the services do.
+The tables of the routes are beside this file, one for each service. `python -m deploy.openapi` writes it; a test fails
+when what is checked in differs from what the services do.
 """
 
 from __future__ import annotations
@@ -8,18 +9,15 @@ from __future__ import annotations
 import importlib
 import inspect
 import re
-from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import yaml
 from apispec import APISpec
 from apispec.ext.marshmallow import MarshmallowPlugin
-from marshmallow import Schema
 
 from deploy.contracts import ROOT, SERVICES
-from services.callback import messages as callback
-from services.dispatch import messages as dispatch
-from services.intake import messages as intake
+from deploy.openapi import board, callback, dispatch, intake, notify
+from deploy.openapi.route import Route
 from shared.http import problems
 from shared.http.entrypoint import Http
 
@@ -31,105 +29,7 @@ PARTS = {  # parts of a path, with their schemas
     "follow_up_id": {"type": "string", "format": "uuid", "description": "id of a follow-up"},
     "source": {"type": "string", "description": "name of a source", "example": "hotline"},
 }
-
-
-class Route(NamedTuple):
-    """What the entrypoint itself does not say. `answers` are by status; `problems` besides those of every route."""
-
-    summary: str
-    answers: dict[int, str]
-    body: type[Schema] | None = None
-    query: dict[str, str] = {}
-    problems: tuple[int, ...] = ()
-
-
-STATE = "only those in this state"
-ROUTES = {
-    "POST /intake/reports": Route(
-        "One report of the calling source",
-        {
-            201: "`outcome` new, with the `number` and `state` of the case",
-            200: "`outcome` known: this external id has a case already, whose `number` and `state` are given",
-        },
-        intake.Report,
-        problems=(422,),
-    ),
-    "GET /intake/cases": Route(
-        "The newest cases, at most 200",
-        {200: "`cases`, without anything personal"},
-        query={"state": STATE, "source": "only those of this source"},
-    ),
-    "GET /intake/cases/<number>": Route(
-        "A case; a source sees its own only",
-        {200: "the case with its `history` and its `reports`"},
-        problems=(404,),
-    ),
-    "POST /intake/cases/<number>/accept": Route(
-        "Accept a submitted case, in another category if one is given",
-        {200: "`number` and the new `state`"},
-        intake.Acceptance,
-        problems=(404, 409, 422),
-    ),
-    "POST /intake/cases/<number>/reject": Route(
-        "Refuse a submitted case; its source hears the reason",
-        {200: "`number` and the new `state`"},
-        intake.Rejection,
-        problems=(404, 409, 422),
-    ),
-    "GET /intake/sources/<source>/reconciliation": Route(
-        "What became of the reports of a source", {200: "counts of reports, cases and refusals"}
-    ),
-    "POST /dispatch/actions": Route(
-        "An action of the calling member; a `command_id` that is sent again gets its first answer again",
-        {200: "as in dispatch.action_answered.v1: `accepted`, or the `reason` why not, and the state of the order"},
-        dispatch.Action,
-        problems=(422,),
-    ),
-    "GET /dispatch/orders": Route(
-        "Work orders, the most urgent first, at most 500; a member sees its own only",
-        {200: "`orders`"},
-        query={"state": STATE, "member": "only those that this member handles or checks"},
-    ),
-    "GET /dispatch/orders/<order_id>": Route(
-        "A work order; a member sees those it handles or checks",
-        {200: "the order with its `journal` and its `assignments`"},
-        problems=(404,),
-    ),
-    "GET /callback/follow-ups": Route(
-        "Follow-ups, at most 500",
-        {200: "`follow_ups`, without anything personal"},
-        query={"state": f"{STATE}; `due` is the call list: the urgent ones first, then the oldest"},
-    ),
-    "POST /callback/follow-ups/<follow_up_id>/contact": Route(
-        "The reporter's contact, for a call that is due; who has seen it is kept",
-        {200: "`number` of the case and `contact`"},
-        problems=(404, 409),
-    ),
-    "POST /callback/follow-ups/<follow_up_id>/attempts": Route(
-        "A call that has brought no answer",
-        {200: "`attempts` so far, `attempts_left`, and when the window closes (`closes_at`)"},
-        callback.Attempt,
-        problems=(404, 409, 422),
-    ),
-    "POST /callback/follow-ups/<follow_up_id>/answer": Route(
-        "What the reporter has said; the same answer again is taken once",
-        {200: "`number`, `round`, and whether the case is handled again (`rework`)"},
-        callback.Answer,
-        problems=(404, 409, 422),
-    ),
-    "GET /notify/notices": Route(
-        "What the calling member has been told, in order, at most 500",
-        {200: "`notices`, and the number of the newest there is (`last`)"},
-        query={"after": "number of the last notice seen; without it, from the first one on"},
-        problems=(422,),
-    ),
-    "GET /board/cases/<number>": Route(
-        "Everything that was said about a case", {200: "what is known of the case, and its `timeline`"}, problems=(404,)
-    ),
-    "GET /board/totals": Route(
-        "Cases by state and level, by source, by grid", {200: "`by_state`, `by_source` and `by_grid`"}
-    ),
-}
+ROUTES = board.ROUTES | callback.ROUTES | dispatch.ROUTES | intake.ROUTES | notify.ROUTES
 REASON = {
     "type": "object",
     "description": "a field, what is wrong with it, and the way to repair it; a conflict names `field` and `given`",
@@ -240,8 +140,3 @@ class _Plain(yaml.SafeDumper):
 
     def ignore_aliases(self, data: Any) -> bool:
         return True
-
-
-if __name__ == "__main__":
-    FILE.write_text(text(), encoding="utf-8")
-    print(f"{FILE.relative_to(Path.cwd())} written")

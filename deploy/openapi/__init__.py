@@ -1,0 +1,1 @@
+"""The OpenAPI document, from the services' own HTTP entrypoints."""

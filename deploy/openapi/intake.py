@@ -1,0 +1,43 @@
+"""What the routes of intake do."""
+
+from __future__ import annotations
+
+from deploy.openapi.route import STATE, Route
+from services.intake import messages as intake
+
+ROUTES = {
+    "POST /intake/reports": Route(
+        "One report of the calling source",
+        {
+            201: "`outcome` new, with the `number` and `state` of the case",
+            200: "`outcome` known: this external id has a case already, whose `number` and `state` are given",
+        },
+        intake.Report,
+        problems=(422,),
+    ),
+    "GET /intake/cases": Route(
+        "The newest cases, at most 200",
+        {200: "`cases`, without anything personal"},
+        query={"state": STATE, "source": "only those of this source"},
+    ),
+    "GET /intake/cases/<number>": Route(
+        "A case; a source sees its own only",
+        {200: "the case with its `history` and its `reports`"},
+        problems=(404,),
+    ),
+    "POST /intake/cases/<number>/accept": Route(
+        "Accept a submitted case, in another category if one is given",
+        {200: "`number` and the new `state`"},
+        intake.Acceptance,
+        problems=(404, 409, 422),
+    ),
+    "POST /intake/cases/<number>/reject": Route(
+        "Refuse a submitted case; its source hears the reason",
+        {200: "`number` and the new `state`"},
+        intake.Rejection,
+        problems=(404, 409, 422),
+    ),
+    "GET /intake/sources/<source>/reconciliation": Route(
+        "What became of the reports of a source", {200: "counts of reports, cases and refusals"}
+    ),
+}

@@ -1,0 +1,19 @@
+"""What an entrypoint itself does not say about its route."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from marshmallow import Schema
+
+STATE = "only those in this state"
+
+
+class Route(NamedTuple):
+    """What the entrypoint itself does not say. `answers` are by status; `problems` besides those of every route."""
+
+    summary: str
+    answers: dict[int, str]
+    body: type[Schema] | None = None
+    query: dict[str, str] = {}
+    problems: tuple[int, ...] = ()

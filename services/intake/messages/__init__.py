@@ -1,0 +1,71 @@
+"""What intake says and hears, and what is sent to it from outside."""
+
+from services.intake.messages.desk import (
+    Acceptance,
+    Rejection,
+)
+from services.intake.messages.heard import (
+    PROGRESS,
+    CaseAnswered,
+    FollowUpPlanned,
+    GridChanged,
+    MemberChanged,
+    ReworkAsked,
+    WorkAcknowledged,
+    WorkAssigned,
+    WorkEscalated,
+    WorkProgressed,
+    WorkResolved,
+    WorkReturned,
+    WorkSentBack,
+    WorkVerified,
+)
+from services.intake.messages.outside import (
+    KINDS,
+    LEVELS,
+    Place,
+    Report,
+    Reporter,
+    Settled,
+    Strict,
+)
+from services.intake.messages.said import (
+    CaseClosed,
+    CaseRegistered,
+    CaseRejected,
+    CaseSubmitted,
+    CategoryChanged,
+    FeedbackDue,
+)
+
+__all__ = [
+    "KINDS",
+    "LEVELS",
+    "PROGRESS",
+    "Acceptance",
+    "CaseAnswered",
+    "CaseClosed",
+    "CaseRegistered",
+    "CaseRejected",
+    "CaseSubmitted",
+    "CategoryChanged",
+    "FeedbackDue",
+    "FollowUpPlanned",
+    "GridChanged",
+    "MemberChanged",
+    "Place",
+    "Rejection",
+    "Report",
+    "Reporter",
+    "ReworkAsked",
+    "Settled",
+    "Strict",
+    "WorkAcknowledged",
+    "WorkAssigned",
+    "WorkEscalated",
+    "WorkProgressed",
+    "WorkResolved",
+    "WorkReturned",
+    "WorkSentBack",
+    "WorkVerified",
+]

@@ -1,0 +1,100 @@
+"""What intake hears: its own copies, with only the fields that it reads."""
+
+from __future__ import annotations
+
+from marshmallow import fields
+
+from shared.messaging.message import Message
+
+
+class GridChanged(Message):
+    TYPE = "dispatch.grid_changed.v1"
+    grid_id = fields.String(required=True)
+    version = fields.Integer(required=True)
+    code = fields.String(required=True)
+    name = fields.String(required=True)
+    level = fields.String(required=True)
+    parent_id = fields.String(allow_none=True, load_default=None)
+    geometry = fields.Raw(allow_none=True, load_default=None)
+    area = fields.Float(required=True)
+
+
+class MemberChanged(Message):
+    TYPE = "dispatch.member_changed.v1"
+    member_id = fields.String(required=True)
+    version = fields.Integer(required=True)
+    active = fields.Boolean(required=True)
+
+
+class _Work(Message):
+    number = fields.String(required=True)
+    round = fields.Integer(required=True)
+    member_id = fields.String(allow_none=True, load_default=None)
+    note = fields.String(allow_none=True, load_default=None)
+
+
+class WorkAssigned(_Work):
+    TYPE = "dispatch.work_assigned.v1"
+
+
+class WorkAcknowledged(_Work):
+    TYPE = "dispatch.work_acknowledged.v1"
+
+
+class WorkProgressed(_Work):
+    TYPE = "dispatch.work_progressed.v1"
+
+
+class WorkReturned(_Work):
+    TYPE = "dispatch.work_returned.v1"
+    reason = fields.String(required=True)
+
+
+class WorkEscalated(_Work):
+    TYPE = "dispatch.work_escalated.v1"
+    why = fields.String(required=True)
+
+
+class WorkResolved(_Work):
+    TYPE = "dispatch.work_resolved.v1"
+
+
+class WorkSentBack(_Work):
+    TYPE = "dispatch.work_sent_back.v1"
+
+
+class WorkVerified(_Work):
+    TYPE = "dispatch.work_verified.v1"
+
+
+class FollowUpPlanned(_Work):
+    TYPE = "callback.follow_up_planned.v1"
+
+
+class CaseAnswered(_Work):
+    TYPE = "callback.case_answered.v1"
+    outcome = fields.String(required=True)
+    solved = fields.String(allow_none=True, load_default=None)
+    satisfaction = fields.String(required=True)
+    why = fields.String(required=True)
+
+
+class ReworkAsked(_Work):
+    TYPE = "callback.rework_asked.v1"
+    solved = fields.String(allow_none=True, load_default=None)
+    satisfaction = fields.String(required=True)
+
+
+PROGRESS = (
+    WorkAssigned,
+    WorkAcknowledged,
+    WorkProgressed,
+    WorkReturned,
+    WorkEscalated,
+    WorkResolved,
+    WorkSentBack,
+    WorkVerified,
+    FollowUpPlanned,
+    CaseAnswered,
+    ReworkAsked,
+)

@@ -1,0 +1,68 @@
+-- name: case_numbers
+-- As many new case numbers as asked for: `<day in the town>-<running number>`; unique, not gapless.
+SELECT to_char(clock_timestamp() AT TIME ZONE 'Asia/Shanghai', 'YYYYMMDD') || '-'
+       || lpad(n::text, greatest(6, length(n::text)), '0')
+FROM (SELECT nextval('case_numbers') AS n FROM generate_series(1, %(count)s)) AS numbers
+
+-- name: add_cases
+-- New cases.
+INSERT INTO cases (id, number, state, level, kind, category, title, description, place_text, lon, lat, grid_id, desk_reason,
+    media, source, external_id, anonymous, contact, reported_by, settled, reported_at, registered_at, updated_at, said)
+SELECT id, number, state, level, kind, category, title, description, place_text, lon, lat, grid_id, desk_reason,
+    media, source, external_id, anonymous, contact, reported_by, settled, reported_at, registered_at, registered_at, said
+FROM json_to_recordset(%(rows)s) AS c(id uuid, number text, state text, level text, kind text, category text, title text,
+    description text, place_text text, lon double precision, lat double precision, grid_id text, desk_reason text,
+    media jsonb, source text, external_id text, anonymous boolean, contact text, reported_by text, settled jsonb,
+    reported_at timestamptz, registered_at timestamptz, said integer)
+
+-- name: add_history
+-- Steps of cases; appended, never edited.
+INSERT INTO case_history (case_id, at, round, from_state, to_state, cause, who, note)
+SELECT case_id, at, round, from_state, to_state, cause, who, note FROM json_to_recordset(%(rows)s) AS h(case_id uuid,
+    at timestamptz, round integer, from_state text, to_state text, cause text, who text, note text)
+
+-- name: lock_cases
+-- The cases that messages are about, locked in the order of their ids.
+SELECT id::text, number, state, round, level, source, external_id, heard_dispatch, heard_callback, said FROM cases
+WHERE id = ANY(%(ids)s::uuid[]) ORDER BY id FOR UPDATE
+
+-- name: lock_case_by_number
+-- One case for the desk, locked.
+SELECT id::text FROM cases WHERE number = %(number)s FOR UPDATE
+
+-- name: move_cases
+-- Cases after a step.
+UPDATE cases SET state = m.state, round = m.round, heard_dispatch = m.heard_dispatch, heard_callback = m.heard_callback,
+    said = m.said, updated_at = m.at, closed_at = CASE WHEN m.state = 'closed' THEN m.at ELSE cases.closed_at END,
+    solved = coalesce(m.solved, cases.solved), satisfaction = coalesce(m.satisfaction, cases.satisfaction),
+    category = coalesce(m.category, cases.category)
+FROM json_to_recordset(%(rows)s) AS m(id uuid, state text, round integer, heard_dispatch integer, heard_callback integer,
+    said integer, at timestamptz, solved text, satisfaction text, category text)
+WHERE cases.id = m.id
+
+-- name: whole_case
+-- Everything about a case that is said when it is registered.
+SELECT number, kind, level, category, title, description, place_text, lon, lat, grid_id, desk_reason, source, external_id,
+    round, media, anonymous, contact, reported_by, settled, reported_at
+FROM cases WHERE id = %(id)s
+
+-- name: case_by_number
+-- One case for a reader.
+SELECT id::text, number, state, round, level, kind, category, title, description, place_text, lon, lat, grid_id, desk_reason,
+    source, external_id, reported_by, reported_at, registered_at, updated_at, closed_at, solved, satisfaction
+FROM cases WHERE number = %(number)s
+
+-- name: history_of_case
+-- The steps of a case, in order.
+SELECT at, round, from_state, to_state, cause, who, note FROM case_history WHERE case_id = %(id)s ORDER BY id
+
+-- name: cases_in_state
+-- The newest cases, in one state or in any.
+SELECT number, state, round, level, kind, category, title, place_text, grid_id, desk_reason, source, external_id,
+    registered_at, updated_at FROM cases
+WHERE (%(state)s::text IS NULL OR state = %(state)s) AND (%(source)s::text IS NULL OR source = %(source)s)
+ORDER BY registered_at DESC LIMIT %(limit)s
+
+-- name: count_cases
+-- Cases that have not ended, by state and level, for metrics: a scrape must not cost more with every year.
+SELECT state, level, count(*) FROM cases WHERE state NOT IN ('closed', 'rejected') GROUP BY state, level
