@@ -3,7 +3,12 @@
 IntakeError
 ├── CaseUnknown        no case has this number
 ├── CategoryUnknown    the catalogue has no such category
-└── NotWaiting         the case does not wait for the desk any more
+├── NotWaiting         the case does not wait for the desk any more
+├── MediaUnknown       no upload has this reference, or its content is gone
+├── MediaRefused       a photo, video or sound is not taken
+│   ├── MediaBroken    its bytes are not what they should be
+│   └── MediaTooLarge  it is larger than its kind may be
+└── StoreAway          the media store is full or away; nothing was kept
 """
 
 from __future__ import annotations
@@ -26,3 +31,31 @@ class CategoryUnknown(IntakeError):
 class NotWaiting(IntakeError):
     def __init__(self, number: str, state: str):
         super().__init__(f"case {number} is {state}: only a submitted case can be accepted or rejected")
+
+
+class MediaUnknown(IntakeError):
+    def __init__(self, reference: str):
+        super().__init__(f"there is no media {reference!r}: it has not been uploaded yet, or was forgotten")
+
+
+class MediaRefused(IntakeError):
+    """`repair` says what the sender can do."""
+
+    def __init__(self, problem: str, repair: str):
+        super().__init__(problem)
+        self.repair = repair
+
+
+class MediaBroken(MediaRefused):
+    def __init__(self, problem: str):
+        super().__init__(problem, "take it or export it again, and send the whole file")
+
+
+class MediaTooLarge(MediaRefused):
+    def __init__(self, kind: str, most: int):
+        super().__init__(f"at most {most} bytes of {kind} are taken", "send a shorter or smaller one")
+
+
+class StoreAway(IntakeError):
+    def __init__(self, problem: str):
+        super().__init__(f"{problem}; nothing was kept, send it again later")

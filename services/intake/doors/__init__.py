@@ -2,14 +2,20 @@
 
 from services.intake.doors.cases import get_case, get_cases
 from services.intake.doors.desk import accept_case, reject_case
+from services.intake.doors.media import by_link, by_link_or_token, get_case_media, get_media, post_media
 from services.intake.doors.reports import post_report
 from services.intake.doors.sources import get_reconciliation
 
 __all__ = [
     "accept_case",
+    "by_link",
+    "by_link_or_token",
     "get_case",
+    "get_case_media",
     "get_cases",
+    "get_media",
     "get_reconciliation",
+    "post_media",
     "post_report",
     "reject_case",
 ]

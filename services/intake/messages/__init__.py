@@ -36,6 +36,7 @@ from services.intake.messages.said import (
     CaseSubmitted,
     CategoryChanged,
     FeedbackDue,
+    MediaAdded,
 )
 
 __all__ = [
@@ -52,6 +53,7 @@ __all__ = [
     "FeedbackDue",
     "FollowUpPlanned",
     "GridChanged",
+    "MediaAdded",
     "MemberChanged",
     "Place",
     "Rejection",

@@ -13,6 +13,7 @@ from services.intake.adapters import adapter_of, patrol, unwrap
 from services.intake.domain import feedback
 from services.intake.domain.registration import NewCase, Reason, Refusal, Report, Source, judge, open_case
 from services.intake.store import OpenWork, Reference, Work
+from services.intake.use_cases.media import link_media
 from services.intake.use_cases.telling import Key, tell, tell_again, tell_refused
 from shared.messaging.arrival import Arrival
 from shared.messaging.envelope import new_id
@@ -140,6 +141,7 @@ def _add_new(opened: Sequence[NewCase], work: Work, keys: KeyRing, now: dt.datet
         for (new, row), number in zip(new_cases, work.case_numbers(len(new_cases)), strict=True)
     ]
     work.add_cases(case_rows)
+    link_media(case_rows, work, now)
     work.add_history([step for row in case_rows for step in _first_steps(row, now)])
     events = []
     for (new, _), row in zip(new_cases, case_rows, strict=True):
