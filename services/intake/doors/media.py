@@ -95,12 +95,13 @@ def get_media(request: Request, reference: str, media: MediaParts, open_work: An
 def _response(request: Request, row: dict[str, Any], small: bool, media: MediaParts) -> Response:
     key, whole = (row["thumbnail_key"], row["thumbnail_size"]) if small else (row["key"], row["size"])
     media_type = "image/jpeg" if small else row["media_type"]
-    start, stop = _part(request, whole)
+    part = _part(request, whole)
+    start, stop = part or (0, whole)
     content = () if request.method == "HEAD" else media.store.open(key, start, stop - start)
-    response = Response(content, status=200 if (start, stop) == (0, whole) else 206, content_type=media_type)
+    response = Response(content, status=206 if part else 200, content_type=media_type)
     response.headers.update(SHOWN)
     response.content_length = stop - start
-    if response.status_code == 206:
+    if part:
         response.content_range.set(start, stop, whole)
     response.set_etag(key)
     response.cache_control.private, response.cache_control.max_age = True, 600
@@ -109,17 +110,17 @@ def _response(request: Request, row: dict[str, Any], small: bool, media: MediaPa
     return response
 
 
-def _part(request: Request, whole: int) -> tuple[int, int]:
-    """The bytes that are asked for; several parts at once are answered with everything, as the standard allows."""
+def _part(request: Request, whole: int) -> tuple[int, int] | None:
+    """The bytes that are asked for; None for everything, also for several parts at once, as the standard allows."""
     asked = request.range
     if asked is None or asked.units != "bytes" or len(asked.ranges) != 1:
-        return 0, whole
+        return None
     found = asked.range_for_length(whole)
     if found is None:
         problem = Problem(f"there are {whole} bytes: ask for some of them")
         problem.status, problem.title = 416, "There is no such part"
         raise problem
-    return found[0], found[1]
+    return found
 
 
 class _Body:
