@@ -87,7 +87,7 @@ def main(arguments: list[str] | None = None) -> int:
     """Entry point."""
     parser = argparse.ArgumentParser(
         prog="wangge-upload",
-        description="Upload photos, videos and sounds 上传照片、视频、录音; the token: WANGGE_TOKEN or WANGGE_TOKEN_FILE.",
+        description="Upload photos, videos and sounds 上传照片、视频、录音; token: WANGGE_TOKEN(_FILE).",
     )
     parser.add_argument("file", nargs="+")
     parser.add_argument(
