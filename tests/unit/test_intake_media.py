@@ -55,6 +55,7 @@ DECLARED = [
     (sniff.JPEG, "image/jpg; charset=binary", "image/jpeg"),
     (sniff.JPEG, "", "image/jpeg"),
     (sniff.JPEG, "application/octet-stream", "image/jpeg"),
+    (sniff.JPEG, "text/plain", "image/jpeg"),  # what the web server says where nothing was said
     (sniff.JPEG, "image/png", None),
     (sniff.JPEG, "text/html", None),
     (sniff.MP4, "audio/mp4", "audio/mp4"),

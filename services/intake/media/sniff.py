@@ -6,7 +6,8 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 ENOUGH = 64  # bytes that decide
-UNDECLARED = ("", "application/octet-stream", "binary/octet-stream", "application/x-www-form-urlencoded")
+# what senders say that say nothing; the web server fills in text/plain, curl a form
+UNDECLARED = ("", "application/octet-stream", "binary/octet-stream", "text/plain", "application/x-www-form-urlencoded")
 
 
 class Format(NamedTuple):
