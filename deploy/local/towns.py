@@ -119,6 +119,7 @@ def _program(replica: Replica) -> Program:
         "HTTP_ADDRESS": replica.http,
         "OPS_ADDRESS": replica.ops,
         "LOG_LEVEL": os.environ.get("LOG_LEVEL", "INFO"),
+        "MEDIA_STORE": str(LOCAL / "media" / replica.town),
         "PYTHONPATH": str(ROOT),
         "PYTHONUNBUFFERED": "1",
         "WANGGE_CODE": code(),  # new code is a new setting, so that the next start takes it up

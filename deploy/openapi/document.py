@@ -27,6 +27,7 @@ PARTS = {  # parts of a path, with their schemas
     "number": {"type": "string", "description": "number of a case", "example": "20261123-000001"},
     "order_id": {"type": "string", "format": "uuid", "description": "id of a work order"},
     "follow_up_id": {"type": "string", "format": "uuid", "description": "id of a follow-up"},
+    "reference": {"type": "string", "pattern": "^m-[0-9a-f]{40}$", "description": "reference of media"},
     "source": {"type": "string", "description": "name of a source", "example": "hotline"},
 }
 ROUTES = board.ROUTES | callback.ROUTES | dispatch.ROUTES | intake.ROUTES | notify.ROUTES
@@ -49,7 +50,7 @@ PROBLEM = {
     "required": ["type", "title", "status", "detail"],
 }
 KINDS: list[type[problems.Problem]] = [problems.Problem, *problems.Problem.__subclasses__()]
-TITLES = {kind.status: kind.title for kind in KINDS} | {500: "Something went wrong"}
+TITLES = {kind.status: kind.title for kind in KINDS} | {500: "Something went wrong", 416: "There is no such part"}
 ALWAYS = (401, 403, 500, 503)
 WITH_BODY = (400, 413)
 
@@ -79,6 +80,8 @@ def document() -> dict[str, Any]:
     )
     token = {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}
     spec.components.security_scheme("token", token | {"description": "EdDSA; claims sub, role, town, exp."})
+    link = {"type": "apiKey", "in": "query", "name": "signature"}
+    spec.components.security_scheme("link", link | {"description": "A link signed by the service; it expires."})
     spec.components.schema("Problem", component=PROBLEM)
     for status, title in sorted(TITLES.items()):
         spec.components.response(f"Problem{status}", _problem(status, title))
@@ -111,13 +114,19 @@ def _operation(operation_id: str, service: str, entrypoint: Http) -> dict[str, A
         operation["parameters"] = parameters
     if route.body:
         operation["requestBody"] = {"required": True, "content": {"application/json": {"schema": route.body}}}
+    if route.raw_body:
+        raw = {"*/*": {"schema": {"type": "string", "format": "binary"}}}
+        operation["requestBody"] = {"required": True, "description": route.raw_body, "content": raw}
+    if route.security:
+        operation["security"] = [{way: []} for way in route.security]
     return operation | {"responses": _responses(route)}
 
 
 def _responses(route: Route) -> dict[str, Any]:
-    body = {"content": {"application/json": {"schema": {"type": "object"}}}}
+    schema = {"type": "string", "format": "binary"} if route.raw_answer else {"type": "object"}
+    body = {"content": {"*/*" if route.raw_answer else "application/json": {"schema": schema}}}
     answers: dict[str, Any] = {str(status): {"description": text} | body for status, text in route.answers.items()}
-    refused = {*ALWAYS, *route.problems, *(WITH_BODY if route.body else ())}
+    refused = {*ALWAYS, *route.problems, *(WITH_BODY if route.body or route.raw_body else ())}
     return answers | {str(status): f"Problem{status}" for status in sorted(refused)}
 
 

@@ -43,6 +43,25 @@ ROUTES = {
         {200: "`understood`: steps in order with `why_zh` and `why_en`, the last of each `what` counts; `duplicates`"},
         problems=(404,),
     ),
+    "GET /intake/cases/<number>/media": Route(
+        "Photos, videos and sounds of a case; a member sees those of the cases that he works on or reported",
+        {200: "`media`: each with its `kind`; what is here, with a `link` and a `thumbnail_link` that expire"},
+        problems=(404,),
+    ),
+    "POST /intake/media": Route(
+        "Keep a photo, a video or a sound; safe to send again",
+        {201: "`outcome` new, with the `reference`", 200: "`outcome` known: the same content was here already"},
+        raw_body="the file itself, its type in Content-Type",
+        problems=(404, 422),
+        security=("token", "link"),
+    ),
+    "GET /intake/media/<reference>": Route(
+        "The content, for a link that was signed for somebody; noted",
+        {200: "the whole content", 206: "the part that `Range` asks for"},
+        raw_answer=True,
+        problems=(404, 416),
+        security=("link",),
+    ),
     "POST /intake/cases/<number>/accept": Route(
         "Accept a submitted case, in another category, level or kind if one is given",
         DECIDED,

@@ -17,3 +17,6 @@ class Route(NamedTuple):
     body: type[Schema] | None = None
     query: dict[str, str] = {}
     problems: tuple[int, ...] = ()
+    raw_body: str = ""  # what the body is, where it is no JSON
+    raw_answer: bool = False  # where the answer is no JSON
+    security: tuple[str, ...] = ()  # the ways to say who asks, where a token is not the only one

@@ -5,6 +5,11 @@ IntakeError
 ├── CategoryUnknown    the catalogue has no such category
 ├── SourceUnknown      there is no source of this name
 ├── SourceOfFolder     the town's folder names the source: it is changed there
+├── MediaUnknown       no upload has this reference, or its content is gone
+├── MediaRefused       a photo, video or sound is not taken
+│   ├── MediaBroken    its bytes are not what they should be
+│   └── MediaTooLarge  it is larger than its kind may be
+├── StoreAway          the media store is full or away; nothing was kept
 └── NotPossible        the state of the case does not allow it
     └── MovedOn        the case has moved on since the caller looked at it
 """
@@ -46,3 +51,31 @@ class NotPossible(IntakeError):
 class MovedOn(NotPossible):
     def __init__(self, number: str, version: int):
         super().__init__(number, f"it has moved on to version {version}: look again, then decide")
+
+
+class MediaUnknown(IntakeError):
+    def __init__(self, reference: str):
+        super().__init__(f"there is no media {reference!r}: it has not been uploaded yet, or was forgotten")
+
+
+class MediaRefused(IntakeError):
+    """`repair` says what the sender can do."""
+
+    def __init__(self, problem: str, repair: str):
+        super().__init__(problem)
+        self.repair = repair
+
+
+class MediaBroken(MediaRefused):
+    def __init__(self, problem: str):
+        super().__init__(problem, "take it or export it again, and send the whole file")
+
+
+class MediaTooLarge(MediaRefused):
+    def __init__(self, kind: str, most: int):
+        super().__init__(f"at most {most} bytes of {kind} are taken", "send a shorter or smaller one")
+
+
+class StoreAway(IntakeError):
+    def __init__(self, problem: str):
+        super().__init__(f"{problem}; nothing was kept, send it again later")

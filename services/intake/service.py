@@ -17,6 +17,7 @@ class IntakeService:
     operations = wiring.operations()
     open_work = wiring.OpenWork()
     keys = wiring.Keys()
+    media = wiring.Media()
 
     @receives("reports", wiring.report_queues, gather=0.0001)
     def on_reports(self, arrivals: list[Any]) -> list[str]:
@@ -101,6 +102,24 @@ class IntakeService:
     @http("POST", "/intake/cases/<number>/appeal", roles=["desk", "source"])
     def appeal_case(self, request: Request, number: str) -> Any:
         return doors.appeal_case(request, number, self.open_work)
+
+    @http("GET", "/intake/cases/<number>/media", roles=["desk", "leader", "member", "source"])
+    def get_case_media(self, request: Request, number: str) -> Any:
+        return doors.get_case_media(request, number, self.media, self.open_work)
+
+    @http(
+        "POST",
+        "/intake/media",
+        roles=["desk", "link", "member", "source"],
+        authenticate=doors.by_link_or_token,
+        max_body=None,
+    )
+    def post_media(self, request: Request) -> Any:
+        return doors.post_media(request, self.media, self.open_work)
+
+    @http("GET", "/intake/media/<reference>", roles=["link"], authenticate=doors.by_link)
+    def get_media(self, request: Request, reference: str) -> Any:
+        return doors.get_media(request, reference, self.media, self.open_work)
 
     @http("GET", "/intake/sources/<source>/reconciliation", roles=["desk"])
     def get_reconciliation(self, request: Request, source: str) -> Any:

@@ -40,6 +40,12 @@ def likely_duplicates(work: UnitOfWork, case_id: str) -> list[dict[str, Any]]:
     return [row | explain_likeness(row) for row in rows]
 
 
+def media_of_case(work: UnitOfWork, number: str) -> dict[str, Any] | None:
+    """What a case refers to, with the names of the sources and members who may see it; None for an unknown number."""
+    found = work.dicts(SQL.case_for_media, number=number)
+    return found[0] | {"media": work.dicts(SQL.media_of_case, case_id=found[0]["id"])} if found else None
+
+
 def cases_in_state(work: UnitOfWork, state: str | None, source: str | None, limit: int) -> list[dict[str, Any]]:
     return work.dicts(SQL.cases_in_state, state=state, source=source, limit=limit)
 

@@ -8,12 +8,14 @@ from typing import Any
 from nameko.extensions import DependencyProvider
 
 from services.intake import views
+from services.intake.media import Access, MediaParts, Reception, open_store
 from services.intake.store import SQL, Work
 from shared.chassis import Operations
 from shared.db.extension import Database
 from shared.messaging.envelope import LANES
 from shared.outbox.relay import Relay
 from shared.sealing import KeyRing
+from shared.settings import SettingsError
 
 log = logging.getLogger(__name__)
 NEEDS = ["sources", "categories", "grids"]  # without these no report can be judged
@@ -37,6 +39,21 @@ class Keys(DependencyProvider):
 
     def get_dependency(self, worker_ctx: Any) -> KeyRing:
         return self._keys
+
+
+class Media(DependencyProvider):
+    """`self.media`: where photos, videos and sounds come in and go out."""
+
+    def setup(self) -> None:
+        settings = self.container.config["settings"]
+        if not settings.media.store:
+            raise SettingsError("MEDIA_STORE is not set: name a directory, or s3://… (services/intake/media/stores.py)")
+        store = open_store(settings.media)
+        access = Access(settings.key_ring, settings.media.link_seconds)
+        self._parts = MediaParts(store, Reception(store, settings.media), access)
+
+    def get_dependency(self, worker_ctx: Any) -> MediaParts:
+        return self._parts
 
 
 def operations() -> Operations:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import time
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import orjson
@@ -22,16 +23,35 @@ log = logging.getLogger(__name__)
 MAX_BODY = 1024 * 1024
 
 
+Authenticate = Callable[[Request, Any], Caller]
+
+
+def bearer(request: Request, settings: Any) -> Caller:
+    """Who asks, by the token in the header. Raises Unauthorized."""
+    return verify(request.headers.get("Authorization"), settings.token_public_key, settings.town)
+
+
 class Http(HttpRequestHandler):
     """`@http("POST", "/intake/reports", roles=["source"])`; the method gets the request, then the parts of the path.
 
-    What it returns is sent as JSON: a dict or list, or (status, dict).
+    What it returns is sent as JSON: a dict or list, or (status, dict); a Response is sent as it is.
+    `authenticate(request, settings)` says who asks, where that is not in a bearer token; it raises Unauthorized or
+    Forbidden, and the role that it gives is held against `roles` all the same. It must not ask the database.
+    `max_body=None`: the method reads the body itself, as a stream, and bounds it.
     """
 
     server = Web()
 
-    def __init__(self, method: str, url: str, roles: list[str], **kwargs: Any):
-        self.roles = frozenset(roles)
+    def __init__(
+        self,
+        method: str,
+        url: str,
+        roles: Sequence[str],
+        authenticate: Authenticate = bearer,
+        max_body: int | None = MAX_BODY,
+        **kwargs: Any,
+    ):
+        self.roles, self.authenticate, self.max_body = frozenset(roles), authenticate, max_body
         super().__init__(method, url, **kwargs)
 
     def handle_request(self, request: Request) -> Response:
@@ -49,14 +69,16 @@ class Http(HttpRequestHandler):
         settings = self.container.config["settings"]
         if any("\0" in text for text in (request.path, *request.args.values())):
             raise Problem("there is a NUL character in the address: leave it out")
-        if (request.content_length or 0) > MAX_BODY:
-            raise TooLarge(f"at most {MAX_BODY} bytes are read: send media separately")
-        caller = verify(request.headers.get("Authorization"), settings.token_public_key, settings.town)
+        if self.max_body is not None and (request.content_length or 0) > self.max_body:
+            raise TooLarge(f"at most {self.max_body} bytes are read: send media separately")
+        caller = self.authenticate(request, settings)
         if caller.role not in self.roles:
             raise Forbidden(f"the role {caller.role!r} may not do this; it takes {' or '.join(sorted(self.roles))}")
         request.environ["wangge.caller"] = caller
 
     def response_from_result(self, result: Any) -> Response:
+        if isinstance(result, Response):
+            return result
         status, body = result if isinstance(result, tuple) else (200, result)
         return Response(orjson.dumps(body, default=str), status=status, content_type="application/json; charset=utf-8")
 

@@ -9,6 +9,7 @@ from openapi_spec_validator import OpenAPIV31SpecValidator
 
 from deploy.contracts import SERVICES
 from deploy.openapi.document import FILE, PART, ROUTES, entrypoints, text
+from shared.http.entrypoint import bearer
 
 METHODS = ("get", "post", "put", "patch", "delete")
 ROUTES_OF_SERVICES = {
@@ -52,7 +53,9 @@ def test_every_route_names_its_roles_and_its_problems() -> None:
         assert operation["x-roles"] == sorted(entrypoint.roles) and operation["x-roles"]
         assert {"401", "403"} <= operation["responses"].keys()
         assert any(status.startswith("2") for status in operation["responses"])
-        assert "security" not in operation, "every route asks for a token"
+        ways = operation.get("security")
+        assert (ways is None) == (entrypoint.authenticate is bearer), "one without a token says who asks"
+        assert ways is None or all(set(way) <= {"token", "link"} and way for way in ways)
 
 
 def test_every_route_lies_under_its_service() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+import socket
 import subprocess
 import tempfile
 import threading
@@ -120,6 +121,14 @@ def test_what_is_too_large_is_refused_before_a_service_sees_it(address: str) -> 
     answer = requests.post(f"{address}/intake/reports", data=b"x" * (1024 * 1024 + 1), timeout=5)
     assert (answer.status_code, answer.json()["status"]) == (413, 413)
     assert requests.post(f"{address}/intake/reports", data=b"x" * (1024 * 1024), timeout=5).status_code == 200
+
+
+def test_media_may_be_larger_and_have_a_bound_too(address: str) -> None:
+    assert requests.post(f"{address}/intake/media", data=b"x" * (3 * 1024 * 1024), timeout=10).status_code == 200
+    with socket.create_connection(tuple(address.removeprefix("http://").split(":")), timeout=5) as connection:
+        connection.sendall(b"POST /intake/media HTTP/1.1\r\nHost: x\r\nContent-Length: 220000000\r\n\r\n")
+        answer = connection.recv(65536)
+    assert answer.startswith(b"HTTP/1.1 413 ") and b"at most 200 MiB" in answer
 
 
 @pytest.mark.parametrize("path", ["/", "/intake/x", "/nothing"])

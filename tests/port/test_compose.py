@@ -122,7 +122,8 @@ def test_a_service_gets_its_own_code_and_secrets_alone(name: str) -> None:
     assert service["command"][:3] == ["python", "-m", "shared.run"]
     module, _, cls = service["command"][3].partition(":")
     assert hasattr(importlib.import_module(module), cls) and module == f"services.{name}.service"
-    assert service["volumes"] == [f"secrets-{name}:/secrets:ro"]
+    assert service["volumes"] == [f"secrets-{name}:/secrets:ro", *(["media:/media"] if name == "intake" else [])]
+    assert service["environment"].get("MEDIA_STORE") == ("/media" if name == "intake" else None)
     expected = Secrets(Path("/secrets")).environment("qiuchuan", name)
     given = {k: v.replace("/secrets/", f"/secrets/{name}/") for k, v in service["environment"].items()}
     assert {k: v for k, v in given.items() if k.endswith("_FILE") or k == "WANGGE_TOWN"} == expected

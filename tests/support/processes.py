@@ -35,6 +35,7 @@ class ServiceProcess:
         self.service, self.name = service, f"{service}-{number}"
         self.http, self.ops = (f"127.0.0.1:{free_port()}" for _ in range(2))
         self.log = logs / f"{self.name}.log"
+        self._media = logs / "media"  # shared by the replicas
         self._settings = dict(settings)
         self._process: subprocess.Popen[bytes] | None = None
 
@@ -51,6 +52,7 @@ class ServiceProcess:
         """Start it; `failpoints` as in WANGGE_FAILPOINTS, `settings` only for this start."""
         assert not self.alive, f"{self.name} runs already"
         own = {"HTTP_ADDRESS": self.http, "OPS_ADDRESS": self.ops, "PYTHONPATH": str(ROOT), "PYTHONUNBUFFERED": "1"}
+        own["MEDIA_STORE"] = str(self._media)
         target = f"services.{self.service}.service:{self.service.capitalize()}Service"
         with self.log.open("ab") as log:
             self._process = subprocess.Popen(

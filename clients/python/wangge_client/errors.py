@@ -9,6 +9,8 @@ WanggeError
 │   ├── WrongPassword     the broker does not accept user and password
 │   ├── NotPermitted      403: the user may not do this
 │   └── NotThere          404: the virtual host, exchange or queue does not exist
+├── UploadRefused         the town does not take this photo, video or sound
+├── UploadFailed          it has not arrived; uploading it again is safe
 └── NoAnswer              nothing came in time; what was sent is kept and sent again (also a TimeoutError)
 """
 
@@ -56,6 +58,14 @@ class NotThere(BrokerTrouble):
     """The virtual host, exchange or queue does not exist (404)."""
 
     lasting = True
+
+
+class UploadRefused(WanggeError):
+    """The town does not take this file."""
+
+
+class UploadFailed(WanggeError):
+    """The file has not arrived; uploading it again later is safe."""
 
 
 class NoAnswer(WanggeError, TimeoutError):

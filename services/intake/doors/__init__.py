@@ -15,6 +15,7 @@ from services.intake.doors.desk import (
     transfer_case,
     unmerge_case,
 )
+from services.intake.doors.media import by_link, by_link_or_token, get_case_media, get_media, post_media
 from services.intake.doors.reports import post_report
 from services.intake.doors.sources import get_reconciliation
 
@@ -23,13 +24,18 @@ __all__ = [
     "answer_case",
     "appeal_case",
     "ask_reporter",
+    "by_link",
+    "by_link_or_token",
     "cancel_case",
     "correct_case",
     "get_case",
+    "get_case_media",
     "get_cases",
     "get_explanation",
+    "get_media",
     "get_reconciliation",
     "merge_case",
+    "post_media",
     "post_report",
     "reject_case",
     "take_information",

@@ -51,6 +51,7 @@ from services.intake.messages.said import (
     CategoryChanged,
     FeedbackDue,
     InformationAsked,
+    MediaAdded,
 )
 
 __all__ = [
@@ -75,6 +76,7 @@ __all__ = [
     "GridChanged",
     "Information",
     "InformationAsked",
+    "MediaAdded",
     "MemberChanged",
     "Merging",
     "Place",

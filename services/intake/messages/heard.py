@@ -43,6 +43,7 @@ class WorkAcknowledged(_Work):
 
 class WorkProgressed(_Work):
     TYPE = "dispatch.work_progressed.v1"
+    evidence = fields.List(fields.String(), load_default=list)
 
 
 class WorkReturned(_Work):
@@ -57,6 +58,7 @@ class WorkEscalated(_Work):
 
 class WorkResolved(_Work):
     TYPE = "dispatch.work_resolved.v1"
+    evidence = fields.List(fields.String(), load_default=list)
 
 
 class WorkSentBack(_Work):

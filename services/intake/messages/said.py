@@ -124,6 +124,15 @@ class CaseCorrected(_Decided):
     desk_reason = fields.String(allow_none=True, load_default=None)
 
 
+class MediaAdded(Message):
+    """Photos, videos or sounds of a case that came after its report, or with the reporter's answer."""
+
+    TYPE = "intake.media_added.v1"
+    number = fields.String(required=True)
+    round = fields.Integer(required=True)
+    references = fields.List(fields.String(), required=True)
+
+
 class FeedbackDue(Message):
     """A source is to be told something about one of its reports; numbered per (source, external id).
 

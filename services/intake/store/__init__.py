@@ -10,6 +10,7 @@ from services.intake.store.cases import CaseRows
 from services.intake.store.feedback import FeedbackRows
 from services.intake.store.groups import GroupRows
 from services.intake.store.life import LifeRows
+from services.intake.store.media import MediaRows
 from services.intake.store.reference import Reference, ReferenceRows
 from services.intake.store.reports import ReportRows
 from services.intake.store.sources import SourceRows
@@ -18,7 +19,17 @@ from services.intake.store.understanding import UnderstandingRows
 __all__ = ["SQL", "OpenWork", "Reference", "Work"]
 
 
-class Work(SourceRows, ReferenceRows, UnderstandingRows, ReportRows, CaseRows, LifeRows, FeedbackRows, GroupRows):
+class Work(
+    SourceRows,
+    ReferenceRows,
+    UnderstandingRows,
+    ReportRows,
+    CaseRows,
+    LifeRows,
+    FeedbackRows,
+    GroupRows,
+    MediaRows,
+):
     """One transaction of intake."""
 
 

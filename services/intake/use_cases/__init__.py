@@ -8,6 +8,7 @@ from services.intake.use_cases.desk import (
     correct_case,
     reject_case,
 )
+from services.intake.use_cases.media import Kept, forget_media, keep_media, look_at_media
 from services.intake.use_cases.merging import merge_case, unmerge_case
 from services.intake.use_cases.progress import fold_progress
 from services.intake.use_cases.reference import TownFolder, keep_grids, keep_members, load_town, resay_categories
@@ -23,6 +24,7 @@ from services.intake.use_cases.waiting import (
 )
 
 __all__ = [
+    "Kept",
     "TownFolder",
     "accept_case",
     "add_source",
@@ -34,9 +36,12 @@ __all__ = [
     "correct_case",
     "end_waiting",
     "fold_progress",
+    "forget_media",
     "keep_grids",
+    "keep_media",
     "keep_members",
     "load_town",
+    "look_at_media",
     "merge_case",
     "register_one",
     "register_reports",

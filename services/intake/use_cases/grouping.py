@@ -13,6 +13,7 @@ from services.intake.domain import grouping as rules
 from services.intake.domain.opening import NewCase
 from services.intake.domain.registration import Source
 from services.intake.store import Work
+from services.intake.use_cases.media import link_media
 from services.intake.use_cases.telling import Key, tell_joined
 
 
@@ -54,6 +55,7 @@ def attach(
     changed = {case["id"]: case for case in joined.values()}
     said = {case_id: case["said"] for case_id, case in changed.items()}
     tell_joined(joined, sources, work, now, said)
+    link_media([case | {"settled": None} for case in changed.values()], work, now)
     work.amend_cases([case | {"said": said[case_id]} for case_id, case in changed.items()])
     return joined
 

@@ -12,6 +12,7 @@ from services.intake.domain import feedback
 from services.intake.domain.registration import Source
 from services.intake.store import OpenWork, Work
 from services.intake.use_cases.deciding import history_row
+from services.intake.use_cases.media import await_evidence, link_evidence
 from services.intake.use_cases.telling import News, lane_of, tell_news
 from shared.messaging.message import Heard
 
@@ -22,6 +23,7 @@ def fold_progress(heard: Sequence[Heard], open_work: OpenWork) -> list[str]:
     """What dispatch and callback say about cases becomes the cases' state, and feedback for their sources."""
     with open_work() as work:
         new = work.first_time(heard)
+        await_evidence(new, work)
         rows = work.lock_cases(sorted({message.case_id for message in new}))
         now, sources = work.now(), work.sources()
         steps = {id(message): _step(message, rows.get(message.case_id)) for message in new}
@@ -62,6 +64,7 @@ def _move(
         if step.state == "closed":
             closed.append((message, row))
     work.add_history(history)
+    link_evidence([message for message, _, _ in done], work, now)
     said = {row["id"]: row["said"] for _, row, _ in done}
     _say_closed(closed, said, work, now)
     tell_news(news, sources, work, now, said, {message.case_id: message.event for message, _, _ in done})

@@ -17,6 +17,7 @@ from services.intake.store import OpenWork, Reference, Work
 from services.intake.use_cases import grouping
 from services.intake.use_cases.announcing import say_registered
 from services.intake.use_cases.duplicates import Merge, find_likely, find_merges, suggestions
+from services.intake.use_cases.media import link_media
 from services.intake.use_cases.merging import NewPair, merge_new
 from services.intake.use_cases.telling import Key, tell_again, tell_refused
 from shared.messaging.arrival import Arrival
@@ -157,6 +158,7 @@ def _add_new(
     merges = find_merges(cases, likely, reference.understanding)
     say_registered(cases, reference.sources, work, now)
     work.add_cases(case_rows)
+    link_media(case_rows, work, now)
     work.add_history([step for new, row in cases for step in _first_steps(new, row, now)])
     work.add_likely_duplicates(suggestions(case_rows, likely))
     _merge_at_once(merges, reference.sources, work, now)
