@@ -1,37 +1,56 @@
-"""The entrypoint for HTTP: every route names the roles that may call it; every error is a problem document."""
+"""The entrypoint for HTTP: every route names the roles that may call it, or says why it asks for no token; every error
+is a problem document, or what the route's own protocol says instead."""
 
 from __future__ import annotations
 
 import logging
 import time
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import orjson
 from marshmallow import Schema, ValidationError
 from nameko.web.handlers import HttpRequestHandler
+from werkzeug.datastructures import MultiDict
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Request, Response
 
 from shared.db.failures import FAULT, classify
 from shared.http.problems import Forbidden, Problem, TooLarge, Unavailable, Unprocessable
-from shared.http.server import Web, problem_of_http, problem_response
+from shared.http.server import ProblemResponse, Web, problem_of_http, problem_response
 from shared.http.tokens import Caller, verify
 from shared.observability import metrics
 
 log = logging.getLogger(__name__)
 MAX_BODY = 1024 * 1024
+MAX_PARTS = 200  # fields and files of a form
+
+Errors = Callable[[Problem, Request], tuple[int, bytes, str]]  # gives status, body, content type
 
 
 class Http(HttpRequestHandler):
     """`@http("POST", "/intake/reports", roles=["source"])`; the method gets the request, then the parts of the path.
 
-    What it returns is sent as JSON: a dict or list, or (status, dict).
+    What it returns is sent as JSON: a dict or list, or (status, dict); a Response is sent as it is.
+
+    A route without roles asks for no token: `public` says why, for people and for the contract; its door looks at
+    whatever else says who asks. `errors` writes the errors of a protocol that has its own form for them.
     """
 
     server = Web()
 
-    def __init__(self, method: str, url: str, roles: list[str], **kwargs: Any):
-        self.roles = frozenset(roles)
+    def __init__(
+        self,
+        method: str,
+        url: str,
+        roles: Iterable[str] = (),
+        public: str = "",
+        errors: Errors | None = None,
+        **kwargs: Any,
+    ):
+        self.roles, self.public, self.errors = frozenset(roles), public, errors
+        if bool(self.roles) == bool(public):
+            raise TypeError(f"{method} {url}: name its roles, or say why it is public")
         super().__init__(method, url, **kwargs)
 
     def handle_request(self, request: Request) -> Response:
@@ -41,6 +60,8 @@ class Http(HttpRequestHandler):
             response = super().handle_request(request)
         except Exception as error:
             response = self.response_from_exception(error)
+        if self.errors and isinstance(response, ProblemResponse):
+            response.status_code, response.data, response.content_type = self.errors(response.problem, request)
         metrics.requests.labels(self.url, str(response.status_code)).inc()
         metrics.request_seconds.labels(self.url).observe(time.monotonic() - started)
         return response
@@ -51,12 +72,16 @@ class Http(HttpRequestHandler):
             raise Problem("there is a NUL character in the address: leave it out")
         if (request.content_length or 0) > MAX_BODY:
             raise TooLarge(f"at most {MAX_BODY} bytes are read: send media separately")
+        if self.public:
+            return
         caller = verify(request.headers.get("Authorization"), settings.token_public_key, settings.town)
         if caller.role not in self.roles:
             raise Forbidden(f"the role {caller.role!r} may not do this; it takes {' or '.join(sorted(self.roles))}")
         request.environ["wangge.caller"] = caller
 
     def response_from_result(self, result: Any) -> Response:
+        if isinstance(result, Response):
+            return result
         status, body = result if isinstance(result, tuple) else (200, result)
         return Response(orjson.dumps(body, default=str), status=status, content_type="application/json; charset=utf-8")
 
@@ -73,6 +98,14 @@ class Http(HttpRequestHandler):
 def caller_of(request: Request) -> Caller:
     """Who asks; the entrypoint has verified it."""
     return request.environ["wangge.caller"]
+
+
+def form_of(request: Request) -> MultiDict[str, str]:
+    """The fields of a form, urlencoded or multipart; its files then are in `request.files`. Raises HTTPException."""
+    request.max_content_length, request.max_form_parts = MAX_BODY, MAX_PARTS
+    if any("\0" in text for name, values in request.form.lists() for text in (name, *values)):
+        raise Problem("there is a NUL character in the form: leave it out")
+    return request.form
 
 
 def json_of(request: Request) -> dict[str, Any]:
