@@ -6,13 +6,16 @@ here, one line in `_ADAPTERS`, and a test.
 
 from __future__ import annotations
 
-from services.intake.adapters import generic, patrol
+from services.intake.adapters import generic, open311, patrol
 from services.intake.adapters.protocol import Adapter, unwrap
 
 __all__ = ["Adapter", "adapter_of", "unwrap"]
 
 _GENERIC = Adapter(generic.read, generic.write)
-_ADAPTERS: dict[str, Adapter] = {patrol.KIND: Adapter(patrol.read, generic.write)}
+_ADAPTERS: dict[str, Adapter] = {
+    open311.KIND: Adapter(open311.read, open311.write),
+    patrol.KIND: Adapter(patrol.read, generic.write),
+}
 
 
 def adapter_of(kind: str) -> Adapter:
