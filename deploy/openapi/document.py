@@ -16,7 +16,7 @@ from apispec import APISpec
 from apispec.ext.marshmallow import MarshmallowPlugin
 
 from deploy.contracts import ROOT, SERVICES
-from deploy.openapi import board, callback, dispatch, intake, notify
+from deploy.openapi import board, callback, dispatch, intake, notify, open311
 from deploy.openapi.route import Route
 from shared.http import problems
 from shared.http.entrypoint import Http
@@ -28,8 +28,11 @@ PARTS = {  # parts of a path, with their schemas
     "order_id": {"type": "string", "format": "uuid", "description": "id of a work order"},
     "follow_up_id": {"type": "string", "format": "uuid", "description": "id of a follow-up"},
     "source": {"type": "string", "description": "name of a source", "example": "hotline"},
+    "format": {"type": "string", "enum": ["xml", "json"]},
+    "code": {"type": "string", "description": "code of a category", "example": "0103"},
+    "token": {"type": "string", "format": "uuid", "description": "what was given instead of a number"},
 }
-ROUTES = board.ROUTES | callback.ROUTES | dispatch.ROUTES | intake.ROUTES | notify.ROUTES
+ROUTES = board.ROUTES | callback.ROUTES | dispatch.ROUTES | intake.ROUTES | notify.ROUTES | open311.ROUTES
 REASON = {
     "type": "object",
     "description": "a field, what is wrong with it, and the way to repair it; a conflict names `field` and `given`",
@@ -50,8 +53,16 @@ PROBLEM = {
 }
 KINDS: list[type[problems.Problem]] = [problems.Problem, *problems.Problem.__subclasses__()]
 TITLES = {kind.status: kind.title for kind in KINDS} | {500: "Something went wrong"}
-ALWAYS = (401, 403, 500, 503)
+ALWAYS = (500, 503)
 WITH_BODY = (400, 413)
+OPEN311_ERRORS = {  # GeoReport v2, as JSON; in XML: errors/error
+    "type": "array",
+    "items": {
+        "type": "object",
+        "properties": {"code": {"type": "integer"}, "description": {"type": "string"}},
+        "required": ["code", "description"],
+    },
+}
 
 
 def entrypoints(service: str) -> dict[str, Http]:
@@ -104,21 +115,40 @@ def _operation(operation_id: str, service: str, entrypoint: Http) -> dict[str, A
         "tags": [service],
         "operationId": operation_id,
         "summary": route.summary,
-        "description": f"For the role {' or '.join(roles)}.",
-        "x-roles": roles,
+        **({"description": f"For the role {' or '.join(roles)}.", "x-roles": roles} if roles else _public(entrypoint)),
     }
     if parameters:
         operation["parameters"] = parameters
     if route.body:
-        operation["requestBody"] = {"required": True, "content": {"application/json": {"schema": route.body}}}
-    return operation | {"responses": _responses(route)}
+        content = {kind: {"schema": route.body} for kind in route.body_contents}
+        operation["requestBody"] = {"required": True, "content": content}
+    return operation | {"responses": _responses(route, entrypoint)}
 
 
-def _responses(route: Route) -> dict[str, Any]:
-    body = {"content": {"application/json": {"schema": {"type": "object"}}}}
-    answers: dict[str, Any] = {str(status): {"description": text} | body for status, text in route.answers.items()}
-    refused = {*ALWAYS, *route.problems, *(WITH_BODY if route.body else ())}
+def _public(entrypoint: Http) -> dict[str, Any]:
+    return {"description": f"Asks for no token: {entrypoint.public}.", "security": []}
+
+
+def _responses(route: Route, entrypoint: Http) -> dict[str, Any]:
+    if entrypoint.errors:
+        return _own_errors(route)
+    content = {"application/json": {"schema": {"type": "object"}}}
+    answers: dict[str, Any] = {
+        str(status): {"description": text, "content": content} for status, text in route.answers.items()
+    }
+    tokens = {401, 403} if entrypoint.roles else set()
+    refused = {*tokens, *ALWAYS, *route.problems, *(WITH_BODY if route.body else ())}
     return answers | {str(status): f"Problem{status}" for status in sorted(refused)}
+
+
+def _own_errors(route: Route) -> dict[str, Any]:
+    """Answers and errors of a protocol that writes both in forms of its own."""
+    answers = {
+        str(s): {"description": text, "content": {c: {} for c in route.contents}} for s, text in route.answers.items()
+    }
+    wrong = {"content": {c: {"schema": OPEN311_ERRORS if "json" in c else {}} for c in route.contents}}
+    refused = sorted({400, 404, *ALWAYS, *route.problems})
+    return answers | {str(status): {"description": TITLES[status]} | wrong for status in refused}
 
 
 def _problem(status: int, title: str) -> dict[str, Any]:

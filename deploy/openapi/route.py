@@ -10,10 +10,13 @@ STATE = "only those in this state"
 
 
 class Route(NamedTuple):
-    """What the entrypoint itself does not say. `answers` are by status; `problems` besides those of every route."""
+    """What the entrypoint itself does not say. `answers` are by status; `problems` besides those of every route.
+    `contents` are the types of the answer, `body_contents` those that the body may have."""
 
     summary: str
     answers: dict[int, str]
     body: type[Schema] | None = None
     query: dict[str, str] = {}
     problems: tuple[int, ...] = ()
+    contents: tuple[str, ...] = ("application/json",)
+    body_contents: tuple[str, ...] = ("application/json",)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from services.intake.commands import open311
 from shared.admin import Command
 
-COMMANDS: list[Command] = []
+COMMANDS: list[Command] = [*open311.COMMANDS]

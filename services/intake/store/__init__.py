@@ -8,6 +8,7 @@ from contextlib import AbstractContextManager
 from services.intake.store.base import SQL
 from services.intake.store.cases import CaseRows
 from services.intake.store.feedback import FeedbackRows
+from services.intake.store.open311 import Open311Rows
 from services.intake.store.reference import Reference, ReferenceRows
 from services.intake.store.reports import ReportRows
 from services.intake.store.sources import SourceRows
@@ -15,7 +16,7 @@ from services.intake.store.sources import SourceRows
 __all__ = ["SQL", "OpenWork", "Reference", "Work"]
 
 
-class Work(SourceRows, ReferenceRows, ReportRows, CaseRows, FeedbackRows):
+class Work(SourceRows, ReferenceRows, ReportRows, CaseRows, FeedbackRows, Open311Rows):
     """One transaction of intake."""
 
 

@@ -1,0 +1,33 @@
+"""Intake's read side: one function, one question. Nothing personal is shown."""
+
+from services.intake.views.cases import case_by_number, cases_in_state, gauges
+from services.intake.views.open311 import (
+    client_of_key,
+    keys_of_source,
+    offer,
+    report_id,
+    request_of_token,
+    service,
+    service_requests,
+    services,
+    updates,
+    was_reported,
+)
+from services.intake.views.sources import reconciliation
+
+__all__ = [
+    "case_by_number",
+    "cases_in_state",
+    "client_of_key",
+    "gauges",
+    "keys_of_source",
+    "offer",
+    "reconciliation",
+    "report_id",
+    "request_of_token",
+    "service",
+    "service_requests",
+    "services",
+    "updates",
+    "was_reported",
+]
