@@ -36,6 +36,7 @@ def post_request(
     with open_work() as work:
         town_of(request, work)
         client = client_of(request, work)
+        data.pop("api_key", None)  # a secret, and no part of the report
         data |= _understood(data, work)
         data["external_id"] = _external_id(request, data, client.source, work)
     files = [file for _, file in request.files.items(multi=True) if file.filename]
