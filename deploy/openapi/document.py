@@ -16,7 +16,7 @@ from apispec import APISpec
 from apispec.ext.marshmallow import MarshmallowPlugin
 
 from deploy.contracts import ROOT, SERVICES
-from deploy.openapi import board, callback, dispatch, intake, notify
+from deploy.openapi import board, callback, dispatch, intake, notify, open311
 from deploy.openapi.route import Route
 from shared.http import problems
 from shared.http.entrypoint import Http
@@ -29,8 +29,11 @@ PARTS = {  # parts of a path, with their schemas
     "follow_up_id": {"type": "string", "format": "uuid", "description": "id of a follow-up"},
     "reference": {"type": "string", "pattern": "^m-[0-9a-f]{40}$", "description": "reference of media"},
     "source": {"type": "string", "description": "name of a source", "example": "hotline"},
+    "format": {"type": "string", "enum": ["xml", "json"]},
+    "code": {"type": "string", "description": "code of a category", "example": "0103"},
+    "token": {"type": "string", "format": "uuid", "description": "what was given instead of a number"},
 }
-ROUTES = board.ROUTES | callback.ROUTES | dispatch.ROUTES | intake.ROUTES | notify.ROUTES
+ROUTES = board.ROUTES | callback.ROUTES | dispatch.ROUTES | intake.ROUTES | notify.ROUTES | open311.ROUTES
 REASON = {
     "type": "object",
     "description": "a field, what is wrong with it, and the way to repair it; a conflict names `field` and `given`",
@@ -51,8 +54,16 @@ PROBLEM = {
 }
 KINDS: list[type[problems.Problem]] = [problems.Problem, *problems.Problem.__subclasses__()]
 TITLES = {kind.status: kind.title for kind in KINDS} | {500: "Something went wrong", 416: "There is no such part"}
-ALWAYS = (401, 403, 500, 503)
+ALWAYS = (500, 503)
 WITH_BODY = (400, 413)
+OPEN311_ERRORS = {  # GeoReport v2, as JSON; in XML: errors/error
+    "type": "array",
+    "items": {
+        "type": "object",
+        "properties": {"code": {"type": "integer"}, "description": {"type": "string"}},
+        "required": ["code", "description"],
+    },
+}
 
 
 def entrypoints(service: str) -> dict[str, Http]:
@@ -107,27 +118,46 @@ def _operation(operation_id: str, service: str, entrypoint: Http) -> dict[str, A
         "tags": [service],
         "operationId": operation_id,
         "summary": route.summary,
-        "description": f"For the role {' or '.join(roles)}.",
-        "x-roles": roles,
+        **({"description": f"For the role {' or '.join(roles)}.", "x-roles": roles} if roles else _public(entrypoint)),
     }
     if parameters:
         operation["parameters"] = parameters
     if route.body:
-        operation["requestBody"] = {"required": True, "content": {"application/json": {"schema": route.body}}}
+        content = {kind: {"schema": route.body} for kind in route.body_contents}
+        operation["requestBody"] = {"required": True, "content": content}
     if route.raw_body:
         raw = {"*/*": {"schema": {"type": "string", "format": "binary"}}}
         operation["requestBody"] = {"required": True, "description": route.raw_body, "content": raw}
     if route.security:
         operation["security"] = [{way: []} for way in route.security]
-    return operation | {"responses": _responses(route)}
+    return operation | {"responses": _responses(route, entrypoint)}
 
 
-def _responses(route: Route) -> dict[str, Any]:
+def _public(entrypoint: Http) -> dict[str, Any]:
+    return {"description": f"Asks for no token: {entrypoint.public}.", "security": []}
+
+
+def _responses(route: Route, entrypoint: Http) -> dict[str, Any]:
+    if entrypoint.errors:
+        return _own_errors(route)
     schema = {"type": "string", "format": "binary"} if route.raw_answer else {"type": "object"}
-    body = {"content": {"*/*" if route.raw_answer else "application/json": {"schema": schema}}}
-    answers: dict[str, Any] = {str(status): {"description": text} | body for status, text in route.answers.items()}
-    refused = {*ALWAYS, *route.problems, *(WITH_BODY if route.body or route.raw_body else ())}
+    content = {"*/*" if route.raw_answer else "application/json": {"schema": schema}}
+    answers: dict[str, Any] = {
+        str(status): {"description": text, "content": content} for status, text in route.answers.items()
+    }
+    tokens = {401, 403} if entrypoint.roles else set()
+    refused = {*tokens, *ALWAYS, *route.problems, *(WITH_BODY if route.body or route.raw_body else ())}
     return answers | {str(status): f"Problem{status}" for status in sorted(refused)}
+
+
+def _own_errors(route: Route) -> dict[str, Any]:
+    """Answers and errors of a protocol that writes both in forms of its own."""
+    answers = {
+        str(s): {"description": text, "content": {c: {} for c in route.contents}} for s, text in route.answers.items()
+    }
+    wrong = {"content": {c: {"schema": OPEN311_ERRORS if "json" in c else {}} for c in route.contents}}
+    refused = sorted({400, 404, *ALWAYS, *route.problems})
+    return answers | {str(status): {"description": TITLES[status]} | wrong for status in refused}
 
 
 def _problem(status: int, title: str) -> dict[str, Any]:

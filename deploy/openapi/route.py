@@ -10,7 +10,8 @@ STATE = "only those in this state"
 
 
 class Route(NamedTuple):
-    """What the entrypoint itself does not say. `answers` are by status; `problems` besides those of every route."""
+    """What the entrypoint itself does not say. `answers` are by status; `problems` besides those of every route.
+    `contents` are the types of the answer, `body_contents` those that the body may have."""
 
     summary: str
     answers: dict[int, str]
@@ -20,3 +21,5 @@ class Route(NamedTuple):
     raw_body: str = ""  # what the body is, where it is no JSON
     raw_answer: bool = False  # where the answer is no JSON
     security: tuple[str, ...] = ()  # the ways to say who asks, where a token is not the only one
+    contents: tuple[str, ...] = ("application/json",)
+    body_contents: tuple[str, ...] = ("application/json",)

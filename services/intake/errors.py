@@ -1,9 +1,11 @@
 """Errors of intake.
 
 IntakeError
+├── ApiKeyUnknown      no key has this id
 ├── CaseUnknown        no case has this number (or not for this caller)
 ├── CategoryUnknown    the catalogue has no such category
 ├── SourceUnknown      there is no source of this name
+├── SourceHasNoKeys    the source is not one of Open311 clients
 ├── SourceOfFolder     the town's folder names the source: it is changed there
 ├── MediaUnknown       no upload has this reference, or its content is gone
 ├── MediaRefused       a photo, video or sound is not taken
@@ -19,6 +21,11 @@ from __future__ import annotations
 
 class IntakeError(Exception):
     """Base of what can go wrong in intake."""
+
+
+class ApiKeyUnknown(IntakeError):
+    def __init__(self, key_id: str):
+        super().__init__(f"there is no key {key_id!r}: list them with open311-keys SOURCE")
 
 
 class CaseUnknown(IntakeError):
@@ -79,3 +86,10 @@ class MediaTooLarge(MediaRefused):
 class StoreAway(IntakeError):
     def __init__(self, problem: str):
         super().__init__(f"{problem}; nothing was kept, send it again later")
+
+
+class SourceHasNoKeys(IntakeError):
+    def __init__(self, source: str):
+        super().__init__(
+            f"{source!r} is no source of the kind open311: add one to sources.yaml and load the town again"
+        )

@@ -11,6 +11,10 @@ from services.intake import doors, messages, use_cases, wiring
 from shared.http.entrypoint import http
 from shared.messaging.hears import hears, receives
 
+# the protocol's own rules of access (Open311 GeoReport v2) and its own errors
+OPEN311 = {"public": "Open311 shows these to everybody", "errors": doors.open311_answers.errors}
+OPEN311_KEY = {"public": "an api_key in the form says which client sends", "errors": doors.open311_answers.errors}
+
 
 class IntakeService:
     name = "intake"
@@ -124,3 +128,39 @@ class IntakeService:
     @http("GET", "/intake/sources/<source>/reconciliation", roles=["desk"])
     def get_reconciliation(self, request: Request, source: str) -> Any:
         return doors.get_reconciliation(source, self.open_work)
+
+    @http("GET", "/intake/open311/v2/discovery.<format>", **OPEN311)
+    def get_open311_discovery(self, request: Request, format: str) -> Any:
+        return doors.open311.get_discovery(request, format, self.open_work)
+
+    @http("GET", "/intake/open311/v2/services.<format>", **OPEN311)
+    def get_open311_services(self, request: Request, format: str) -> Any:
+        return doors.open311.get_services(request, format, self.open_work)
+
+    @http("GET", "/intake/open311/v2/services/<code>.<format>", **OPEN311)
+    def get_open311_service(self, request: Request, code: str, format: str) -> Any:
+        return doors.open311.get_service(request, code, format, self.open_work)
+
+    @http("POST", "/intake/open311/v2/requests.<format>", max_body=None, **OPEN311_KEY)
+    def post_open311_request(self, request: Request, format: str) -> Any:
+        return doors.open311_post.post_request(request, format, self.open_work, self.keys, self.media)
+
+    @http("GET", "/intake/open311/v2/tokens/<token>.<format>", **OPEN311)
+    def get_open311_token(self, request: Request, token: str, format: str) -> Any:
+        return doors.open311.get_token(request, token, format, self.open_work)
+
+    @http("GET", "/intake/open311/v2/requests.<format>", **OPEN311)
+    def get_open311_requests(self, request: Request, format: str) -> Any:
+        return doors.open311.get_requests(request, format, self.open_work)
+
+    @http("GET", "/intake/open311/v2/requests/<number>.<format>", **OPEN311)
+    def get_open311_request(self, request: Request, number: str, format: str) -> Any:
+        return doors.open311.get_request(request, number, format, self.open_work)
+
+    @http("GET", "/intake/open311/v2/servicerequestupdates.<format>", **OPEN311)
+    def get_open311_updates(self, request: Request, format: str) -> Any:
+        return doors.open311.get_updates(request, format, self.open_work)
+
+    @http("POST", "/intake/open311/v2/servicerequestupdates.<format>", **OPEN311_KEY)
+    def post_open311_update(self, request: Request, format: str) -> Any:
+        return doors.open311_post.post_update(request, format, self.open_work)

@@ -1,26 +1,31 @@
-"""The entrypoint for HTTP: every route names the roles that may call it; every error is a problem document."""
+"""The entrypoint for HTTP: every route names the roles that may call it, or says why it asks for no token; every error
+is a problem document, or what the route's own protocol says instead."""
 
 from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import orjson
 from marshmallow import Schema, ValidationError
 from nameko.web.handlers import HttpRequestHandler
+from werkzeug.datastructures import MultiDict
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Request, Response
 
 from shared.db.failures import FAULT, classify
 from shared.http.problems import Forbidden, Problem, TooLarge, Unavailable, Unprocessable
-from shared.http.server import Web, problem_of_http, problem_response
+from shared.http.server import ProblemResponse, Web, problem_of_http, problem_response
 from shared.http.tokens import Caller, verify
 from shared.observability import metrics
 
 log = logging.getLogger(__name__)
 MAX_BODY = 1024 * 1024
+MAX_PARTS = 200  # fields and files of a form
+
+Errors = Callable[[Problem, Request], tuple[int, bytes, str]]  # gives status, body, content type
 
 
 Authenticate = Callable[[Request, Any], Caller]
@@ -38,6 +43,9 @@ class Http(HttpRequestHandler):
     `authenticate(request, settings)` says who asks, where that is not in a bearer token; it raises Unauthorized or
     Forbidden, and the role that it gives is held against `roles` all the same. It must not ask the database.
     `max_body=None`: the method reads the body itself, as a stream, and bounds it.
+
+    A route without roles asks for no token: `public` says why, for people and for the contract; its door looks at
+    whatever else says who asks. `errors` writes the errors of a protocol that has its own form for them.
     """
 
     server = Web()
@@ -46,12 +54,17 @@ class Http(HttpRequestHandler):
         self,
         method: str,
         url: str,
-        roles: Sequence[str],
+        roles: Iterable[str] = (),
         authenticate: Authenticate = bearer,
+        public: str = "",
+        errors: Errors | None = None,
         max_body: int | None = MAX_BODY,
         **kwargs: Any,
     ):
         self.roles, self.authenticate, self.max_body = frozenset(roles), authenticate, max_body
+        self.public, self.errors = public, errors
+        if bool(self.roles) == bool(public):
+            raise TypeError(f"{method} {url}: name its roles, or say why it is public")
         super().__init__(method, url, **kwargs)
 
     def handle_request(self, request: Request) -> Response:
@@ -61,6 +74,8 @@ class Http(HttpRequestHandler):
             response = super().handle_request(request)
         except Exception as error:
             response = self.response_from_exception(error)
+        if self.errors and isinstance(response, ProblemResponse):
+            response.status_code, response.data, response.content_type = self.errors(response.problem, request)
         metrics.requests.labels(self.url, str(response.status_code)).inc()
         metrics.request_seconds.labels(self.url).observe(time.monotonic() - started)
         return response
@@ -71,6 +86,8 @@ class Http(HttpRequestHandler):
             raise Problem("there is a NUL character in the address: leave it out")
         if self.max_body is not None and (request.content_length or 0) > self.max_body:
             raise TooLarge(f"at most {self.max_body} bytes are read: send media separately")
+        if self.public:
+            return
         caller = self.authenticate(request, settings)
         if caller.role not in self.roles:
             raise Forbidden(f"the role {caller.role!r} may not do this; it takes {' or '.join(sorted(self.roles))}")
@@ -95,6 +112,15 @@ class Http(HttpRequestHandler):
 def caller_of(request: Request) -> Caller:
     """Who asks; the entrypoint has verified it."""
     return request.environ["wangge.caller"]
+
+
+def form_of(request: Request, most: int = MAX_BODY) -> MultiDict[str, str]:
+    """The fields of a form, urlencoded or multipart, of `most` bytes; its files then are in `request.files` (on disk,
+    when they are large). Raises HTTPException."""
+    request.max_content_length, request.max_form_parts = most, MAX_PARTS
+    if any("\0" in text for name, values in request.form.lists() for text in (name, *values)):
+        raise Problem("there is a NUL character in the form: leave it out")
+    return request.form
 
 
 def json_of(request: Request) -> dict[str, Any]:

@@ -48,6 +48,14 @@ def problem_of_http(error: HTTPException) -> Problem:
     return problem
 
 
-def problem_response(problem: Problem, headers: dict[str, str] | None = None) -> Response:
+class ProblemResponse(Response):
+    """An answer that says what is wrong; a route of another protocol puts it into its own words."""
+
+    problem: Problem
+
+
+def problem_response(problem: Problem, headers: dict[str, str] | None = None) -> ProblemResponse:
     body = orjson.dumps(problem.body())
-    return Response(body, status=problem.status, headers=headers, content_type="application/problem+json")
+    response = ProblemResponse(body, status=problem.status, headers=headers, content_type="application/problem+json")
+    response.problem = problem
+    return response

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
 import yaml
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
 from deploy.contracts import SERVICES
 from deploy.openapi.document import FILE, PART, ROUTES, entrypoints, text
-from shared.http.entrypoint import bearer
+from shared.http.entrypoint import Http, bearer
 
 METHODS = ("get", "post", "put", "patch", "delete")
 ROUTES_OF_SERVICES = {
@@ -46,16 +47,31 @@ def test_every_route_is_in_the_document_and_nothing_else() -> None:
     assert found == {PART.sub(r"{\1}", route) for route in ROUTES_OF_SERVICES}
 
 
-def test_every_route_names_its_roles_and_its_problems() -> None:
+def test_every_route_names_its_roles_or_why_it_has_none_and_its_problems() -> None:
     paths = _document()["paths"]
     for entrypoint in ROUTES_OF_SERVICES.values():
         operation = paths[PART.sub(r"{\1}", entrypoint.url)][entrypoint.method.lower()]
+        assert any(status.startswith("2") for status in operation["responses"])
+        if entrypoint.public:
+            assert operation["security"] == [] and len(entrypoint.public) > 20, "say why it asks for no token"
+            continue
         assert operation["x-roles"] == sorted(entrypoint.roles) and operation["x-roles"]
         assert {"401", "403"} <= operation["responses"].keys()
-        assert any(status.startswith("2") for status in operation["responses"])
         ways = operation.get("security")
         assert (ways is None) == (entrypoint.authenticate is bearer), "one without a token says who asks"
         assert ways is None or all(set(way) <= {"token", "link"} and way for way in ways)
+
+
+def test_only_these_routes_ask_for_no_token() -> None:
+    """Whoever adds one says here what asks for it."""
+    public = {entrypoint.url for entrypoint in ROUTES_OF_SERVICES.values() if entrypoint.public}
+    assert {url.rpartition("/v2/")[0] for url in public} == {"/intake/open311"}
+
+
+def test_a_route_has_roles_or_a_reason_to_have_none() -> None:
+    for wrong in ({}, {"roles": ["desk"], "public": "everybody may"}):
+        with pytest.raises(TypeError, match="name its roles"):
+            Http("GET", "/intake/x", **wrong)
 
 
 def test_every_route_lies_under_its_service() -> None:

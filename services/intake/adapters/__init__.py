@@ -13,6 +13,7 @@ from services.intake.adapters import (
     desk,
     generic,
     hotline,
+    open311,
     patrol,
     pingan,
     portal,
@@ -33,6 +34,7 @@ ADAPTERS: dict[str, Adapter] = {
     patrol.KIND: Adapter(patrol.read, generic.write),
     service.KIND: Adapter(service.read, service.write),
     desk.KIND: Adapter(desk.read, desk.write),
+    open311.KIND: Adapter(open311.read, open311.write),
 }
 
 

@@ -27,9 +27,7 @@ def read(data: dict[str, Any], source: Source, reference: str, publisher: str | 
     try:
         values = _quick(data) or _SCHEMA.load(data)
     except ValidationError as error:
-        external_id = data.get("external_id")
-        known = external_id[:200] if isinstance(external_id, str) and "\0" not in external_id else ""
-        return Refusal(source.name, known, reference, reasons_of(error))
+        return Refusal(source.name, known_id(data), reference, reasons_of(error))
     place = values["place"] or {}
     return Report(
         source=source.name,
@@ -51,6 +49,12 @@ def read(data: dict[str, Any], source: Source, reference: str, publisher: str | 
         camera_id=place.get("camera_id", ""),
         answers=values["answers"],
     )
+
+
+def known_id(data: dict[str, Any]) -> str:
+    """The external id of a report that cannot be read; empty where that cannot be read either."""
+    external_id = data.get("external_id")
+    return external_id[:200] if isinstance(external_id, str) and "\0" not in external_id else ""
 
 
 def write(feedback: dict[str, Any], source: Source) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """The HTTP doors of intake: a request becomes the arguments of a use case or a view, errors become problems."""
 
+from services.intake.doors import open311, open311_answers, open311_post
 from services.intake.doors.cases import get_case, get_cases, get_explanation
 from services.intake.doors.desk import (
     accept_case,
@@ -35,6 +36,9 @@ __all__ = [
     "get_media",
     "get_reconciliation",
     "merge_case",
+    "open311",
+    "open311_answers",
+    "open311_post",
     "post_media",
     "post_report",
     "reject_case",

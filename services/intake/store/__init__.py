@@ -11,6 +11,7 @@ from services.intake.store.feedback import FeedbackRows
 from services.intake.store.groups import GroupRows
 from services.intake.store.life import LifeRows
 from services.intake.store.media import MediaRows
+from services.intake.store.open311 import Open311Rows
 from services.intake.store.reference import Reference, ReferenceRows
 from services.intake.store.reports import ReportRows
 from services.intake.store.sources import SourceRows
@@ -29,6 +30,7 @@ class Work(
     FeedbackRows,
     GroupRows,
     MediaRows,
+    Open311Rows,
 ):
     """One transaction of intake."""
 

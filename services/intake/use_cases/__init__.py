@@ -1,5 +1,6 @@
 """What intake does. One function is one transaction, written for a list: gather, decide, record."""
 
+from services.intake.use_cases.api_keys import disable_api_key, make_api_key
 from services.intake.use_cases.desk import (
     accept_case,
     answer_case,
@@ -13,6 +14,7 @@ from services.intake.use_cases.merging import merge_case, unmerge_case
 from services.intake.use_cases.progress import fold_progress
 from services.intake.use_cases.reference import TownFolder, keep_grids, keep_members, load_town, resay_categories
 from services.intake.use_cases.registration import register_one, register_reports
+from services.intake.use_cases.remarks import add_remark
 from services.intake.use_cases.sources import add_source, switch_source
 from services.intake.use_cases.trial import check_rules, try_rules
 from services.intake.use_cases.waiting import (
@@ -27,6 +29,7 @@ __all__ = [
     "Kept",
     "TownFolder",
     "accept_case",
+    "add_remark",
     "add_source",
     "answer_case",
     "appeal_case",
@@ -34,6 +37,7 @@ __all__ = [
     "cancel_case",
     "check_rules",
     "correct_case",
+    "disable_api_key",
     "end_waiting",
     "fold_progress",
     "forget_media",
@@ -42,6 +46,7 @@ __all__ = [
     "keep_members",
     "load_town",
     "look_at_media",
+    "make_api_key",
     "merge_case",
     "register_one",
     "register_reports",

@@ -134,7 +134,7 @@ def _record(rows: Sequence[Row], sources: Mapping[str, Source], work: Work) -> N
         row["number"] = numbers[row["source"], row["external_id"]]
         source = sources.get(row["source"])
         about = {"kind": row["kind"], "external_id": row["external_id"], "feedback_number": row["number"]}
-        about["extra"] = row.pop("extra", None)
+        about |= {"extra": row.pop("extra", None), "feedback_id": row["id"], "number": None}
         if source and (update := adapter_of(source.kind).write(about | row["body"], source)):
             row["body"]["update"] = update
     work.add_feedback(rows)

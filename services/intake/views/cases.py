@@ -1,4 +1,4 @@
-"""Intake's read side: one function, one question. Nothing personal is shown."""
+"""Cases, for readers and for metrics."""
 
 from __future__ import annotations
 
@@ -48,12 +48,6 @@ def media_of_case(work: UnitOfWork, number: str) -> dict[str, Any] | None:
 
 def cases_in_state(work: UnitOfWork, state: str | None, source: str | None, limit: int) -> list[dict[str, Any]]:
     return work.dicts(SQL.cases_in_state, state=state, source=source, limit=limit)
-
-
-def reconciliation(work: UnitOfWork, source: str) -> dict[str, Any] | None:
-    """What became of the reports of one source; None for one that is not there."""
-    known = any(row[0] == source for row in work.all(SQL.sources))
-    return work.dicts(SQL.reconciliation, source=source)[0] if known else None
 
 
 def gauges(work: UnitOfWork) -> list[Gauge]:
