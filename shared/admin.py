@@ -1,6 +1,6 @@
 """The administrators' command line that every service has: what is parked, what is to be said again, rules.
 
-A service adds its own: `load-town FOLDER` and what it can `resay`.
+A service adds its own: `load-town FOLDER`, what it can `resay`, and commands of its own as a list of `Command`.
 """
 
 from __future__ import annotations
@@ -9,12 +9,15 @@ import argparse
 import json
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import yaml
 
+from shared.db.failures import OUTAGE, classify
 from shared.db.pool import Pool
 from shared.outbox.unit_of_work import QUERIES, NullRelay, UnitOfWork, opener
 from shared.settings import Settings, SettingsError
@@ -22,14 +25,39 @@ from shared.settings import Settings, SettingsError
 OpenWork = Callable[[], Any]
 
 
+@dataclass(frozen=True)
+class Command:
+    """A service's own command.
+
+    `run(arguments, open_work, settings)` gives back what is printed: a text as it is, a list as a JSON line for each
+    item, anything else as one JSON line, nothing for None. It raises ValueError, or an error of its service, with a
+    text that says how to repair.
+
+    One that `changes` something gets `--dry-run`: its transactions are then written and rolled back instead of
+    committed. What it does outside of the database it leaves undone itself, where `arguments.dry_run`.
+    """
+
+    name: str
+    help: str
+    run: Callable[[argparse.Namespace, OpenWork, Settings], Any]
+    arguments: Callable[[argparse.ArgumentParser], Any] = lambda parser: None
+    changes: bool = False
+
+
 def main(
     load: Callable[[Any], Settings],
     unit: type[UnitOfWork],
     load_town: Callable[[Path, OpenWork, Settings], dict[str, Any]],
     resay: dict[str, Callable[[OpenWork], int]],
+    commands: Sequence[Command] = (),
+    errors: tuple[type[Exception], ...] = (),
 ) -> int:
-    """Run one command; says what it did as one JSON line, or what is wrong and how to repair it."""
-    arguments = _parser(resay).parse_args()
+    """Run one command and print what it gives; or what is wrong and how to repair it. `errors` are the service's own.
+
+    Returns 0; 1 for what cannot be done, 2 for wrong settings or arguments.
+    """
+    arguments = _parser(resay, commands).parse_args()
+    explained: tuple[type[Exception], ...] = (ValueError, *errors)
     try:
         settings = load(os.environ)
         open_work = opener(
@@ -39,15 +67,30 @@ def main(
     except SettingsError as error:
         print(f"error: {error}", file=sys.stderr)
         return 2
-    except (OSError, ValueError, KeyError, yaml.YAMLError) as error:
+    except explained as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 1
+    except (OSError, KeyError, yaml.YAMLError) as error:
         print(f"error: {type(error).__name__}: {error}", file=sys.stderr)
         return 1
-    for line in result if isinstance(result, list) else [result]:
-        print(json.dumps(line, ensure_ascii=False, default=str))
+    except Exception as error:
+        if classify(error) != OUTAGE:
+            raise
+        print(f"error: the database does not answer: {str(error).strip()} (make doctor)", file=sys.stderr)
+        return 1
+    _show(result)
     return 0
 
 
-def _parser(resay: dict[str, Any]) -> argparse.ArgumentParser:
+def _show(result: Any) -> None:
+    if isinstance(result, str):
+        print(result)
+        return
+    for line in result if isinstance(result, list) else [] if result is None else [result]:
+        print(json.dumps(line, ensure_ascii=False, default=str))
+
+
+def _parser(resay: dict[str, Any], own: Sequence[Command]) -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     commands = parser.add_subparsers(dest="command", required=True)
     town = commands.add_parser("load-town", help="load this service's part of a town folder")
@@ -61,10 +104,19 @@ def _parser(resay: dict[str, Any]) -> argparse.ArgumentParser:
     dead = commands.add_parser("dead", help="what is parked: list, show, replay, discard")
     dead.add_argument("action", choices=["list", "show", "replay", "discard"])
     dead.add_argument("id", nargs="?", help="as listed; `replay` without one replays all")
+    for command in own:
+        added = commands.add_parser(command.name, help=command.help, description=command.help)
+        command.arguments(added)
+        if command.changes:
+            added.add_argument("--dry-run", action="store_true", help="do it, say what it did, and keep nothing of it")
+        added.set_defaults(own=command.run)
     return parser
 
 
 def _run(arguments: argparse.Namespace, open_work: OpenWork, settings: Settings, load_town: Any, resay: Any) -> Any:
+    if "own" in arguments:
+        rehearsal = getattr(arguments, "dry_run", False)
+        return arguments.own(arguments, _rehearsed(open_work) if rehearsal else open_work, settings)
     if arguments.command == "load-town":
         return load_town(arguments.folder, open_work, settings)
     if arguments.command == "resay":
@@ -73,6 +125,18 @@ def _run(arguments: argparse.Namespace, open_work: OpenWork, settings: Settings,
         result = _in_transaction(arguments, work, settings)
         work.commit()
     return result
+
+
+def _rehearsed(open_work: OpenWork) -> OpenWork:
+    """Units of work whose commit keeps nothing."""
+
+    @contextmanager
+    def rehearsed() -> Iterator[UnitOfWork]:
+        with open_work() as work:
+            work.commit = work.rehearse
+            yield work
+
+    return rehearsed
 
 
 def _in_transaction(arguments: argparse.Namespace, work: UnitOfWork, settings: Settings) -> Any:

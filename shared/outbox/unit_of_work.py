@@ -138,11 +138,7 @@ class UnitOfWork:
 
     def commit(self) -> None:
         """Write the outbox, commit, and hand what was said to the relay."""
-        wait = self._relay.first_try
-        if self._said:
-            self.run(QUERIES.say, rows=to_json([row._asdict() for row in self._said]), wait=wait)
-        if self._moved:
-            self.run(QUERIES.wake_parked, handler=next(iter(self._moved.values())), cases=list(self._moved))
+        self._write_down()
         confirmed = self._relay.take_confirmed()
         try:
             self.settle(confirmed)
@@ -154,6 +150,17 @@ class UnitOfWork:
         failpoints.reached("after_commit")
         said, self._said = self._said, []
         self._relay.publish(said)
+
+    def rehearse(self) -> None:
+        """As `commit`, and nothing is kept: what the database would refuse is refused here too."""
+        self._write_down()
+        self._send(b"ROLLBACK")
+
+    def _write_down(self) -> None:
+        if self._said:
+            self.run(QUERIES.say, rows=to_json([row._asdict() for row in self._said]), wait=self._relay.first_try)
+        if self._moved:
+            self.run(QUERIES.wake_parked, handler=next(iter(self._moved.values())), cases=list(self._moved))
 
     def settle(self, confirmed: Sequence[tuple[str, str]]) -> None:
         """Outbox rows (id, outcome) that the broker has confirmed."""
