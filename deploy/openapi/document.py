@@ -27,6 +27,7 @@ PARTS = {  # parts of a path, with their schemas
     "number": {"type": "string", "description": "number of a case", "example": "20261123-000001"},
     "order_id": {"type": "string", "format": "uuid", "description": "id of a work order"},
     "follow_up_id": {"type": "string", "format": "uuid", "description": "id of a follow-up"},
+    "import_id": {"type": "string", "format": "uuid", "description": "id of an import"},
     "source": {"type": "string", "description": "name of a source", "example": "hotline"},
 }
 ROUTES = board.ROUTES | callback.ROUTES | dispatch.ROUTES | intake.ROUTES | notify.ROUTES
@@ -93,31 +94,43 @@ def document() -> dict[str, Any]:
 
 
 def _operation(operation_id: str, service: str, entrypoint: Http) -> dict[str, Any]:
-    route, roles = ROUTES[f"{entrypoint.method} {entrypoint.url}"], sorted(entrypoint.roles)
+    route = ROUTES[f"{entrypoint.method} {entrypoint.url}"]
     parameters = [
         {"name": name, "in": "path", "required": True, "schema": PARTS[name]} for name in PART.findall(entrypoint.url)
     ]
     for name, text in route.query.items():
         kind = {"type": "integer", "minimum": 0} if name == "after" else {"type": "string"}
         parameters.append({"name": name, "in": "query", "description": text, "schema": kind})
+    for name, text in route.headers.items():
+        parameters.append({"name": name, "in": "header", "description": text, "schema": {"type": "string"}})
     operation: dict[str, Any] = {
         "tags": [service],
         "operationId": operation_id,
         "summary": route.summary,
-        "description": f"For the role {' or '.join(roles)}.",
-        "x-roles": roles,
-    }
+    } | _admission(entrypoint)
     if parameters:
         operation["parameters"] = parameters
     if route.body:
         operation["requestBody"] = {"required": True, "content": {"application/json": {"schema": route.body}}}
+    if route.content:
+        operation["requestBody"] = {"required": True, "content": {kind: {} for kind in route.content}}
     return operation | {"responses": _responses(route)}
 
 
+def _admission(entrypoint: Http) -> dict[str, Any]:
+    """Who may call it, or what proves who does."""
+    if entrypoint.authenticate:
+        how = inspect.getdoc(entrypoint.authenticate)
+        return {"description": f"Without a token: {how}.", "x-authenticates": how, "security": []}
+    roles = sorted(entrypoint.roles)
+    return {"description": f"For the role {' or '.join(roles)}.", "x-roles": roles}
+
+
 def _responses(route: Route) -> dict[str, Any]:
-    body = {"content": {"application/json": {"schema": {"type": "object"}}}}
+    schema = {"type": "object" if route.gives == "application/json" else "string"}
+    body = {"content": {route.gives: {"schema": schema}}}
     answers: dict[str, Any] = {str(status): {"description": text} | body for status, text in route.answers.items()}
-    refused = {*ALWAYS, *route.problems, *(WITH_BODY if route.body else ())}
+    refused = {*ALWAYS, *route.problems, *(WITH_BODY if route.body or route.content else ())}
     return answers | {str(status): f"Problem{status}" for status in sorted(refused)}
 
 
@@ -126,7 +139,7 @@ def _problem(status: int, title: str) -> dict[str, Any]:
         "description": title,
         "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}},
     }
-    header = {401: "WWW-Authenticate", 503: "Retry-After"}.get(status)
+    header = {401: "WWW-Authenticate", 429: "Retry-After", 503: "Retry-After"}.get(status)
     return response | ({"headers": {header: {"schema": {"type": "string"}}}} if header else {})
 
 

@@ -17,3 +17,6 @@ class Route(NamedTuple):
     body: type[Schema] | None = None
     query: dict[str, str] = {}
     problems: tuple[int, ...] = ()
+    headers: dict[str, str] = {}  # that the caller may send
+    content: tuple[str, ...] = ()  # types of a body that is a file
+    gives: str = "application/json"

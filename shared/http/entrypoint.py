@@ -1,9 +1,11 @@
-"""The entrypoint for HTTP: every route names the roles that may call it; every error is a problem document."""
+"""The entrypoint for HTTP: every route names the roles that may call it, or how it finds out who does; every error is a
+problem document."""
 
 from __future__ import annotations
 
 import logging
 import time
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import orjson
@@ -20,18 +22,31 @@ from shared.observability import metrics
 
 log = logging.getLogger(__name__)
 MAX_BODY = 1024 * 1024
+Authenticate = Callable[[Request, Any], Caller | None]  # its docstring says how; raises Problem
 
 
 class Http(HttpRequestHandler):
     """`@http("POST", "/intake/reports", roles=["source"])`; the method gets the request, then the parts of the path.
 
-    What it returns is sent as JSON: a dict or list, or (status, dict).
+    What it returns is sent as JSON: a dict or list, or (status, dict); a Response goes as it is. A route names either
+    `roles`, of which the token must have one, or `authenticate`, which gets the request and the configuration of the
+    service. `max_body`, in bytes, is for routes that read more than a megabyte.
     """
 
     server = Web()
 
-    def __init__(self, method: str, url: str, roles: list[str], **kwargs: Any):
-        self.roles = frozenset(roles)
+    def __init__(
+        self,
+        method: str,
+        url: str,
+        roles: Iterable[str] = (),
+        authenticate: Authenticate | None = None,
+        max_body: int = MAX_BODY,
+        **kwargs: Any,
+    ):
+        self.roles, self.authenticate, self.max_body = frozenset(roles), authenticate, max_body
+        if bool(self.roles) == bool(authenticate):
+            raise TypeError(f"{method} {url}: name either its roles, or how it finds out who asks")
         super().__init__(method, url, **kwargs)
 
     def handle_request(self, request: Request) -> Response:
@@ -46,17 +61,23 @@ class Http(HttpRequestHandler):
         return response
 
     def _admit(self, request: Request) -> None:
-        settings = self.container.config["settings"]
         if any("\0" in text for text in (request.path, *request.args.values())):
             raise Problem("there is a NUL character in the address: leave it out")
-        if (request.content_length or 0) > MAX_BODY:
-            raise TooLarge(f"at most {MAX_BODY} bytes are read: send media separately")
+        if (request.content_length or 0) > self.max_body:
+            raise TooLarge(f"at most {self.max_body} bytes are read: send less at once, and media separately")
+        authenticate = self.authenticate or self._by_token
+        request.environ["wangge.caller"] = authenticate(request, self.container.config)
+
+    def _by_token(self, request: Request, config: Any) -> Caller:
+        settings = config["settings"]
         caller = verify(request.headers.get("Authorization"), settings.token_public_key, settings.town)
         if caller.role not in self.roles:
             raise Forbidden(f"the role {caller.role!r} may not do this; it takes {' or '.join(sorted(self.roles))}")
-        request.environ["wangge.caller"] = caller
+        return caller
 
     def response_from_result(self, result: Any) -> Response:
+        if isinstance(result, Response):
+            return result
         status, body = result if isinstance(result, tuple) else (200, result)
         return Response(orjson.dumps(body, default=str), status=status, content_type="application/json; charset=utf-8")
 
@@ -64,10 +85,20 @@ class Http(HttpRequestHandler):
         problem = exc if isinstance(exc, Problem) else _problem_of(exc)
         if problem.status >= 500:
             log.error("%s %s: %s: %s", self.method, self.url, type(exc).__name__, exc)
-        headers = {"Retry-After": "2"} if isinstance(problem, Unavailable) else {}
+        headers = {"Retry-After": str(problem.retry_after)} if problem.retry_after else {}
         if problem.status == 401:
             headers["WWW-Authenticate"] = "Bearer"
         return problem_response(problem, headers)
+
+
+def by_handler(how: str) -> Authenticate:
+    """For routes whose handler finds out who asks, `how`: what proves it is in the database."""
+
+    def authenticate(request: Request, config: Any) -> None:
+        """Nobody is known yet."""
+
+    authenticate.__doc__ = how
+    return authenticate
 
 
 def caller_of(request: Request) -> Caller:
@@ -75,11 +106,21 @@ def caller_of(request: Request) -> Caller:
     return request.environ["wangge.caller"]
 
 
-def json_of(request: Request) -> dict[str, Any]:
-    """The JSON object in the body. Raises Problem."""
+def bytes_of(request: Request) -> bytes:
+    """The body as it came. Raises TooLarge."""
     raw = request.get_data(cache=False)
     if len(raw) > MAX_BODY:
         raise TooLarge(f"at most {MAX_BODY} bytes are read: send media separately")
+    return raw
+
+
+def json_of(request: Request) -> dict[str, Any]:
+    """The JSON object in the body. Raises Problem."""
+    return parsed(bytes_of(request))
+
+
+def parsed(raw: bytes) -> dict[str, Any]:
+    """The JSON object in these bytes. Raises Problem."""
     try:
         body = orjson.loads(raw)
     except orjson.JSONDecodeError as error:

@@ -45,14 +45,17 @@ def test_every_route_is_in_the_document_and_nothing_else() -> None:
     assert found == {PART.sub(r"{\1}", route) for route in ROUTES_OF_SERVICES}
 
 
-def test_every_route_names_its_roles_and_its_problems() -> None:
+def test_every_route_names_its_roles_or_says_how_it_authenticates_and_its_problems() -> None:
     paths = _document()["paths"]
     for entrypoint in ROUTES_OF_SERVICES.values():
         operation = paths[PART.sub(r"{\1}", entrypoint.url)][entrypoint.method.lower()]
-        assert operation["x-roles"] == sorted(entrypoint.roles) and operation["x-roles"]
+        if entrypoint.authenticate:
+            assert operation["x-authenticates"] and operation["security"] == [] and not entrypoint.roles
+        else:
+            assert operation["x-roles"] == sorted(entrypoint.roles) and operation["x-roles"]
+            assert "security" not in operation, "every other route asks for a token"
         assert {"401", "403"} <= operation["responses"].keys()
         assert any(status.startswith("2") for status in operation["responses"])
-        assert "security" not in operation, "every route asks for a token"
 
 
 def test_every_route_lies_under_its_service() -> None:

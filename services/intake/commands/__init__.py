@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from services.intake.commands import doors
 from shared.admin import Command
 
-COMMANDS: list[Command] = []
+COMMANDS: list[Command] = [*doors.COMMANDS]

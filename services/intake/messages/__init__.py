@@ -37,12 +37,22 @@ from services.intake.messages.said import (
     CategoryChanged,
     FeedbackDue,
 )
+from services.intake.messages.sources import (
+    MOST,
+    Acknowledgement,
+    Belief,
+    Known,
+    Reconciliation,
+)
 
 __all__ = [
     "KINDS",
     "LEVELS",
+    "MOST",
     "PROGRESS",
     "Acceptance",
+    "Acknowledgement",
+    "Belief",
     "CaseAnswered",
     "CaseClosed",
     "CaseRegistered",
@@ -52,8 +62,10 @@ __all__ = [
     "FeedbackDue",
     "FollowUpPlanned",
     "GridChanged",
+    "Known",
     "MemberChanged",
     "Place",
+    "Reconciliation",
     "Rejection",
     "Report",
     "Reporter",

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 import prometheus_client
@@ -13,6 +14,7 @@ from services.intake.adapters import adapter_of, patrol, unwrap
 from services.intake.domain import feedback
 from services.intake.domain.registration import NewCase, Reason, Refusal, Report, Source, judge, open_case
 from services.intake.store import OpenWork, Reference, Work
+from services.intake.use_cases import fairness
 from services.intake.use_cases.telling import Key, tell, tell_again, tell_refused
 from shared.messaging.arrival import Arrival
 from shared.messaging.envelope import new_id
@@ -54,19 +56,32 @@ def register_reports(arrivals: Sequence[Arrival], open_work: OpenWork, keys: Key
 def register_one(data: dict[str, Any], source_name: str, open_work: OpenWork, keys: KeyRing) -> Registered:
     """A report that came by HTTP: the same, for a list of one; a refusal is the answer and needs no feedback."""
     with open_work() as work:
-        sources, reference, now = work.sources(), work.reference(), work.now()
-        source = sources.get(source_name) or _unknown(source_name)
-        reading = adapter_of(source.kind).read(data, source, "", source_name)
-        judged = _judge(reading, "", sources, reference)
-        outcome = _register([judged], sources, reference, work, keys, now)[0]
+        [outcome] = register_within(lambda source: [read_by_kind(data, source)], source_name, work, keys)
         work.commit()
-    _count([source_name], sources, [outcome])
     return outcome
 
 
+def register_within(
+    read: Callable[[Source], list[Report | Refusal]], source_name: str, work: Work, keys: KeyRing
+) -> list[Registered]:
+    """Reports of one source in a unit of work that records more than them; the caller commits."""
+    sources, reference, now = work.sources(), work.reference(), work.now()
+    readings = read(sources.get(source_name) or _unknown(source_name))
+    judged = [_judge(reading, "", sources, reference) for reading in readings]
+    outcomes = _register(judged, sources, reference, work, keys, now)
+    _count([source_name] * len(outcomes), sources, outcomes)
+    return outcomes
+
+
+def read_by_kind(data: dict[str, Any], source: Source) -> Report | Refusal:
+    """A report in the language of its source's kind, sent by the source itself."""
+    return adapter_of(source.kind).read(data, source, "", source.name)
+
+
 def _count(names: Sequence[str], sources: dict[str, Source], outcomes: Sequence[Registered]) -> None:
-    for name, registered in zip(names, outcomes, strict=True):
-        reports_total.labels(name if name in sources else "unknown", registered.outcome).inc()
+    for (name, outcome), number in Counter(zip(names, (o.outcome for o in outcomes), strict=True)).items():
+        reports_total.labels(name if name in sources else "unknown", outcome).inc(number)
+        fairness.count(name, {outcome: number})
 
 
 def _unknown(name: str) -> Source:

@@ -43,6 +43,11 @@ def tell_again(known: dict[Key, dict[str, Any]], work: Work) -> None:
     work.say(_event(_said_before(row), work, None, lane_of(row), again=True) for row in known.values())
 
 
+def say_again(rows: Sequence[dict[str, Any]], work: Work) -> None:
+    """Feedback (feedback_id, source, external_id, feedback_number, kind, body) that its source has missed."""
+    work.say(_event(_said_before(row), work, None, NORMAL, again=True) for row in rows)
+
+
 def tell_refused(refusals: Sequence[Refusal], work: Work, now: dt.datetime) -> None:
     """`report_rejected` to the source; the same refusal of the same report is said again, not numbered anew."""
     latest = {refusal.key: refusal for refusal in refusals}

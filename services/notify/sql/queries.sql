@@ -65,8 +65,9 @@ WHERE w.source = r.source AND w.thread = r.thread AND w.number = r.number + 1
 RETURNING w.id::text
 
 -- name: feedback_by_id
--- Feedback, to be sent.
+-- Feedback, to be sent, each thread in its order.
 SELECT id::text, source, thread, number, kind, body FROM feedback WHERE id = ANY(%(ids)s::uuid[])
+ORDER BY source, thread, number
 
 -- name: add_deliveries
 -- Attempts that begin.
