@@ -29,4 +29,13 @@ def _category(row: dict[str, Any]) -> dict[str, Any]:
 
 
 if __name__ == "__main__":
-    sys.exit(main(load, Work, load_town, {"categories": use_cases.resay_categories}, COMMANDS, (IntakeError,)))
+    sys.exit(
+        main(
+            load,
+            Work,
+            load_town,
+            {"categories": use_cases.resay_categories, "sources": use_cases.resay_sources},
+            COMMANDS,
+            (IntakeError,),
+        )
+    )

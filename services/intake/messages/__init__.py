@@ -36,6 +36,7 @@ from services.intake.messages.said import (
     CaseSubmitted,
     CategoryChanged,
     FeedbackDue,
+    SourceChanged,
 )
 from services.intake.messages.sources import (
     MOST,
@@ -71,6 +72,7 @@ __all__ = [
     "Reporter",
     "ReworkAsked",
     "Settled",
+    "SourceChanged",
     "Strict",
     "WorkAcknowledged",
     "WorkAssigned",

@@ -79,3 +79,5 @@ CREATE TABLE source_buckets (              -- what a source may still send now, 
     at     timestamptz NOT NULL,
     PRIMARY KEY (source, lane)
 );
+
+CREATE SEQUENCE source_versions;           -- of what others are told about sources

@@ -32,3 +32,12 @@ VALUES (%(id)s, %(source)s, %(direction)s, %(sealed)s, clock_timestamp())
 -- The secrets that a new one replaces end after a while, or when they would have ended anyway.
 UPDATE webhook_secrets SET expires_at = least(expires_at, clock_timestamp() + %(keep)s * interval '1 second')
 WHERE source = %(source)s AND direction = %(direction)s
+
+-- name: source_records
+-- What others need of these sources, or of all, with a version that grows whenever it is asked for.
+SELECT s.name AS source, nextval('source_versions') AS version, s.kind, s.name_zh, s.name_en, s.enabled,
+    s.settings->'webhook'->>'url' AS webhook_url,
+    coalesce((SELECT json_agg(json_build_object('id', w.id, 'sealed', w.sealed, 'expires_at', w.expires_at) ORDER BY w.created_at DESC)
+        FROM webhook_secrets w WHERE w.source = s.name AND w.direction = 'out'
+        AND coalesce(w.expires_at > clock_timestamp(), true)), '[]'::json) AS webhook_secrets
+FROM (SELECT * FROM sources WHERE %(only)s::text IS NULL OR name = %(only)s ORDER BY name FOR UPDATE) AS s

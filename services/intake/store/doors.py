@@ -25,6 +25,10 @@ class DoorRows(UnitOfWork):
     def forget_answers(self) -> None:
         self.run(SQL.forget_answers)
 
+    def source_records(self, only: str | None = None) -> list[dict[str, Any]]:
+        """What others need of a source, or of all, locked: whoever asks later gets a higher version."""
+        return self.dicts(SQL.source_records, only=only)
+
     def webhook_secrets(self, source: str, direction: str) -> list[dict[str, Any]]:
         return self.dicts(SQL.webhook_secrets, source=source, direction=direction)
 

@@ -10,7 +10,7 @@ from services.intake.use_cases.fairness import admit, forget_old, write_down
 from services.intake.use_cases.importing import Import, report_of
 from services.intake.use_cases.keeping_up import acknowledge, poll, reconcile, reconcile_acked, summary
 from services.intake.use_cases.progress import fold_progress
-from services.intake.use_cases.reference import keep_grids, keep_members, load_town, resay_categories
+from services.intake.use_cases.reference import keep_grids, keep_members, load_town, resay_categories, resay_sources
 from services.intake.use_cases.registration import Registered, register_one, register_reports
 
 __all__ = [
@@ -34,6 +34,7 @@ __all__ = [
     "reject_case",
     "report_of",
     "resay_categories",
+    "resay_sources",
     "summary",
     "webhook_secrets",
     "write_down",

@@ -8,6 +8,7 @@ from typing import Any
 from services.intake.domain.registration import Reason
 from services.intake.errors import KeyBusy, KeyUsed, SourceUnknown
 from services.intake.store import OpenWork
+from services.intake.use_cases.reference import say_sources
 from services.intake.use_cases.registration import Registered, read_by_kind, register_within
 from shared.http.webhooks import new_secret
 from shared.messaging.envelope import new_id
@@ -51,6 +52,7 @@ def make_webhook_secret(source: str, direction: str, keep: float, open_work: Ope
         row = {"id": row_id, "source": source, "direction": direction, "sealed": keys.seal(secret, row_id, FIELD)}
         work.add_webhook_secret(row)
         valid = work.webhook_secrets(source, direction)
+        say_sources(work, source)
         work.commit()
     return {"source": source, "direction": direction, "secret": secret, "valid_now": len(valid)}
 

@@ -30,6 +30,7 @@ def load_town(sources: list[dict[str, Any]], categories: list[dict[str, Any]], o
         work.put_sources(sources)
         changed = work.put_categories(categories)
         _say_categories(changed, work)
+        say_sources(work)
         work.commit()
     return {"sources": len(sources), "categories": len(categories), "changed": len(changed)}
 
@@ -40,6 +41,21 @@ def resay_categories(open_work: OpenWork) -> int:
         rows = work.all_categories()
         _say_categories(rows, work)
         work.commit()
+    return len(rows)
+
+
+def resay_sources(open_work: OpenWork) -> int:
+    """All sources again, for a hearer whose table is new."""
+    with open_work() as work:
+        said = say_sources(work)
+        work.commit()
+    return said
+
+
+def say_sources(work: Work, only: str | None = None) -> int:
+    """The record of a source, or of all, to those who keep a copy."""
+    rows = work.source_records(only)
+    work.say(messages.SourceChanged.say(work.address, row["source"], None, None, **row) for row in rows)
     return len(rows)
 
 

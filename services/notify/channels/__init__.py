@@ -1,0 +1,17 @@
+"""The ways out: a member's own queue; a source's webhook, or its feedback queue. Each way is a delivery."""
+
+from services.notify.channels.queues import count, notice_event, send_notices, to_queues
+from services.notify.channels.sending import FEEDBACK, send_feedback
+from services.notify.channels.webhook import Answer, Target, post
+
+__all__ = [
+    "FEEDBACK",
+    "Answer",
+    "Target",
+    "count",
+    "notice_event",
+    "post",
+    "send_feedback",
+    "send_notices",
+    "to_queues",
+]
