@@ -28,14 +28,7 @@ def _category(row: dict[str, Any]) -> dict[str, Any]:
     return {"time_limit": row.get("limit"), "keywords": row.get("keywords") or [], "class_code": row["class"]} | row
 
 
+RESAY = {"categories": use_cases.resay_categories, "sources": use_cases.resay_sources}
+
 if __name__ == "__main__":
-    sys.exit(
-        main(
-            load,
-            Work,
-            load_town,
-            {"categories": use_cases.resay_categories, "sources": use_cases.resay_sources},
-            COMMANDS,
-            (IntakeError,),
-        )
-    )
+    sys.exit(main(load, Work, load_town, RESAY, COMMANDS, (IntakeError,)))

@@ -74,4 +74,8 @@ def admits(container: Any, queue: str, wanted: int) -> tuple[int, float]:
     """How many reports of a source's queue may be taken now, and if none, in how many seconds to ask again."""
     relay = next(e for e in container.extensions if isinstance(e, Relay))
     _, source, lane = queue.split(".")
-    return use_cases.admit(source, wanted, lambda: relay.open_work(Work), lane)
+    try:
+        return use_cases.admit(source, wanted, lambda: relay.open_work(Work), lane)
+    except Exception as error:
+        log.warning("what %s may send cannot be asked now: %s", source, error)
+        return wanted, 0.0  # without the database the batch itself waits

@@ -5,7 +5,8 @@ SELECT id::text, rows_done FROM imports WHERE source = %(source)s AND digest = %
 -- name: go_on
 -- An import is so far now; nothing is touched when somebody else has gone on with it meanwhile.
 INSERT INTO imports AS i (id, source, digest, state, rows_done, by, created_at, updated_at)
-VALUES (%(id)s, %(source)s, %(digest)s, 'running', %(done)s, %(by)s, %(now)s, %(now)s)
+SELECT %(id)s::uuid, %(source)s, %(digest)s, 'running', %(done)s, %(by)s, %(now)s::timestamptz, %(now)s::timestamptz
+WHERE NOT EXISTS (SELECT 1 FROM imports WHERE id = %(id)s AND state <> 'running')
 ON CONFLICT (source, digest) WHERE state = 'running' DO UPDATE SET rows_done = excluded.rows_done, updated_at = excluded.updated_at
 WHERE i.id = excluded.id AND i.rows_done = %(before)s
 

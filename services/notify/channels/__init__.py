@@ -2,12 +2,11 @@
 
 from services.notify.channels.queues import count, notice_event, send_notices, to_queues
 from services.notify.channels.sending import FEEDBACK, send_feedback
-from services.notify.channels.webhook import Answer, Target, post
+from services.notify.channels.webhook import Answer, post
 
 __all__ = [
     "FEEDBACK",
     "Answer",
-    "Target",
     "count",
     "notice_event",
     "post",
