@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -28,7 +29,10 @@ def _category(row: dict[str, Any]) -> dict[str, Any]:
     return {"time_limit": row.get("limit"), "keywords": row.get("keywords") or [], "class_code": row["class"]} | row
 
 
-RESAY = {"categories": use_cases.resay_categories, "sources": use_cases.resay_sources}
+RESAY: dict[str, Callable[[OpenWork], int]] = {
+    "categories": use_cases.resay_categories,
+    "sources": use_cases.resay_sources,
+}
 
 if __name__ == "__main__":
     sys.exit(main(load, Work, load_town, RESAY, COMMANDS, (IntakeError,)))

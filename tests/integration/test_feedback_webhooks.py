@@ -55,6 +55,7 @@ class _Handler(BaseHTTPRequestHandler):
         """Nothing."""
 
 
+ANSWERED = "SELECT 1 FROM webhooks WHERE source = 'broken' AND answer LIKE %s"
 PATHS = ("/good", "/slow", "/gone", "/elsewhere", "/broken")
 
 
@@ -118,8 +119,7 @@ def test_what_fails_is_tried_again_in_order(town: TemporaryTown, receiver: Recei
     tell(town, "broken", "f-1")
     with town.database("notify") as connection, connection.cursor() as cursor:
         for answer in ("500%", "429%"):  # nobody waits for ten seconds and a minute here
-            asked = "SELECT 1 FROM webhooks WHERE source = 'broken' AND answer LIKE %s"
-            until(lambda answer=answer: town.rows("notify", asked, answer))
+            until(lambda answer=answer: town.rows("notify", ANSWERED, answer))
             cursor.execute("UPDATE webhooks SET due = now() WHERE source = 'broken'")
     until(lambda: ("f-1", 2) in receiver.numbers("/broken"))
     assert [number for _, number in receiver.numbers("/broken")][:4] == [1, 1, 1, 2]
