@@ -79,7 +79,9 @@ def _send(target: Target, headers: dict[str, str], body: bytes) -> Answer:
         response = connection.getresponse()
         response.read(MOST)
         asked = response.getheader("Retry-After") or ""
-        return Answer(response.status, response.reason[:100], float(asked) if asked.isdigit() else 0.0)
+        return Answer(
+            response.status, response.reason[:100].replace("\0", ""), float(asked) if asked.isdigit() else 0.0
+        )
     finally:
         connection.close()
 

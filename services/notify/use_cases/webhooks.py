@@ -17,7 +17,7 @@ from services.notify.store import OpenWork, Row
 from shared.http.webhooks import sign
 from shared.messaging.envelope import SINGLE
 from shared.messaging.message import Heard
-from shared.sealing import KeyRing
+from shared.sealing import KeyRing, SealError
 
 AT_ONCE = 40  # webhooks of one process
 EACH = 8  # of them to one source
@@ -48,15 +48,21 @@ def send_webhooks(open_work: OpenWork, keys: KeyRing, listed: Networks) -> None:
 def _post(row: Row, address: str, keys: KeyRing, listed: Networks) -> channels.Answer:
     if row["webhook_url"] is None:
         return channels.Answer(410, "the source has no webhook any more")
-    now = dt.datetime.now(dt.UTC)
-    valid = [
-        keys.open(secret["sealed"], secret["id"], FIELD)
-        for secret in row["webhook_secrets"]
-        if not secret["expires_at"] or dt.datetime.fromisoformat(secret["expires_at"]) > now
-    ]
-    body = feedback_event(row, address).encode()
+    now, body = dt.datetime.now(dt.UTC), feedback_event(row, address).encode()
+    try:
+        valid = _valid_secrets(row["webhook_secrets"], now, keys)
+    except SealError as error:
+        return channels.Answer(0, str(error))
     headers = {"Content-Type": SINGLE} | (sign(valid, row["id"], now, body) if valid else {})
     return channels.post(row["webhook_url"], headers, body, listed)
+
+
+def _valid_secrets(secrets: Sequence[dict[str, Any]], now: dt.datetime, keys: KeyRing) -> list[str]:
+    return [
+        keys.open(secret["sealed"], secret["id"], FIELD)
+        for secret in secrets
+        if not secret["expires_at"] or dt.datetime.fromisoformat(secret["expires_at"]) > now
+    ]
 
 
 def _settle(due: Sequence[Row], answers: Sequence[channels.Answer], open_work: OpenWork) -> None:
