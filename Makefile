@@ -7,7 +7,7 @@ local := $(python) -m deploy.local
 bootstrap := @deploy/local/bootstrap.sh
 
 .DEFAULT_GOAL := help
-.PHONY: help up down reset drop logs status doctor test check bench chaos token url credentials sources rules resay dead republish replay simulate contracts
+.PHONY: help up down reset drop logs status doctor test check bench chaos token url credentials sources rules resay dead republish reconcile replay simulate contracts
 
 help: ## this list 本列表
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/\1\t\2/p' Makefile | awk -F'\t' '{ printf "make %-12s %s\n", $$1, $$2 }'
@@ -73,6 +73,9 @@ dead: ## what is parked, with reasons 搁置的消息 (ACTION=show SERVICE=dispa
 
 republish: ## say again what was said since 重新发布: SINCE=2026-11-23T09:00:00+08:00
 	$(ready) $(local) republish "$(SINCE)"
+
+reconcile: ## what a source believes against what it was told 核对来源: SOURCE= (FILE=believed.csv RESEND=1)
+	$(ready) $(local) reconcile "$(SOURCE)" $(if $(FILE),--believed "$(FILE)") $(if $(RESEND),--resend)
 
 replay: ## a city's request table into a town of its own 回放: FILE= MAPPING= GRIDS= TOWN= (RATE=)
 	$(bootstrap)

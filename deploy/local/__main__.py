@@ -8,6 +8,7 @@ import os
 import subprocess
 import sys
 from contextlib import nullcontext
+from pathlib import Path
 
 from deploy.local import doctor, edge, lifecycle, rehearsal, stack, status, suite, towns
 from deploy.local.checkout import LOCAL, ROOT, LocalError, alone
@@ -18,7 +19,7 @@ from deploy.provision.names import SERVICES, ProvisionError
 from deploy.provision.token import ROLES, sign
 from shared.db.migrate import MigrationError
 
-RESAID_BY = {"categories": "intake", "grids": "dispatch", "members": "dispatch"}
+RESAID_BY = {"categories": "intake", "sources": "intake", "grids": "dispatch", "members": "dispatch"}
 
 
 def main() -> int:
@@ -72,6 +73,12 @@ def _parser() -> argparse.ArgumentParser:
     resay.add_argument("what", choices=sorted(RESAID_BY))
     republish = _with_town(command("republish", _republish, "say again what was said since a time 重新发布"))
     republish.add_argument("since", help="RFC 3339, for example 2026-11-23T09:00:00+08:00")
+    reconcile = _with_town(command("reconcile", _reconcile, "what a source believes against what it was told 核对来源"))
+    reconcile.add_argument("source")
+    reconcile.add_argument(
+        "--believed", type=Path, help="CSV with external_id and feedback_number or state; else its acks"
+    )
+    reconcile.add_argument("--resend", action="store_true", help="tell it again what it has missed 重新发送")
     dead = _with_town(command("dead", _dead, "what is parked, with reasons 搁置的消息"))
     dead.add_argument("action", nargs="?", default="list", choices=["list", "show", "replay", "discard"])
     dead.add_argument("id", nargs="?", help="as listed")
@@ -127,6 +134,16 @@ def _republish(a: argparse.Namespace) -> None:
     for service in SERVICES:
         told = town_folder.run_admin(towns.secrets_of(a.town), a.town, service, "republish", "--since", a.since)
         print(f"{service}: {told}", end="")
+
+
+def _reconcile(a: argparse.Namespace) -> None:
+    given = ["--believed", str(a.believed.resolve())] if a.believed else []
+    command = ("reconcile", a.source, *given, *(["--resend"] if a.resend else []))
+    told = town_folder.run_admin(towns.secrets_of(a.town), a.town, "intake", *command)
+    counts, *rows = [json.loads(line) for line in told.splitlines()]
+    table(a.source, list(counts), [[str(value) for value in counts.values()]])
+    if rows:
+        table("differences 差异", list(rows[0]), [[str(value) for value in row.values()] for row in rows])
 
 
 def _dead(a: argparse.Namespace) -> None:

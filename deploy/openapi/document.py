@@ -28,6 +28,7 @@ PARTS = {  # parts of a path, with their schemas
     "order_id": {"type": "string", "format": "uuid", "description": "id of a work order"},
     "follow_up_id": {"type": "string", "format": "uuid", "description": "id of a follow-up"},
     "reference": {"type": "string", "pattern": "^m-[0-9a-f]{40}$", "description": "reference of media"},
+    "import_id": {"type": "string", "format": "uuid", "description": "id of an import"},
     "source": {"type": "string", "description": "name of a source", "example": "hotline"},
     "format": {"type": "string", "enum": ["xml", "json"]},
     "code": {"type": "string", "description": "code of a category", "example": "0103"},
@@ -114,6 +115,8 @@ def _operation(operation_id: str, service: str, entrypoint: Http) -> dict[str, A
     for name, text in route.query.items():
         kind = {"type": "integer", "minimum": 0} if name == "after" else {"type": "string"}
         parameters.append({"name": name, "in": "query", "description": text, "schema": kind})
+    for name, text in route.headers.items():
+        parameters.append({"name": name, "in": "header", "description": text, "schema": {"type": "string"}})
     operation: dict[str, Any] = {
         "tags": [service],
         "operationId": operation_id,
@@ -165,7 +168,7 @@ def _problem(status: int, title: str) -> dict[str, Any]:
         "description": title,
         "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}},
     }
-    header = {401: "WWW-Authenticate", 503: "Retry-After"}.get(status)
+    header = {401: "WWW-Authenticate", 429: "Retry-After", 503: "Retry-After"}.get(status)
     return response | ({"headers": {header: {"schema": {"type": "string"}}}} if header else {})
 
 

@@ -23,7 +23,38 @@ ROUTES = {
             "report; `number` and `state` are those of that case; below_threshold: an alert that is only counted",
         },
         intake.Report,
-        problems=(422,),
+        problems=(409, 422, 429),
+        headers={"Idempotency-Key": "fixes the answer for a day: the same key and body are answered as the first time"},
+    ),
+    "POST /intake/webhooks/<source>": Route(
+        "One report in the source's own JSON, signed; a webhook that comes again is answered as the first time",
+        {
+            201: "`outcome` new, with the `number` and `state` of the case",
+            200: "`outcome` known: this external id has a case already, whose `number` and `state` are given",
+        },
+        problems=(401, 409, 422, 429),
+        headers={
+            "webhook-id": "the same whenever the same webhook is sent again",
+            "webhook-timestamp": "seconds since 1970, at most five minutes off",
+            "webhook-signature": "`v1,<base64>`, several of them with blanks between",
+        },
+        raw_body="a report in the platform's own JSON",
+    ),
+    "POST /intake/imports": Route(
+        "A table of reports of a source, at most 16 MiB; the same file sent again goes on where it was cut off",
+        {202: "`id` of the import, and how many rows were done before (`rows_done`)"},
+        query={"source": "whose reports these are"},
+        problems=(404, 409, 422),
+        raw_body="a table, CSV or XLSX",
+    ),
+    "GET /intake/imports/<import_id>": Route(
+        "How far an import has come", {200: "`state`, `rows_done` and what became of them"}, problems=(404,)
+    ),
+    "GET /intake/imports/<import_id>/rows": Route(
+        "What became of each row",
+        {200: "row, external_id, outcome, number, reasons"},
+        problems=(404,),
+        raw_answer=True,
     ),
     "GET /intake/cases": Route(
         "The newest cases, at most 200",
@@ -102,7 +133,31 @@ ROUTES = {
     "POST /intake/cases/<number>/appeal": _decision(
         "A rejected case is looked at once more; a source appeals about what it has reported", intake.Reason
     ),
+    "GET /intake/sources": Route(
+        "How every source behaves",
+        {200: "`sources`: last heard, recent reports, share of refused ones, silence, whether throttled and why"},
+    ),
+    "GET /intake/sources/<source>/feedback": Route(
+        "What a source was told after a cursor, in order; a source that comes back with a cursor knows all before it",
+        {200: "`feedback`, and the cursor to come back with (`next`)"},
+        query={"after": "`next` of the last answer; without it, from the first on", "limit": "at most so many (500)"},
+        problems=(404, 422),
+    ),
+    "POST /intake/sources/<source>/feedback/ack": Route(
+        "The source knows what it was told about its reports, up to these numbers",
+        {200: "how many reports are `acknowledged`, which are still `behind`, which are `unknown`"},
+        intake.Acknowledgement,
+        problems=(404, 422),
+    ),
     "GET /intake/sources/<source>/reconciliation": Route(
-        "What became of the reports of a source", {200: "counts of reports, cases and refusals"}
+        "What became of the reports of a source",
+        {200: "counts of reports, cases and refusals, and how far the source has acknowledged what it was told"},
+        problems=(404,),
+    ),
+    "POST /intake/sources/<source>/reconciliation": Route(
+        "What a source believes against what it was told; what it has missed is told again, if wanted",
+        {200: "`differences` (at most 5000) and `counts` by verdict: unknown, behind, same, ahead"},
+        intake.Reconciliation,
+        problems=(404, 409, 422),
     ),
 }

@@ -23,3 +23,4 @@ class Route(NamedTuple):
     security: tuple[str, ...] = ()  # the ways to say who asks, where a token is not the only one
     contents: tuple[str, ...] = ("application/json",)
     body_contents: tuple[str, ...] = ("application/json",)
+    headers: dict[str, str] = {}  # that the caller may send

@@ -20,11 +20,11 @@ from deploy.local import edge, towns
 from deploy.local.checkout import LocalError
 from deploy.provision.names import ProvisionError, check_town
 from deploy.provision.token import sign
-from deploy.replay import mapping
 from deploy.replay.reconciliation import Account, reasons_table
 from deploy.replay.run import Intake, Replay
 from deploy.replay.town import have_town
 from deploy.towns.from_geojson import SOURCE
+from services.intake.adapters.table import load
 
 console = Console()
 
@@ -34,7 +34,9 @@ def _parser() -> argparse.ArgumentParser:
         prog="python -m deploy.replay", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--file", type=Path, required=True, help="the table, CSV with a heading line")
-    parser.add_argument("--mapping", type=Path, required=True, help="what its columns mean (deploy/replay/mapping.py)")
+    parser.add_argument(
+        "--mapping", type=Path, required=True, help="what its columns mean (services/intake/adapters/table.py)"
+    )
     parser.add_argument("--grids", type=Path, required=True, help="GeoJSON of areas, WGS84; they may overlap")
     parser.add_argument("--town", required=True, help="name of the town to make, or to go on with")
     parser.add_argument("--rate", type=float, help="rows a second; by default as fast as possible")
@@ -49,7 +51,7 @@ def main() -> int:
         if arguments.rate is not None and arguments.rate <= 0:
             raise LocalError("the rate must be more than 0 rows a second")
         return replay(arguments)
-    except (mapping.MappingError, LocalError, ProvisionError, WanggeError, OSError, ValueError) as error:
+    except (LocalError, ProvisionError, WanggeError, OSError, ValueError) as error:
         console.print(f"error 出错: {error}", style="red", markup=False, soft_wrap=True)
         return 1
     except KeyboardInterrupt:
@@ -58,7 +60,7 @@ def main() -> int:
 
 def replay(arguments: argparse.Namespace) -> int:
     """The whole replay; 0 when the account adds up."""
-    table = mapping.load(arguments.mapping)
+    table = load(arguments.mapping)
     next(table.rows(arguments.file), None)  # a table that cannot be read is said before a town is made
     town = check_town(arguments.town)
     secrets = have_town(town, arguments.grids, table)

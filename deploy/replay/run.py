@@ -14,8 +14,8 @@ from typing import Any
 from rich.progress import Progress
 from wangge_client import Upstream
 
-from deploy.replay.mapping import Table
 from deploy.replay.reconciliation import Account
+from services.intake.adapters.table import Table
 
 _CHUNK = 500
 _AHEAD = 20_000  # rows in the spool that the broker has not confirmed

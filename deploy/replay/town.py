@@ -11,8 +11,8 @@ from deploy.local import lifecycle, supervision, towns
 from deploy.local.checkout import LOCAL
 from deploy.local.console import step
 from deploy.provision.secrets import Secrets
-from deploy.replay.mapping import Table
 from deploy.towns.from_geojson import write_town
+from services.intake.adapters.table import Table
 
 
 def have_town(town: str, areas: Path, table: Table) -> Secrets:

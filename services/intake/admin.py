@@ -58,7 +58,7 @@ if __name__ == "__main__":
             load,
             Work,
             load_town,
-            {"categories": use_cases.resay_categories},
+            {"categories": use_cases.resay_categories, "sources": use_cases.resay_sources},
             COMMANDS,
             (IntakeError,),
             use_cases.check_rules,

@@ -4,6 +4,10 @@ IntakeError
 ├── ApiKeyUnknown      no key has this id
 ├── CaseUnknown        no case has this number (or not for this caller)
 ├── CategoryUnknown    the catalogue has no such category
+├── ImportedElsewhere  another process imports this file now
+├── KeyBusy            a request with this key is being answered
+├── KeyUsed            another request had this key
+├── NeverAcknowledged  this source has acknowledged nothing, so nobody knows what it has missed
 ├── SourceUnknown      there is no source of this name
 ├── SourceHasNoKeys    the source is not one of Open311 clients
 ├── SourceOfFolder     the town's folder names the source: it is changed there
@@ -93,3 +97,23 @@ class SourceHasNoKeys(IntakeError):
         super().__init__(
             f"{source!r} is no source of the kind open311: add one to sources.yaml and load the town again"
         )
+
+
+class ImportedElsewhere(IntakeError):
+    def __init__(self, file: str):
+        super().__init__(f"{file} is being imported by another process: wait for it, its rows count once")
+
+
+class KeyBusy(IntakeError):
+    def __init__(self, key: str):
+        super().__init__(f"a request with the {key} is being answered now: send it again in a moment")
+
+
+class KeyUsed(IntakeError):
+    def __init__(self, key: str):
+        super().__init__(f"another request had the {key}: a new request needs a new one, the same one the same body")
+
+
+class NeverAcknowledged(IntakeError):
+    def __init__(self, source: str):
+        super().__init__(f"{source!r} has never acknowledged anything: give what it believes (FILE=believed.csv)")

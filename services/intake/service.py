@@ -22,8 +22,9 @@ class IntakeService:
     open_work = wiring.OpenWork()
     keys = wiring.Keys()
     media = wiring.Media()
+    spawn = wiring.Spawn()
 
-    @receives("reports", wiring.report_queues, gather=0.0001)
+    @receives("reports", wiring.report_queues, gather=0.0001, admits_of=wiring.admits)
     def on_reports(self, arrivals: list[Any]) -> list[str]:
         return use_cases.register_reports(arrivals, self.open_work, self.keys)
 
@@ -46,6 +47,22 @@ class IntakeService:
     @http("POST", "/intake/reports", roles=["source"])
     def post_report(self, request: Request) -> Any:
         return doors.post_report(request, self.open_work, self.keys)
+
+    @http("POST", "/intake/webhooks/<source>", public=doors.SIGNED)
+    def post_webhook(self, request: Request, source: str) -> Any:
+        return doors.post_webhook(request, source, self.open_work, self.keys)
+
+    @http("POST", "/intake/imports", roles=["desk"], max_body=doors.MAX_FILE)
+    def post_import(self, request: Request) -> Any:
+        return doors.post_import(request, self.open_work, self.keys, self.spawn)
+
+    @http("GET", "/intake/imports/<import_id>", roles=["desk"])
+    def get_import(self, request: Request, import_id: str) -> Any:
+        return doors.get_import(import_id, self.open_work)
+
+    @http("GET", "/intake/imports/<import_id>/rows", roles=["desk"])
+    def get_import_rows(self, request: Request, import_id: str) -> Any:
+        return doors.get_import_rows(import_id, self.open_work)
 
     @http("GET", "/intake/cases", roles=["desk", "leader", "source"])
     def get_cases(self, request: Request) -> Any:
@@ -125,10 +142,6 @@ class IntakeService:
     def get_media(self, request: Request, reference: str) -> Any:
         return doors.get_media(request, reference, self.media, self.open_work)
 
-    @http("GET", "/intake/sources/<source>/reconciliation", roles=["desk"])
-    def get_reconciliation(self, request: Request, source: str) -> Any:
-        return doors.get_reconciliation(source, self.open_work)
-
     @http("GET", "/intake/open311/v2/discovery.<format>", **OPEN311)
     def get_open311_discovery(self, request: Request, format: str) -> Any:
         return doors.open311.get_discovery(request, format, self.open_work)
@@ -164,3 +177,31 @@ class IntakeService:
     @http("POST", "/intake/open311/v2/servicerequestupdates.<format>", **OPEN311_KEY)
     def post_open311_update(self, request: Request, format: str) -> Any:
         return doors.open311_post.post_update(request, format, self.open_work)
+
+    @http("GET", "/intake/sources", roles=["desk", "leader"])
+    def get_sources(self, request: Request) -> Any:
+        return doors.get_sources(self.open_work)
+
+    @http("GET", "/intake/sources/<source>/feedback", roles=["desk", "source"])
+    def get_feedback(self, request: Request, source: str) -> Any:
+        return doors.get_feedback(request, source, self.open_work)
+
+    @http("POST", "/intake/sources/<source>/feedback/ack", roles=["source"])
+    def ack_feedback(self, request: Request, source: str) -> Any:
+        return doors.ack_feedback(request, source, self.open_work)
+
+    @http("GET", "/intake/sources/<source>/reconciliation", roles=["desk", "source"])
+    def get_reconciliation(self, request: Request, source: str) -> Any:
+        return doors.get_reconciliation(request, source, self.open_work)
+
+    @http("POST", "/intake/sources/<source>/reconciliation", roles=["desk", "source"])
+    def reconcile(self, request: Request, source: str) -> Any:
+        return doors.reconcile(request, source, self.open_work)
+
+    @timer(interval=5, eager=True)
+    def write_down(self) -> None:
+        use_cases.write_down(self.open_work)
+
+    @timer(interval=3600)
+    def forget(self) -> None:
+        use_cases.forget_old(self.open_work)

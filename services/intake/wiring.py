@@ -7,7 +7,7 @@ from typing import Any
 
 from nameko.extensions import DependencyProvider
 
-from services.intake import views
+from services.intake import use_cases, views
 from services.intake.media import Access, MediaParts, Reception, open_store
 from services.intake.store import SQL, Work
 from shared.chassis import Operations
@@ -56,6 +56,13 @@ class Media(DependencyProvider):
         return self._parts
 
 
+class Spawn(DependencyProvider):
+    """`self.spawn`: runs something after the request was answered."""
+
+    def get_dependency(self, worker_ctx: Any) -> Any:
+        return lambda do: self.container.spawn_managed_thread(do, identifier="import")
+
+
 def operations() -> Operations:
     return Operations(needs=NEEDS, gauges=views.gauges)
 
@@ -78,3 +85,14 @@ class ReportQueues:
 
 
 report_queues = ReportQueues()
+
+
+def admits(container: Any, queue: str, wanted: int) -> tuple[int, float]:
+    """How many reports of a source's queue may be taken now, and if none, in how many seconds to ask again."""
+    relay = next(e for e in container.extensions if isinstance(e, Relay))
+    _, source, lane = queue.split(".")
+    try:
+        return use_cases.admit(source, wanted, lambda: relay.open_work(Work), lane)
+    except Exception as error:
+        log.warning("what %s may send cannot be asked now: %s", source, error)
+        return wanted, 0.0  # without the database the batch itself waits

@@ -17,6 +17,14 @@ class MemberChanged(Message):
     active = fields.Boolean(required=True)
 
 
+class SourceChanged(Message):
+    TYPE = "intake.source_changed.v1"
+    source = fields.String(required=True)
+    version = fields.Integer(required=True)
+    webhook_url = fields.String(allow_none=True, load_default=None)
+    webhook_secrets = fields.Raw(required=True)
+
+
 class _Work(Message):
     number = fields.String(required=True)
     order_id = fields.String(required=True)

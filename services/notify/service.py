@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from nameko.timer import timer
 from werkzeug.wrappers import Request
 
 from services.notify import doors, messages, use_cases, wiring
@@ -15,10 +16,15 @@ class NotifyService:
     name = "notify"
     operations = wiring.operations()
     open_work = wiring.OpenWork()
+    webhooks = wiring.Webhooks()
 
     @hears("members", messages.MemberChanged)
     def on_members_changed(self, heard: list[Any]) -> None:
         use_cases.keep_members(heard, self.open_work)
+
+    @hears("sources", messages.SourceChanged)
+    def on_sources_changed(self, heard: list[Any]) -> None:
+        use_cases.keep_sources(heard, self.open_work)
 
     @hears("work", *messages.WORK)
     def on_work(self, heard: list[Any]) -> None:
@@ -35,6 +41,10 @@ class NotifyService:
     @receives("actions")
     def on_actions(self, arrivals: list[Any]) -> list[str]:
         return use_cases.catch_up(arrivals, self.open_work)
+
+    @timer(interval=1)
+    def send_webhooks(self) -> None:
+        use_cases.send_webhooks(self.open_work, *self.webhooks)
 
     @http("GET", "/notify/notices", roles=["member"])
     def get_notices(self, request: Request) -> Any:

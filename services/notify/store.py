@@ -10,7 +10,7 @@ from typing import Any
 from shared.db.queries import Queries
 from shared.outbox.unit_of_work import UnitOfWork, to_json
 
-SQL = Queries(Path(__file__).parent / "sql" / "queries.sql")
+SQL = Queries(*sorted((Path(__file__).parent / "sql").glob("*.sql")))
 Row = dict[str, Any]
 Place = tuple[Any, ...]  # source, thread and number of one piece of feedback
 
@@ -36,7 +36,36 @@ class Work(UnitOfWork):
     def feedback(self, ids: Collection[str]) -> list[Row]:
         return self.dicts(SQL.feedback_by_id, ids=sorted(ids)) if ids else []
 
+    def webhook_sources(self, sources: Collection[str]) -> set[str]:
+        """Those of these sources that hear by webhook."""
+        return {name for (name,) in self.all(SQL.webhook_sources, sources=sorted(sources))} if sources else set()
+
+    def claim_webhooks(self, limit: int, each: int, lease: float) -> list[Row]:
+        """Webhooks that are due, leased for so many seconds; at most so many of each source."""
+        return self.dicts(SQL.claim_webhooks, limit=limit, each=each, lease=lease)
+
     # record
+
+    def put_sources(self, rows: Sequence[Row]) -> None:
+        if rows:
+            self.run(SQL.put_sources, rows=to_json(rows))
+
+    def add_webhooks(self, rows: Sequence[Row]) -> set[str]:
+        """The ids of those that were not waiting to be sent already."""
+        return {i for (i,) in self.all(SQL.add_webhooks, rows=to_json(rows))} if rows else set()
+
+    def put_off_webhooks(self, rows: Sequence[Row]) -> None:
+        if rows:
+            self.run(SQL.put_off_webhooks, rows=to_json(rows))
+
+    def end_webhooks(self, ids: Sequence[str]) -> None:
+        if ids:
+            self.run(SQL.end_webhooks, ids=list(ids))
+
+    def stop_webhooks(self, sources: Collection[str]) -> list[Row]:
+        """These sources want no webhooks any more; gives back the feedback that was to go to them."""
+        ids = [i for (i,) in self.all(SQL.stop_webhooks, sources=sorted(sources))] if sources else []
+        return self.feedback(ids)
 
     def put_members(self, rows: Sequence[Row]) -> None:
         self.run(SQL.put_members, rows=to_json(rows))

@@ -10,8 +10,20 @@ from services.notify import use_cases, views
 from services.notify.store import Work
 from shared.chassis import Operations
 from shared.outbox.relay import Relay
+from shared.sealing import KeyRing
 
 NEEDS = ["members"]  # without these nobody knows how to reach anybody
+
+
+class Webhooks(DependencyProvider):
+    """`self.webhooks`: the key ring that opens their secrets, and the networks that may be called."""
+
+    def setup(self) -> None:
+        settings = self.container.config["settings"]
+        self._parts = KeyRing(settings.key_ring), settings.webhook_networks
+
+    def get_dependency(self, worker_ctx: Any) -> Any:
+        return self._parts
 
 
 class OpenWork(DependencyProvider):

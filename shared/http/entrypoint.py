@@ -81,14 +81,13 @@ class Http(HttpRequestHandler):
         return response
 
     def _admit(self, request: Request) -> None:
-        settings = self.container.config["settings"]
         if any("\0" in text for text in (request.path, *request.args.values())):
             raise Problem("there is a NUL character in the address: leave it out")
         if self.max_body is not None and (request.content_length or 0) > self.max_body:
             raise TooLarge(f"at most {self.max_body} bytes are read: send media separately")
         if self.public:
             return
-        caller = self.authenticate(request, settings)
+        caller = self.authenticate(request, self.container.config["settings"])
         if caller.role not in self.roles:
             raise Forbidden(f"the role {caller.role!r} may not do this; it takes {' or '.join(sorted(self.roles))}")
         request.environ["wangge.caller"] = caller
@@ -103,7 +102,7 @@ class Http(HttpRequestHandler):
         problem = exc if isinstance(exc, Problem) else _problem_of(exc)
         if problem.status >= 500:
             log.error("%s %s: %s: %s", self.method, self.url, type(exc).__name__, exc)
-        headers = {"Retry-After": "2"} if isinstance(problem, Unavailable) else {}
+        headers = {"Retry-After": str(problem.retry_after)} if problem.retry_after else {}
         if problem.status == 401:
             headers["WWW-Authenticate"] = "Bearer"
         return problem_response(problem, headers)
@@ -123,11 +122,21 @@ def form_of(request: Request, most: int = MAX_BODY) -> MultiDict[str, str]:
     return request.form
 
 
-def json_of(request: Request) -> dict[str, Any]:
-    """The JSON object in the body. Raises Problem."""
+def bytes_of(request: Request) -> bytes:
+    """The body as it came. Raises TooLarge."""
     raw = request.get_data(cache=False)
     if len(raw) > MAX_BODY:
         raise TooLarge(f"at most {MAX_BODY} bytes are read: send media separately")
+    return raw
+
+
+def json_of(request: Request) -> dict[str, Any]:
+    """The JSON object in the body. Raises Problem."""
+    return parsed(bytes_of(request))
+
+
+def parsed(raw: bytes) -> dict[str, Any]:
+    """The JSON object in these bytes. Raises Problem."""
     try:
         body = orjson.loads(raw)
     except orjson.JSONDecodeError as error:

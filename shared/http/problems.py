@@ -7,6 +7,7 @@ Problem
 ├── Conflict          409 the state does not allow it
 ├── TooLarge          413
 ├── Unprocessable     422 the content is wrong; `reasons` names each field and the way to repair it
+├── TooMany           429 with Retry-After
 └── Unavailable       503 with Retry-After
 """
 
@@ -18,6 +19,7 @@ from typing import Any
 class Problem(Exception):
     status = 400
     title = "The request cannot be read"
+    retry_after: int | None = None  # seconds
 
     def __init__(self, detail: str, reasons: list[dict[str, Any]] | None = None):
         super().__init__(detail)
@@ -58,5 +60,13 @@ class Unprocessable(Problem):
     status, title = 422, "The content is not right"
 
 
+class TooMany(Problem):
+    status, title = 429, "Too many at once"
+
+    def __init__(self, detail: str, retry_after: int):
+        super().__init__(detail)
+        self.retry_after = retry_after
+
+
 class Unavailable(Problem):
-    status, title = 503, "Try again in a moment"
+    status, title, retry_after = 503, "Try again in a moment", 2

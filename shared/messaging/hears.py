@@ -44,6 +44,10 @@ class _BatchEntrypoint(Entrypoint):
         self.listener.unregister_provider(self)
         super().stop()
 
+    def admits(self, queue: str, wanted: int) -> tuple[int, float]:
+        """How many deliveries of a queue may be taken now, and if none, in how many seconds to ask again."""
+        return wanted, 0.0
+
     @property
     def handler(self) -> str:
         return f"{self.container.service_name}.{self.queue}"
@@ -120,7 +124,8 @@ class Hears(_BatchEntrypoint):
 
 
 class Receives(_BatchEntrypoint):
-    """Messages from outside, raw. `queues_of(container)` names the queues when there are several.
+    """Messages from outside, raw. `queues_of(container)` names the queues when there are several;
+    `admits_of(container, queue, wanted)` says how many may be taken now, and if none, in how many seconds to ask again.
 
     They come one by one: the more of them, the longer a batch waits for others (`gather` seconds for each a second),
     and so every step behind it has larger batches.
@@ -129,14 +134,23 @@ class Receives(_BatchEntrypoint):
     prefetch = 400
 
     def __init__(
-        self, queue: str, queues_of: Callable[[Any], list[str]] | None = None, gather: float = 0.0, **kwargs: Any
+        self,
+        queue: str,
+        queues_of: Callable[[Any], list[str]] | None = None,
+        gather: float = 0.0,
+        admits_of: Callable[[Any, str, int], tuple[int, float]] | None = None,
+        **kwargs: Any,
     ):
         self.queues_of = queues_of
         self.gather = gather
+        self.admits_of = admits_of
         super().__init__(queue, **kwargs)
 
     def queues(self) -> list[str]:
         return self.queues_of(self.container) if self.queues_of else [self.handler]
+
+    def admits(self, queue: str, wanted: int) -> tuple[int, float]:
+        return self.admits_of(self.container, queue, wanted) if self.admits_of else super().admits(queue, wanted)
 
     def unpack(self, delivery: amqp.Message, parking: Any) -> list[Arrival]:
         return [arrival_of(delivery, self.handler, self.town)]

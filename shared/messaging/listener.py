@@ -127,6 +127,9 @@ class DeadQueue:
     def queues(self) -> list[str]:
         return [self.handler]
 
+    def admits(self, queue: str, wanted: int) -> tuple[int, float]:
+        return wanted, 0.0
+
     def unpack(self, delivery: amqp.Message, parking: Parking) -> list[Any]:
         deaths = delivery.headers.get("x-death") or [{}]
         handler = self._listener.handler_of(deaths[0].get("queue", self.handler))

@@ -30,6 +30,7 @@ OUTAGE_WAIT = 1.0  # seconds between tries while the database is away
 RACES = 10  # how often a batch that lost a race for locks is repeated before it is halved
 FEW = 20  # deliveries; with more of them waiting nobody lingers
 LONGEST = 0.1  # seconds that a batch of a busy queue waits
+LONGEST_PAUSE = 1.0  # seconds until a queue whose publisher sends too much is looked at again
 
 
 class Reader:
@@ -70,9 +71,10 @@ class Reader:
             self._wait_for_company()
             if self._listener.stopping:
                 return
-            self.busy = True
             try:
-                self._one_round()
+                admitted = self._admitted()
+                self.busy = True
+                self._one_round(admitted)
             except Exception as error:  # nothing was acknowledged; at the delivery limit the broker sets it aside
                 log.exception("%s: %s; taken again", self.queue, error)
                 eventlet.sleep(OUTAGE_WAIT)
@@ -95,11 +97,25 @@ class Reader:
         """The broker sends no more before something is acknowledged: in a backlog nobody waits in vain."""
         return len(self._arrived) >= self.entrypoint.prefetch
 
-    def _one_round(self) -> None:
-        channel, size = self._channel, self._listener.container.config["settings"].batch_size
+    def _admitted(self) -> int:
+        """How many deliveries may be taken now. The rest stays with the broker, whose queue refuses more when it is
+        full: whoever publishes too much is slowed down alone."""
+        while self._arrived and not self._listener.stopping:
+            count, wait = self.entrypoint.admits(self.queue, min(len(self._arrived), self._batch_size))
+            if count:
+                return count
+            eventlet.sleep(min(wait, LONGEST_PAUSE))
+        return 0
+
+    @property
+    def _batch_size(self) -> int:
+        return self._listener.container.config["settings"].batch_size
+
+    def _one_round(self, admitted: int) -> None:
+        channel, size = self._channel, self._batch_size
         deliveries: list[amqp.Message] = []
         items: list[Any] = []
-        while self._arrived and len(items) < size:
+        while self._arrived and len(items) < size and len(deliveries) < admitted:
             delivery = self._arrived.popleft()
             deliveries.append(delivery)
             items += self.entrypoint.unpack(delivery, self._listener.parking)

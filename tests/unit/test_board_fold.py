@@ -22,6 +22,7 @@ NO_STATE = {
     "intake.feedback_due.v1",
     "intake.category_changed.v1",
     "intake.media_added.v1",
+    "intake.source_changed.v1",
     "dispatch.work_progressed.v1",
     "dispatch.work_returned.v1",
     "dispatch.work_escalated.v1",

@@ -31,7 +31,8 @@ def running(**entrypoint: Any) -> tuple[Channel, list[int], Any]:
     listener = SimpleNamespace(
         stopping=False, parking=None, container=SimpleNamespace(config={"settings": SimpleNamespace(batch_size=400)})
     )
-    asked = {"prefetch": 3, "linger": 0.0, "gather": 0.0, "handler": "test.reader"} | entrypoint
+    asked = {"prefetch": 3, "linger": 0.0, "gather": 0.0, "handler": "test.reader"}
+    asked |= {"admits": lambda queue, wanted: (wanted, 0.0)} | entrypoint
     number = iter(range(1000))
     unpack = lambda delivery, parking: [SimpleNamespace(event=delivery, key=next(number))]  # noqa: E731
     of = SimpleNamespace(unpack=unpack, call=lambda batch: sizes.append(len(batch)), **asked)
@@ -84,3 +85,18 @@ def test_what_waits_for_company_is_not_taken_after_the_stop() -> None:
     listener.stopping = True
     eventlet.sleep(0.2)
     assert sizes == []
+
+
+def test_no_more_is_taken_than_is_admitted() -> None:
+    answers = [(2, 0.0), (0, 0.01), (0, 0.01), (1, 0.0)]
+    asked: list[int] = []
+
+    def admits(queue: str, wanted: int) -> tuple[int, float]:
+        asked.append(wanted)
+        return answers.pop(0) if answers else (0, 0.01)
+
+    channel, sizes, listener = running(linger=0.02, admits=admits)
+    deliver(channel, 3)
+    until(lambda: not answers)
+    listener.stopping = True
+    assert (sizes, asked[:2]) == ([2, 1], [3, 1])

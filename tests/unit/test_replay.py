@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from deploy.replay.mapping import MappingError, load
 from deploy.replay.reconciliation import Account
+from services.intake.adapters.rows import TableError
+from services.intake.adapters.table import load
 
 MAPPING = """
 categories: [Lamps, Rubbish]
@@ -80,20 +81,8 @@ def test_what_is_empty_or_unreadable(tmp_path: Path, row: str, field: str, expec
     ],
 )
 def test_wrong_mapping_says_what_to_change(tmp_path: Path, old: str, new: str, repair: str) -> None:
-    with pytest.raises(MappingError, match=repair.replace("[", r"\[")):
+    with pytest.raises(TableError, match=repair.replace("[", r"\[")):
         reports(tmp_path, "", MAPPING.replace(old, new, 1))
-
-
-def test_table_in_another_encoding_says_so(tmp_path: Path) -> None:
-    (tmp_path / "table.csv").write_bytes("id\n球川\n".encode("gbk"))
-    (tmp_path / "mapping.yaml").write_text("fields: {external_id: {column: id}, title: {column: id}}")
-    loaded = load(tmp_path / "mapping.yaml")
-    with pytest.raises(MappingError, match="encoding"):
-        list(loaded.rows(tmp_path / "table.csv"))
-    (tmp_path / "mapping.yaml").write_text(
-        "encoding: gb18030\nfields: {external_id: {column: id}, title: {column: id}}"
-    )
-    assert [row["id"] for row in load(tmp_path / "mapping.yaml").rows(tmp_path / "table.csv")] == ["球川"]
 
 
 BEFORE = {

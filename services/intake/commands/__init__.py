@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
-from services.intake.commands import catalogue, open311, rules, sources
+from services.intake.commands import catalogue, doors, open311, rules, sources
 from shared.admin import Command
 
-COMMANDS: list[Command] = [*catalogue.COMMANDS, *open311.COMMANDS, *rules.COMMANDS, *sources.COMMANDS]
+COMMANDS: list[Command] = [
+    *catalogue.COMMANDS,
+    *doors.COMMANDS,
+    *open311.COMMANDS,
+    *rules.COMMANDS,
+    *sources.COMMANDS,
+]

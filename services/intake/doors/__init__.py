@@ -16,12 +16,16 @@ from services.intake.doors.desk import (
     transfer_case,
     unmerge_case,
 )
+from services.intake.doors.imports import MAX_FILE, get_import, get_import_rows, post_import
 from services.intake.doors.media import by_link, by_link_or_token, get_case_media, get_media, post_media
-from services.intake.doors.reports import post_report
-from services.intake.doors.sources import get_reconciliation
+from services.intake.doors.reports import SIGNED, post_report, post_webhook
+from services.intake.doors.sources import ack_feedback, get_feedback, get_reconciliation, get_sources, reconcile
 
 __all__ = [
+    "MAX_FILE",
+    "SIGNED",
     "accept_case",
+    "ack_feedback",
     "answer_case",
     "appeal_case",
     "ask_reporter",
@@ -33,14 +37,21 @@ __all__ = [
     "get_case_media",
     "get_cases",
     "get_explanation",
+    "get_feedback",
+    "get_import",
+    "get_import_rows",
     "get_media",
     "get_reconciliation",
+    "get_sources",
     "merge_case",
     "open311",
     "open311_answers",
     "open311_post",
+    "post_import",
     "post_media",
     "post_report",
+    "post_webhook",
+    "reconcile",
     "reject_case",
     "take_information",
     "take_transfer_answer",

@@ -15,6 +15,7 @@ from services.intake import use_cases, views
 from services.intake.adapters import open311
 from services.intake.adapters.generic import reasons_of
 from services.intake.domain.registration import Reason
+from services.intake.doors.limits import admit
 from services.intake.doors.open311_answers import answer, client_of, key_of, refuse, town_of
 from services.intake.errors import CaseUnknown, MediaRefused, StoreAway
 from services.intake.media import MediaParts
@@ -33,6 +34,8 @@ def post_request(request: Request, format_: str, open_work: Any, keys: Any, medi
     with open_work() as work:
         town_of(request, work)
         client = client_of(request, work)
+    admit(client.source, open_work)
+    with open_work() as work:
         data.pop("api_key", None)  # a secret, and no part of the report
         data |= _understood(data, work)
         data["external_id"] = _external_id(request, data, client.source, work)

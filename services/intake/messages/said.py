@@ -155,6 +155,21 @@ class FeedbackDue(Message):
     update = fields.Dict(allow_none=True, load_default=None)
 
 
+class SourceChanged(Message):
+    """The whole record of a source, as far as others need it; `webhook_secrets` (id, sealed, expires_at) are those that
+    sign what it is sent, each sealed with the key ring and bound to its id."""
+
+    TYPE = "intake.source_changed.v1"
+    source = fields.String(required=True)
+    version = fields.Integer(required=True)
+    kind = fields.String(required=True)
+    name_zh = fields.String(required=True)
+    name_en = fields.String(required=True)
+    enabled = fields.Boolean(required=True)
+    webhook_url = fields.String(allow_none=True, load_default=None)
+    webhook_secrets = fields.List(fields.Dict(), required=True)
+
+
 class CategoryChanged(Message):
     """The whole record of a category, whenever it changes."""
 

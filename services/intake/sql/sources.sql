@@ -38,5 +38,8 @@ SELECT (SELECT count(*) FROM reports WHERE source = %(source)s) AS reports,
        count(*) FILTER (WHERE desk_reason = 'outside_grids') AS outside_grids,
        count(*) FILTER (WHERE desk_reason IN ('no_position', 'ambiguous_address')) AS no_position,
        count(*) FILTER (WHERE state IN ('submitted', 'accepted')) AS on_the_way,
-       (SELECT count(*) FROM feedback WHERE source = %(source)s AND kind = 'report_rejected') AS refused
+       (SELECT count(*) FROM feedback WHERE source = %(source)s AND kind = 'report_rejected') AS refused,
+       (SELECT count(*) FROM correspondence WHERE source = %(source)s) AS told,
+       (SELECT count(*) FROM correspondence WHERE source = %(source)s AND acked = said) AS acked,
+       (SELECT count(*) FROM correspondence WHERE source = %(source)s AND acked BETWEEN 1 AND said - 1) AS behind
 FROM cases WHERE source = %(source)s

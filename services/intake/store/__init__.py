@@ -7,8 +7,12 @@ from contextlib import AbstractContextManager
 
 from services.intake.store.base import SQL
 from services.intake.store.cases import CaseRows
+from services.intake.store.doors import DoorRows
+from services.intake.store.fairness import FairnessRows
 from services.intake.store.feedback import FeedbackRows
 from services.intake.store.groups import GroupRows
+from services.intake.store.imports import ImportRows
+from services.intake.store.keeping_up import KeepingUpRows
 from services.intake.store.life import LifeRows
 from services.intake.store.media import MediaRows
 from services.intake.store.open311 import Open311Rows
@@ -31,6 +35,10 @@ class Work(
     GroupRows,
     MediaRows,
     Open311Rows,
+    KeepingUpRows,
+    DoorRows,
+    FairnessRows,
+    ImportRows,
 ):
     """One transaction of intake."""
 

@@ -1,5 +1,10 @@
 """What intake does. One function is one transaction, written for a list: gather, decide, record."""
 
+from services.intake.use_cases.answering import (
+    make_webhook_secret,
+    register_once,
+    webhook_secrets,
+)
 from services.intake.use_cases.api_keys import disable_api_key, make_api_key
 from services.intake.use_cases.desk import (
     accept_case,
@@ -9,11 +14,21 @@ from services.intake.use_cases.desk import (
     correct_case,
     reject_case,
 )
+from services.intake.use_cases.fairness import admit, forget_old, write_down
+from services.intake.use_cases.importing import Import, report_of
+from services.intake.use_cases.keeping_up import acknowledge, poll, reconcile, reconcile_acked, summary
 from services.intake.use_cases.media import Kept, forget_media, keep_media, look_at_media
 from services.intake.use_cases.merging import merge_case, unmerge_case
 from services.intake.use_cases.progress import fold_progress
-from services.intake.use_cases.reference import TownFolder, keep_grids, keep_members, load_town, resay_categories
-from services.intake.use_cases.registration import register_one, register_reports
+from services.intake.use_cases.reference import (
+    TownFolder,
+    keep_grids,
+    keep_members,
+    load_town,
+    resay_categories,
+    resay_sources,
+)
+from services.intake.use_cases.registration import Registered, register_one, register_reports
 from services.intake.use_cases.remarks import add_remark
 from services.intake.use_cases.sources import add_source, switch_source
 from services.intake.use_cases.trial import check_rules, try_rules
@@ -26,11 +41,15 @@ from services.intake.use_cases.waiting import (
 )
 
 __all__ = [
+    "Import",
     "Kept",
+    "Registered",
     "TownFolder",
     "accept_case",
+    "acknowledge",
     "add_remark",
     "add_source",
+    "admit",
     "answer_case",
     "appeal_case",
     "ask_reporter",
@@ -41,21 +60,32 @@ __all__ = [
     "end_waiting",
     "fold_progress",
     "forget_media",
+    "forget_old",
     "keep_grids",
     "keep_media",
     "keep_members",
     "load_town",
     "look_at_media",
     "make_api_key",
+    "make_webhook_secret",
     "merge_case",
+    "poll",
+    "reconcile",
+    "reconcile_acked",
+    "register_once",
     "register_one",
     "register_reports",
     "reject_case",
+    "report_of",
     "resay_categories",
+    "resay_sources",
+    "summary",
     "switch_source",
     "take_information",
     "take_transfer_answer",
     "transfer_case",
     "try_rules",
     "unmerge_case",
+    "webhook_secrets",
+    "write_down",
 ]

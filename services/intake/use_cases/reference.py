@@ -42,6 +42,7 @@ def load_town(town: TownFolder, open_work: OpenWork) -> dict[str, int]:
         work.replace_places(town.cameras, town.names)
         changed = work.put_categories(town.categories)
         _say_categories(changed, work)
+        say_sources(work)
         work.commit()
     return {name: len(rows) for name, rows in town._asdict().items()} | {"changed": len(changed)}
 
@@ -52,6 +53,21 @@ def resay_categories(open_work: OpenWork) -> int:
         rows = work.all_categories()
         _say_categories(rows, work)
         work.commit()
+    return len(rows)
+
+
+def resay_sources(open_work: OpenWork) -> int:
+    """All sources again, for a hearer whose table is new."""
+    with open_work() as work:
+        said = say_sources(work)
+        work.commit()
+    return said
+
+
+def say_sources(work: Work, only: str | None = None) -> int:
+    """The record of a source, or of all, to those who keep a copy."""
+    rows = work.source_records(only)
+    work.say(messages.SourceChanged.say(work.address, row["source"], None, None, **row) for row in rows)
     return len(rows)
 
 

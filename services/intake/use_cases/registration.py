@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import prometheus_client
@@ -14,7 +15,7 @@ from services.intake.domain.duplicates import cell_of
 from services.intake.domain.opening import NewCase, open_case, where
 from services.intake.domain.registration import Reason, Refusal, Report, Source, judge
 from services.intake.store import OpenWork, Reference, Work
-from services.intake.use_cases import grouping
+from services.intake.use_cases import fairness, grouping
 from services.intake.use_cases.announcing import say_registered
 from services.intake.use_cases.duplicates import Merge, find_likely, find_merges, suggestions
 from services.intake.use_cases.media import link_media
@@ -63,19 +64,31 @@ def register_reports(arrivals: Sequence[Arrival], open_work: OpenWork, keys: Key
 def register_one(data: dict[str, Any], source_name: str, open_work: OpenWork, keys: KeyRing) -> Registered:
     """A report that came by HTTP: the same, for a list of one; a refusal is the answer and needs no feedback."""
     with open_work() as work:
-        reference, now = work.reference(), work.now()
-        source = reference.sources.get(source_name) or _unknown(source_name)
-        reading = adapter_of(source.kind).read(data, source, "", source_name)
-        judged = _judge(reading, "", reference)
-        outcome = _register([judged], reference, work, keys, now)[0]
+        [outcome] = register_within(lambda source: [read_by_kind(data, source)], source_name, work, keys)
         work.commit()
-    _count([source_name], reference.sources, [outcome])
     return outcome
 
 
+def register_within(
+    read: Callable[[Source], list[Report | Refusal]], source_name: str, work: Work, keys: KeyRing
+) -> list[Registered]:
+    """Reports of one source in a unit of work that records more than them; the caller commits."""
+    reference, now = work.reference(), work.now()
+    readings = read(reference.sources.get(source_name) or _unknown(source_name))
+    outcomes = _register([_judge(reading, "", reference) for reading in readings], reference, work, keys, now)
+    _count([source_name] * len(outcomes), reference.sources, outcomes)
+    return outcomes
+
+
+def read_by_kind(data: dict[str, Any], source: Source) -> Report | Refusal:
+    """A report in the language of its source's kind, sent by the source itself."""
+    return adapter_of(source.kind).read(data, source, "", source.name)
+
+
 def _count(names: Sequence[str], sources: Mapping[str, Source], outcomes: Sequence[Registered]) -> None:
-    for name, registered in zip(names, outcomes, strict=True):
-        reports_total.labels(name if name in sources else "unknown", registered.outcome).inc()
+    for (name, outcome), number in Counter(zip(names, (o.outcome for o in outcomes), strict=True)).items():
+        reports_total.labels(name if name in sources else "unknown", outcome).inc(number)
+        fairness.count(name, {outcome: number})
 
 
 def _unknown(name: str) -> Source:

@@ -6,6 +6,7 @@ from typing import Any
 
 from services.intake.errors import SourceOfFolder, SourceUnknown
 from services.intake.store import OpenWork
+from services.intake.use_cases.reference import say_sources
 
 
 def add_source(entry: dict[str, Any], open_work: OpenWork) -> dict[str, Any]:
@@ -15,6 +16,7 @@ def add_source(entry: dict[str, Any], open_work: OpenWork) -> dict[str, Any]:
         if work.source_by_hand(entry["name"]) is False:
             raise SourceOfFolder(entry["name"])
         work.add_source(entry)
+        say_sources(work, entry["name"])
         source = work.list_sources(entry["name"])[0]
         work.commit()
     return source
@@ -26,6 +28,7 @@ def switch_source(name: str, enabled: bool, open_work: OpenWork) -> dict[str, An
     with open_work() as work:
         if not work.switch_source(name, enabled):
             raise SourceUnknown(name)
+        say_sources(work, name)
         source = work.list_sources(name)[0]
         work.commit()
     return source

@@ -104,6 +104,11 @@ def tell_again(known: dict[Key, Row], work: Work) -> None:
     work.say(_event(_said_before(row), work, None, None, lane_of(row), again=True) for row in known.values())
 
 
+def say_again(rows: Sequence[Row], work: Work) -> None:
+    """Feedback (feedback_id, source, external_id, feedback_number, kind, body) that its source has missed."""
+    work.say(_event(_said_before(row), work, None, None, NORMAL, again=True) for row in rows)
+
+
 def tell_refused(refusals: Sequence[Refusal], sources: Mapping[str, Source], work: Work, now: dt.datetime) -> None:
     """`report_rejected` to the source; the same refusal of the same report is said again, not numbered anew."""
     latest = {refusal.key: refusal for refusal in refusals}

@@ -6,7 +6,6 @@ from typing import Any
 
 from services.intake.domain.explaining import explain, explain_likeness
 from services.intake.store import SQL
-from shared.observability.metrics import Gauge
 from shared.outbox.unit_of_work import UnitOfWork
 
 
@@ -48,16 +47,3 @@ def media_of_case(work: UnitOfWork, number: str) -> dict[str, Any] | None:
 
 def cases_in_state(work: UnitOfWork, state: str | None, source: str | None, limit: int) -> list[dict[str, Any]]:
     return work.dicts(SQL.cases_in_state, state=state, source=source, limit=limit)
-
-
-def gauges(work: UnitOfWork) -> list[Gauge]:
-    """Cases that have not ended, for /metrics."""
-    rows = work.all(SQL.count_cases)
-    return [
-        (
-            "wangge_cases",
-            "Cases that have not ended, by state and level.",
-            ["state", "level"],
-            [([s, lv], n) for s, lv, n in rows],
-        )
-    ]

@@ -65,8 +65,9 @@ WHERE w.source = r.source AND w.thread = r.thread AND w.number = r.number + 1
 RETURNING w.id::text
 
 -- name: feedback_by_id
--- Feedback, to be sent.
+-- Feedback, to be sent, each thread in its order.
 SELECT id::text, source, thread, number, kind, body FROM feedback WHERE id = ANY(%(ids)s::uuid[])
+ORDER BY source, thread, number
 
 -- name: add_deliveries
 -- Attempts that begin.
@@ -85,5 +86,6 @@ RETURNING deliveries.channel, deliveries.outcome, deliveries.item_id::text
 -- Feedback that is not delivered, by source and state, with the age in seconds of the oldest.
 SELECT f.source, o.state, count(*), extract(epoch FROM clock_timestamp() - min(f.heard_at))::float
 FROM feedback f JOIN (SELECT id, 'waiting' AS state FROM waiting
+                      UNION ALL SELECT item_id, 'webhook' FROM webhooks
                       UNION ALL SELECT d.item_id, 'sending' FROM deliveries d JOIN unconfirmed USING (id)) AS o USING (id)
 GROUP BY 1, 2

@@ -48,7 +48,7 @@ def settle(work: Work, outcomes: Sequence[tuple[str, str]]) -> None:
     names = {"confirmed": "delivered"}
     rows = [{"id": row_id, "outcome": names.get(outcome, outcome)} for row_id, outcome in outcomes]
     settled = work.settle_deliveries(rows)
-    taken = [row["item_id"] for row in settled if row["channel"] == channels.FEEDBACK_QUEUE]
+    taken = [row["item_id"] for row in settled if row["channel"] in channels.FEEDBACK]
     channels.send_feedback(work.release_after(taken), work)
     channels.count(settled)
 

@@ -1,4 +1,4 @@
-"""The ways out: a member's own queue, a source's feedback queue. Each attempt is a delivery, settled by the broker."""
+"""Queues: a member's own, a source's feedback queue. Each attempt is a delivery, settled by the broker."""
 
 from __future__ import annotations
 
@@ -25,13 +25,15 @@ def send_notices(rows: Sequence[Row], work: Work) -> None:
     _send(MEMBER_QUEUE, [(row["member_id"], notice_event(row, work.address)) for row in rows], work)
 
 
-def send_feedback(rows: Sequence[Row], work: Work) -> None:
+def to_queues(rows: Sequence[Row], work: Work) -> None:
     """Feedback (id, source, kind, body) into the queues of its sources; said again, it keeps its id."""
-    events = []
-    for row in rows:
-        about, kind = row["body"]["number"] or row["body"]["external_id"], f"feedback.{row['kind']}.v1"
-        events.append((row["source"], _event(row["id"], kind, about, row["body"], work.address)))
-    _send(FEEDBACK_QUEUE, events, work)
+    _send(FEEDBACK_QUEUE, [(row["source"], feedback_event(row, work.address)) for row in rows], work)
+
+
+def feedback_event(row: Row, address: str) -> Event:
+    """The CloudEvent of feedback, the same however it travels."""
+    about = row["body"]["number"] or row["body"]["external_id"]
+    return _event(row["id"], f"feedback.{row['kind']}.v1", about, row["body"], address)
 
 
 def notice_event(row: Row, address: str) -> Event:
