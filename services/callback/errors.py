@@ -2,13 +2,11 @@
 
 CallbackError
 ├── FollowUpUnknown    no follow-up has this id
-├── NotOpen            the follow-up has ended: another answer was given, or its window is over
-└── NotDue             nobody has to be called yet, so there is no reason to see the contact
+└── NotOpen            the follow-up has ended: another answer was given, or its window is over
 """
 
 from __future__ import annotations
 
-import datetime as dt
 from typing import Any
 
 
@@ -27,8 +25,3 @@ class NotOpen(CallbackError):
     def __init__(self, number: str, row: dict[str, Any]):
         super().__init__(f"the follow-up of {number} in round {row['round']} is {row['state']}: it has one answer")
         self.given = {name: row[name] for name in ("solved", "satisfaction", "text", "answered_by") if row[name]}
-
-
-class NotDue(CallbackError):
-    def __init__(self, number: str, due_at: dt.datetime):
-        super().__init__(f"the reporter of {number} is to be asked from {due_at.isoformat()} on: wait until then")

@@ -9,7 +9,9 @@ from typing import Any
 import yaml
 
 from services.intake import use_cases
+from services.intake.commands import COMMANDS
 from services.intake.config import load
+from services.intake.errors import IntakeError
 from services.intake.store import Work
 from shared.admin import OpenWork, main
 from shared.settings import Settings
@@ -27,4 +29,4 @@ def _category(row: dict[str, Any]) -> dict[str, Any]:
 
 
 if __name__ == "__main__":
-    sys.exit(main(load, Work, load_town, {"categories": use_cases.resay_categories}))
+    sys.exit(main(load, Work, load_town, {"categories": use_cases.resay_categories}, COMMANDS, (IntakeError,)))

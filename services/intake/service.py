@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from nameko.timer import timer
 from werkzeug.wrappers import Request
 
 from services.intake import doors, messages, use_cases, wiring
@@ -56,3 +57,23 @@ class IntakeService:
     @http("GET", "/intake/sources/<source>/reconciliation", roles=["desk"])
     def get_reconciliation(self, request: Request, source: str) -> Any:
         return doors.get_reconciliation(source, self.open_work)
+
+    @http("POST", "/intake/cases/<number>/contact", roles=["desk", "leader"])
+    def show_contact(self, request: Request, number: str) -> Any:
+        return doors.show_contact(request, number, self.open_work, self.keys)
+
+    @http("POST", "/intake/cases/<number>/register", roles=["desk"])
+    def search_register(self, request: Request, number: str) -> Any:
+        return doors.search_register(request, number, self.open_work, self.keys)
+
+    @http("POST", "/intake/persons/search", roles=["desk", "leader"])
+    def search_person(self, request: Request) -> Any:
+        return doors.search_person(request, self.open_work, self.keys)
+
+    @http("POST", "/intake/persons/erase", roles=["leader"])
+    def erase_person(self, request: Request) -> Any:
+        return doors.erase_person(request, self.open_work, self.keys)
+
+    @timer(interval=600)
+    def forget_past(self) -> None:
+        use_cases.forget_past(self.open_work)

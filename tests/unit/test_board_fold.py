@@ -22,6 +22,7 @@ OWN = {"number", "source", "level", "grid_id"}
 NO_STATE = {
     "intake.feedback_due.v1",
     "intake.category_changed.v1",
+    "intake.person_erased.v1",
     "dispatch.work_progressed.v1",
     "dispatch.work_returned.v1",
     "dispatch.work_escalated.v1",

@@ -1,6 +1,6 @@
 """What callback does. One function is one transaction: gather, decide, record."""
 
-from services.callback.use_cases.asking import note_attempt, show_contact, take_answer
-from services.callback.use_cases.planning import expire_follow_ups, keep_cases, plan_follow_ups
+from services.callback.use_cases.asking import note_attempt, take_answer
+from services.callback.use_cases.planning import expire_follow_ups, keep_cases, plan_follow_ups, waive_erased
 
-__all__ = ["expire_follow_ups", "keep_cases", "note_attempt", "plan_follow_ups", "show_contact", "take_answer"]
+__all__ = ["expire_follow_ups", "keep_cases", "note_attempt", "plan_follow_ups", "take_answer", "waive_erased"]

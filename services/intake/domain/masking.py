@@ -10,7 +10,8 @@ from collections.abc import Callable
 
 # what people write for a digit or a hyphen, one character for one: full width, and Chinese numerals
 _PLAIN = str.maketrans(
-    "０１２３４５６７８９〇零一幺二三四五六七八九＋－–—Ｘｘ＠\u3000", "0123456789001123456789+---XX@ "
+    "０１２３４５６７８９〇零一幺二三四五六七八九＋－–—Ｘｘ＠\u3000",
+    "0123456789001123456789+---XX@ ",
 )
 _GAP = r"[ \-]?"  # between any two digits
 _BREAK = r"[\s.·_/\-]{0,3}"  # between groups of them
@@ -18,7 +19,7 @@ _DATE = r"(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])"
 
 Show = Callable[[re.Match[str]], str]
 
-# Chinese identity card: 17 digits and a digit or X (GB 11643), until 1999 15 digits with a birthday of six (a grid code has no year from 30 on there)
+# Chinese identity card: 17 digits and a digit or X (GB 11643); until 1999 15 digits (a grid code has no such year)
 _IDENTITY = re.compile(r"(?<!\d)(\d{6})\d{8}(\d{3}[\dXx])(?!\d)")
 _IDENTITY_IN_GROUPS = re.compile(
     rf"(?<!\d)([1-8]\d{{5}}){_BREAK}(?:18|19|20)\d\d{_BREAK}{_DATE}{_BREAK}(\d{{3}}{_GAP}[\dXx])(?!\d)"

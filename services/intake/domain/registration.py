@@ -22,7 +22,7 @@ class Reason:
     repair: str
 
     def as_dict(self) -> dict[str, str]:
-        return {"field": self.field, "problem": self.problem, "repair": self.repair}
+        return {"field": mask(self.field), "problem": mask(self.problem), "repair": mask(self.repair)}
 
 
 @dataclass(frozen=True)
@@ -118,7 +118,7 @@ def judge(report: Report, source: Source, catalogue: dict[str, Category]) -> lis
         reasons.append(
             Reason(
                 "category",
-                f"the catalogue has no {report.category!r}",
+                "the catalogue has no such code",
                 "use a code of the catalogue, or leave it out and let the desk choose",
             )
         )

@@ -29,6 +29,7 @@ from services.intake.messages.outside import (
     Settled,
     Strict,
 )
+from services.intake.messages.personal import PersonSearch, Reasoned, RegisterSearch
 from services.intake.messages.said import (
     CaseClosed,
     CaseRegistered,
@@ -36,6 +37,7 @@ from services.intake.messages.said import (
     CaseSubmitted,
     CategoryChanged,
     FeedbackDue,
+    PersonErased,
 )
 
 __all__ = [
@@ -53,7 +55,11 @@ __all__ = [
     "FollowUpPlanned",
     "GridChanged",
     "MemberChanged",
+    "PersonErased",
+    "PersonSearch",
     "Place",
+    "Reasoned",
+    "RegisterSearch",
     "Rejection",
     "Report",
     "Reporter",

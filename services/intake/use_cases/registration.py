@@ -11,12 +11,13 @@ import prometheus_client
 from services.intake import messages
 from services.intake.adapters import adapter_of, patrol, unwrap
 from services.intake.domain import feedback
+from services.intake.domain.masking import mask
 from services.intake.domain.registration import NewCase, Reason, Refusal, Report, Source, judge, open_case
 from services.intake.store import OpenWork, Reference, Work
+from services.intake.use_cases.personal import seal_originals
 from services.intake.use_cases.telling import Key, tell, tell_again, tell_refused
 from shared.messaging.arrival import Arrival
 from shared.messaging.envelope import new_id
-from shared.outbox.unit_of_work import to_json
 from shared.sealing import KeyRing
 
 reports_total = prometheus_client.Counter(
@@ -132,11 +133,12 @@ def _outcome(reading: Report | Refusal, numbers: dict[Key, NewNumber], known: di
 
 
 def _add_new(opened: Sequence[NewCase], work: Work, keys: KeyRing, now: dt.datetime) -> dict[Key, NewNumber]:
-    rows = [_report_row(new, keys, now) for new in opened]
+    rows = [_report_row(new, now) for new in opened]
+    seal_originals(opened, rows, work, keys)
     fresh = work.add_reports(rows)
     new_cases = [(new, row) for new, row in zip(opened, rows, strict=True) if row["id"] in fresh]
     case_rows = [
-        _case_row(new, row["case_id"], number, keys, now)
+        _case_row(new, row["case_id"], number, now)
         for (new, row), number in zip(new_cases, work.case_numbers(len(new_cases)), strict=True)
     ]
     work.add_cases(case_rows)
@@ -155,22 +157,19 @@ def _add_new(opened: Sequence[NewCase], work: Work, keys: KeyRing, now: dt.datet
     return {(row["source"], row["external_id"]): NewNumber(row["number"], row["state"]) for row in case_rows}
 
 
-def _report_row(new: NewCase, keys: KeyRing, now: dt.datetime) -> dict[str, Any]:
-    report, report_id = new.report, new_id()
-    personal = bool(report.reporter) or new.description != report.description.strip()
-    original = to_json({"reporter": report.reporter, "title": report.title, "description": report.description})
+def _report_row(new: NewCase, now: dt.datetime) -> dict[str, Any]:
+    report = new.report
     return {
-        "id": report_id,
+        "id": new_id(),
         "source": report.source,
         "external_id": report.external_id,
         "case_id": new_id(),
         "reported_at": report.reported_at or now,
         "received_at": now,
-        "original": keys.seal(original, report_id, "original") if personal else None,
     }
 
 
-def _case_row(new: NewCase, case_id: str, number: str, keys: KeyRing, now: dt.datetime) -> dict[str, Any]:
+def _case_row(new: NewCase, case_id: str, number: str, now: dt.datetime) -> dict[str, Any]:
     report = new.report
     return {
         "id": case_id,
@@ -181,7 +180,7 @@ def _case_row(new: NewCase, case_id: str, number: str, keys: KeyRing, now: dt.da
         "category": new.category,
         "title": new.title,
         "description": new.description,
-        "place_text": report.place_text,
+        "place_text": mask(report.place_text),
         "lon": report.lon,
         "lat": report.lat,
         "grid_id": new.located.grid_id,
@@ -191,8 +190,7 @@ def _case_row(new: NewCase, case_id: str, number: str, keys: KeyRing, now: dt.da
         "external_id": report.external_id,
         "anonymous": new.anonymous,
         "reported_by": report.reported_by,
-        "contact": None if new.anonymous else keys.seal(to_json(report.reporter), case_id, "contact"),
-        "settled": report.settled,
+        "settled": report.settled and report.settled | {"note": mask(report.settled["note"])},
         "reported_at": report.reported_at or now,
         "registered_at": now,
         "round": 1,

@@ -1,0 +1,8 @@
+"""Intake's own commands for administrators: a module for each concern, with its list of commands."""
+
+from __future__ import annotations
+
+from services.intake.commands import personal
+from shared.admin import Command
+
+COMMANDS: list[Command] = [*personal.COMMANDS]
