@@ -134,7 +134,7 @@ def test_a_retention_that_is_no_duration_forgets_nothing(text: Any) -> None:
         Retention.of({"categories": {"0102": text}})
 
 
-ROW = {"household": "H1", "address": "振兴路12号", "name": "王小明", "id_number": "330822199001011232", "phone": ""}
+ROW = {"household": "H1", "address": "振兴路12号", "name": "王小明", "id_number": "330822199001011238", "phone": ""}
 
 
 @pytest.mark.parametrize(
@@ -164,7 +164,7 @@ def test_an_address_is_the_same_however_it_is_written(text: str) -> None:
 
 
 def test_of_a_household_family_names_and_masked_numbers_are_shown() -> None:
-    person = {"name": "王小明", "id_number": "330822199001011232", "phone": "13812345678"}
+    person = {"name": "王小明", "id_number": "330822199001011238", "phone": "13812345678"}
     assert masked({"household": "H1", "address": "x", "people": [person]})["people"] == [
-        {"name": "王**", "id_number": "330822********1232", "phone": "138****5678"}
+        {"name": "王**", "id_number": "330822********1238", "phone": "138****5678"}
     ]
