@@ -32,6 +32,9 @@ _DURATION = validate.Regexp(
     r"^[1-9]\d* (second|minute|emergency_hour|working_hour|working_day|day)$",
     error="is not a duration; write for example 4 working_hour",
 )
+_LONG = validate.Regexp(
+    r"^[1-9]\d{0,3} (day|month|year)$", error="is not a duration of days, months or years; write for example 3 year"
+)
 _TEXT = validate.Length(min=1)
 
 
@@ -145,8 +148,18 @@ class _Callback(Schema):
     dissatisfied_is_rework = fields.Boolean(required=True, truthy={True}, falsy={False})
 
 
+class _Retention(Schema):
+    otherwise = _text(_LONG)
+    categories = fields.Dict(keys=_text(), values=_text(_LONG))
+
+
+class _Intake(Schema):
+    retention = fields.Nested(_Retention)
+
+
 class Rules(Schema):
     name = _text()
+    intake = fields.Nested(_Intake)
     dispatch = fields.Nested(_Dispatch, required=True)
     callback = fields.Nested(_Callback, required=True)
 
