@@ -21,6 +21,7 @@ from shared import marked
 from shared.db.failures import OUTAGE, classify
 from shared.db.pool import Pool
 from shared.outbox.unit_of_work import QUERIES, NullRelay, UnitOfWork, opener
+from shared.sealing import SealError
 from shared.settings import Settings, SettingsError
 
 OpenWork = Callable[[], Any]
@@ -61,12 +62,11 @@ def main(
     Returns 0; 1 for what cannot be done, 2 for wrong settings or arguments.
     """
     arguments = _parser(resay, commands).parse_args()
-    explained: tuple[type[Exception], ...] = (ValueError, *errors)
+    explained: tuple[type[Exception], ...] = (ValueError, SealError, *errors)
     try:
         settings = load(os.environ)
-        open_work = opener(
-            Pool(settings.database_url, 1, f"wangge-{settings.service}-admin"), NullRelay(), settings.address, unit
-        )
+        pool = Pool(settings.database_url, 1, f"wangge-{settings.service}-admin")
+        open_work = opener(pool, NullRelay(settings.key_ring), settings.address, unit)
         result = _run(arguments, open_work, settings, load_town, resay, check_rules)
     except SettingsError as error:
         print(f"error: {error}", file=sys.stderr)
@@ -184,7 +184,4 @@ def _dead(arguments: argparse.Namespace, work: UnitOfWork) -> Any:
         raise ValueError(f"`dead {arguments.action}` needs the id of an event: see `dead list`")
     if arguments.action == "discard":
         return {"discarded": work.count(QUERIES.discard_parked, id=arguments.id)}
-    return [
-        row | {"body": bytes(row["body"]).decode(errors="replace")}
-        for row in work.dicts(QUERIES.show_parked, id=arguments.id)
-    ]
+    return [row | {"body": row["body"].decode(errors="replace")} for row in work.parked(arguments.id)]

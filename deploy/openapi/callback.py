@@ -11,11 +11,6 @@ ROUTES = {
         {200: "`follow_ups`, without anything personal"},
         query={"state": f"{STATE}; `due` is the call list: the urgent ones first, then the oldest"},
     ),
-    "POST /callback/follow-ups/<follow_up_id>/contact": Route(
-        "The reporter's contact, for a call that is due; who has seen it is kept",
-        {200: "`number` of the case and `contact`"},
-        problems=(404, 409),
-    ),
     "POST /callback/follow-ups/<follow_up_id>/attempts": Route(
         "A call that has brought no answer",
         {200: "`attempts` so far, `attempts_left`, and when the window closes (`closes_at`)"},

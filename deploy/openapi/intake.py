@@ -160,4 +160,28 @@ ROUTES = {
         intake.Reconciliation,
         problems=(404, 409, 422),
     ),
+    "POST /intake/cases/<number>/contact": Route(
+        "What reporters of a case told about themselves, and their unmasked texts; who has seen it, and why, is kept",
+        {200: "`number`, and for each of its `reports` what was `told` (null: nothing personal, or erased)"},
+        intake.Reasoned,
+        problems=(404, 422),
+    ),
+    "POST /intake/cases/<number>/register": Route(
+        "The household of the reporter, or at the place, of an open case; masked unless `unmask`; kept in the audit",
+        {200: "`number` and its `households`: `household`, `address`, `people`"},
+        intake.RegisterSearch,
+        problems=(404, 409, 422),
+    ),
+    "POST /intake/persons/search": Route(
+        "The cases that somebody has reported, by telephone number; kept in the audit",
+        {200: "`cases` with `number` and `state`, newest first"},
+        intake.PersonSearch,
+        problems=(422,),
+    ),
+    "POST /intake/persons/erase": Route(
+        "Erase a person: the key of all they told is destroyed, nobody asks them any more; kept in the audit",
+        {200: "whether anybody was `erased`, how many `open_cases_told` and `parked_discarded`"},
+        intake.PersonSearch,
+        problems=(404, 422),
+    ),
 }

@@ -21,6 +21,9 @@ from shared.db.migrate import MigrationError
 def main() -> int:
     arguments = _parser().parse_args()
     try:
+        if arguments.key_ring:
+            print(f"{arguments.town}: {Secrets(arguments.secrets).change_ring(arguments.key_ring)}")
+            return 0
         servers = from_environment()
         if servers is None:
             raise ProvisionError(f"set {', '.join(NAMES)}")
@@ -48,6 +51,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--secrets", type=Path, required=True, help="folder for the town's secrets")
     parser.add_argument("--town-folder", type=Path, help="its sources and members get queues and users")
     parser.add_argument("--load", action="store_true", help="then load the folder's data into the services' schemas")
+    parser.add_argument("--key-ring", choices=["add", "use", "drop"], help="a step of deploy/runbooks/keys.md, alone")
     parser.add_argument("--drop", action="store_true", help="take the town away with all its data")
     return parser
 

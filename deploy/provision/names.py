@@ -6,7 +6,7 @@ from shared.messaging.topology import check_name
 from shared.settings import TOWN
 
 SERVICES = ("intake", "dispatch", "callback", "notify", "board")
-SEALED = ("intake", "callback", "notify")  # these hold the key ring for personal data
+SEALED = ("intake", "notify")  # these hold the key ring for personal data
 PATROL = "patrol"  # the source that members report as; nobody signs in as it
 
 

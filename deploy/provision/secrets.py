@@ -13,6 +13,7 @@ import json
 import os
 import secrets
 from pathlib import Path
+from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from cryptography.hazmat.primitives import serialization
@@ -60,11 +61,33 @@ class Secrets:
         if not self.path("admin", "token_private_key").exists():
             self.write(_pem(Ed25519PrivateKey.generate()), "admin", "token_private_key")
         public = _public_pem(self.read("admin", "token_private_key"))
-        ring = next((self.read(s, "key_ring") for s in SEALED if self.path(s, "key_ring").exists()), _new_ring())
         for service in SERVICES:
             self.write(public, service, "token_public_key")
-            if service in SEALED:
-                self.write(ring, service, "key_ring")
+        known = self.path(SEALED[0], "key_ring").exists()
+        self._write_ring({"index": _new_key()} | (self._ring() if known else _new_ring()))
+
+    def change_ring(self, step: str) -> str:
+        """One step of changing the keys that seal personal data (deploy/runbooks/keys.md): `add` a key, `use` the
+        newest, `drop` those that are not used any more. Says what it did. Raises ProvisionError."""
+        ring = self._ring()
+        newest = max(ring["keys"], key=_number)
+        if step == "add":
+            newest = f"k{_number(newest) + 1}"
+            ring["keys"][newest] = _new_key()
+        elif step == "use":
+            ring["current"] = newest
+        else:
+            ring["keys"] = {ring["current"]: ring["keys"][ring["current"]]}
+        self._write_ring(ring)
+        known = ", ".join(sorted(ring["keys"], key=_number))
+        return f"the ring has {known}, and {ring['current']} seals: restart {' and '.join(SEALED)}"
+
+    def _ring(self) -> dict[str, Any]:
+        return json.loads(self.read(SEALED[0], "key_ring"))
+
+    def _write_ring(self, ring: dict[str, Any]) -> None:
+        for service in SEALED:
+            self.write(json.dumps(ring), service, "key_ring")
 
     def key_ring(self) -> dict[str, str]:
         """The setting that names the key ring, for administrators' commands."""
@@ -77,8 +100,16 @@ class Secrets:
         return {"WANGGE_TOWN": town, **files}
 
 
-def _new_ring() -> str:
-    return json.dumps({"current": "k1", "keys": {"k1": base64.b64encode(secrets.token_bytes(32)).decode()}})
+def _new_ring() -> dict[str, Any]:
+    return {"current": "k1", "keys": {"k1": _new_key()}}
+
+
+def _new_key() -> str:
+    return base64.b64encode(secrets.token_bytes(32)).decode()
+
+
+def _number(key_id: str) -> int:
+    return int(key_id.removeprefix("k"))
 
 
 def _pem(key: Ed25519PrivateKey) -> str:

@@ -10,7 +10,7 @@ from typing import Any
 from werkzeug.wrappers import Request
 
 from services.callback import messages, use_cases, views
-from services.callback.errors import FollowUpUnknown, NotDue, NotOpen
+from services.callback.errors import FollowUpUnknown, NotOpen
 from shared.http.entrypoint import body_of, caller_of
 from shared.http.problems import Conflict, NotFound
 
@@ -24,11 +24,6 @@ def get_follow_ups(request: Request, open_work: Any) -> dict[str, Any]:
         if state == "due":
             return {"follow_ups": views.follow_ups_due(work, MOST)}
         return {"follow_ups": views.follow_ups_in_state(work, state, MOST)}
-
-
-def show_contact(request: Request, follow_up_id: str, keys: Any, open_work: Any) -> dict[str, Any]:
-    with _problems(follow_up_id):
-        return use_cases.show_contact(follow_up_id, caller_of(request).name, keys, open_work)
 
 
 def post_attempt(request: Request, follow_up_id: str, open_work: Any) -> dict[str, Any]:
@@ -54,8 +49,6 @@ def _problems(follow_up_id: str) -> Iterator[None]:
         raise NotFound(str(error)) from error
     except NotOpen as error:
         raise Conflict(str(error), [{"field": name, "given": value} for name, value in error.given.items()]) from error
-    except NotDue as error:
-        raise Conflict(str(error)) from error
 
 
 def _is_uuid(text: str) -> bool:

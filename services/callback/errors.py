@@ -2,13 +2,11 @@
 
 CallbackError
 ├── FollowUpUnknown    no follow-up has this id
-├── NotOpen            it has ended: another answer was given, its window is over, or the case has left the line
-└── NotDue             nobody has to be called yet, so there is no reason to see the contact
+└── NotOpen            it has ended: another answer was given, its window is over, or the case has left the line
 """
 
 from __future__ import annotations
 
-import datetime as dt
 from typing import Any
 
 
@@ -28,8 +26,3 @@ class NotOpen(CallbackError):
         why = f"nobody is asked: {row['why']}" if row["state"] == "waived" else "it has one answer"
         super().__init__(f"the follow-up of {number} in round {row['round']} is {row['state']}: {why}")
         self.given = {name: row[name] for name in ("solved", "satisfaction", "text", "answered_by") if row[name]}
-
-
-class NotDue(CallbackError):
-    def __init__(self, number: str, due_at: dt.datetime):
-        super().__init__(f"the reporter of {number} is to be asked from {due_at.isoformat()} on: wait until then")

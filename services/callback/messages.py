@@ -55,7 +55,6 @@ class CaseRegistered(Message):
     kind = fields.String(required=True)
     level = fields.String(required=True)
     anonymous = fields.Boolean(required=True)
-    contact = fields.String(allow_none=True, load_default=None)
     asks_reporter = fields.Boolean(required=True)
     reported_by = fields.String(allow_none=True, load_default=None)
 
@@ -65,6 +64,10 @@ class CaseCorrected(Message):
     kind = fields.String(required=True)
     level = fields.String(required=True)
     registered = fields.Boolean(required=True)
+
+
+class PersonErased(Message):
+    TYPE = "intake.person_erased.v1"
 
 
 class WorkVerified(Message):

@@ -16,7 +16,6 @@ class CallbackService:
     name = "callback"
     operations = wiring.operations()
     open_work = wiring.OpenWork()
-    keys = wiring.Keys()
 
     @hears("cases", messages.CaseRegistered, linger=0.2)
     def on_cases(self, heard: list[Any]) -> None:
@@ -34,6 +33,10 @@ class CallbackService:
     def on_corrected(self, heard: list[Any]) -> list[str]:
         return use_cases.correct_cases(heard, self.open_work)
 
+    @hears("erased", messages.PersonErased)
+    def on_erased(self, heard: list[Any]) -> list[str]:
+        return use_cases.waive_erased(heard, self.open_work)
+
     @timer(interval=1)
     def expire(self) -> None:
         use_cases.expire_follow_ups(self.open_work)
@@ -41,10 +44,6 @@ class CallbackService:
     @http("GET", "/callback/follow-ups", roles=["desk"])
     def get_follow_ups(self, request: Request) -> Any:
         return doors.get_follow_ups(request, self.open_work)
-
-    @http("POST", "/callback/follow-ups/<follow_up_id>/contact", roles=["desk"])
-    def show_contact(self, request: Request, follow_up_id: str) -> Any:
-        return doors.show_contact(request, follow_up_id, self.keys, self.open_work)
 
     @http("POST", "/callback/follow-ups/<follow_up_id>/attempts", roles=["desk"])
     def post_attempt(self, request: Request, follow_up_id: str) -> Any:

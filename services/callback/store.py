@@ -44,7 +44,14 @@ class Work(UnitOfWork):
     def lock_expired(self, limit: int) -> list[dict[str, Any]]:
         return self.dicts(SQL.lock_expired, limit=limit)
 
+    def lock_open(self, case_ids: Sequence[str]) -> list[dict[str, Any]]:
+        """Open follow-ups of locked cases."""
+        return self.dicts(SQL.lock_open, ids=list(case_ids)) if case_ids else []
+
     # record
+
+    def forget_reporters(self, case_ids: Sequence[str]) -> None:
+        self.run(SQL.forget_reporters, ids=list(case_ids))
 
     def add_calendar(self, calendar: dict[str, Any]) -> None:
         self.run(SQL.add_calendar, calendar=to_json(calendar))
@@ -79,9 +86,6 @@ class Work(UnitOfWork):
         """How many attempts there are now."""
         self.run(SQL.add_attempt, id=follow_up_id, at=at, who=who, reached=reached, note=note)
         return self.one(SQL.count_attempt, id=follow_up_id)[0]
-
-    def add_contact_view(self, follow_up_id: str, at: dt.datetime, who: str) -> None:
-        self.run(SQL.add_contact_view, id=follow_up_id, at=at, who=who)
 
 
 OpenWork = Callable[[], AbstractContextManager[Work]]

@@ -10,7 +10,6 @@ from services.callback import views
 from services.callback.store import Work
 from shared.chassis import Operations
 from shared.outbox.relay import Relay
-from shared.sealing import KeyRing
 
 NEEDS = ["calendars", "rule_sets"]  # without these nobody knows whom to ask, and when
 
@@ -22,16 +21,6 @@ class OpenWork(DependencyProvider):
 
     def get_dependency(self, worker_ctx: Any) -> Any:
         return lambda: self.relay.open_work(Work)
-
-
-class Keys(DependencyProvider):
-    """`self.keys`: opens the contacts of reporters."""
-
-    def setup(self) -> None:
-        self._keys = KeyRing(self.container.config["settings"].key_ring)
-
-    def get_dependency(self, worker_ctx: Any) -> KeyRing:
-        return self._keys
 
 
 def operations() -> Operations:

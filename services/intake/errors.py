@@ -4,6 +4,9 @@ IntakeError
 ├── ApiKeyUnknown      no key has this id
 ├── CaseUnknown        no case has this number (or not for this caller)
 ├── CategoryUnknown    the catalogue has no such category
+├── NotAtHand          the case has ended: there is no reason any more to look people up
+├── NumberWrong        what was given is no telephone number
+├── PersonUnknown      nobody with this telephone number has reported anything
 ├── ImportedElsewhere  another process imports this file now
 ├── KeyBusy            a request with this key is being answered
 ├── KeyUsed            another request had this key
@@ -117,3 +120,18 @@ class KeyUsed(IntakeError):
 class NeverAcknowledged(IntakeError):
     def __init__(self, source: str):
         super().__init__(f"{source!r} has never acknowledged anything: give what it believes (FILE=believed.csv)")
+
+
+class NotAtHand(IntakeError):
+    def __init__(self, number: str, state: str):
+        super().__init__(f"case {number} is {state}: the register is for open cases only")
+
+
+class NumberWrong(IntakeError):
+    def __init__(self) -> None:
+        super().__init__("this is no telephone number: write it as 13812345678, 0570-5012345 or +8613812345678")
+
+
+class PersonUnknown(IntakeError):
+    def __init__(self) -> None:
+        super().__init__("nobody with this telephone number is known here: there is nothing to erase")

@@ -205,3 +205,23 @@ class IntakeService:
     @timer(interval=3600)
     def forget(self) -> None:
         use_cases.forget_old(self.open_work)
+
+    @http("POST", "/intake/cases/<number>/contact", roles=["desk", "leader"])
+    def show_contact(self, request: Request, number: str) -> Any:
+        return doors.show_contact(request, number, self.open_work, self.keys)
+
+    @http("POST", "/intake/cases/<number>/register", roles=["desk"])
+    def search_register(self, request: Request, number: str) -> Any:
+        return doors.search_register(request, number, self.open_work, self.keys)
+
+    @http("POST", "/intake/persons/search", roles=["desk", "leader"])
+    def search_person(self, request: Request) -> Any:
+        return doors.search_person(request, self.open_work, self.keys)
+
+    @http("POST", "/intake/persons/erase", roles=["leader"])
+    def erase_person(self, request: Request) -> Any:
+        return doors.erase_person(request, self.open_work, self.keys)
+
+    @timer(interval=600)
+    def forget_past(self) -> None:
+        use_cases.forget_past(self.media.store, self.open_work)

@@ -20,6 +20,7 @@ from shared.http.problems import Forbidden, Problem, TooLarge, Unavailable, Unpr
 from shared.http.server import ProblemResponse, Web, problem_of_http, problem_response
 from shared.http.tokens import Caller, verify
 from shared.observability import metrics
+from shared.observability.logs import fault
 
 log = logging.getLogger(__name__)
 MAX_BODY = 1024 * 1024
@@ -101,7 +102,7 @@ class Http(HttpRequestHandler):
     def response_from_exception(self, exc: Exception) -> Response:
         problem = exc if isinstance(exc, Problem) else _problem_of(exc)
         if problem.status >= 500:
-            log.error("%s %s: %s: %s", self.method, self.url, type(exc).__name__, exc)
+            log.error("%s %s: %s", self.method, self.url, fault(exc))
         headers = {"Retry-After": str(problem.retry_after)} if problem.retry_after else {}
         if problem.status == 401:
             headers["WWW-Authenticate"] = "Bearer"

@@ -117,7 +117,7 @@ def _time(value: Any) -> str:
     try:
         time = dt.datetime.fromisoformat(value)
     except ValueError as error:
-        raise Unreadable(f"the CloudEvent attribute 'time' is no RFC 3339 time: {value[:40]!r}") from error
+        raise Unreadable("the CloudEvent attribute 'time' is no RFC 3339 time: 2026-11-23T09:00:00+08:00") from error
     if time.tzinfo is None:
         raise Unreadable("the CloudEvent attribute 'time' needs an offset, e.g. 2026-11-23T09:00:00+08:00")
     return value

@@ -20,7 +20,7 @@ from nameko.exceptions import ContainerBeingKilled
 from shared import failpoints
 from shared.db.failures import AGAIN, OUTAGE, classify
 from shared.observability import metrics
-from shared.observability.logs import about
+from shared.observability.logs import about, fault
 
 if TYPE_CHECKING:
     from shared.messaging.listener import Listener
@@ -76,7 +76,7 @@ class Reader:
                 self.busy = True
                 self._one_round(admitted)
             except Exception as error:  # nothing was acknowledged; at the delivery limit the broker sets it aside
-                log.exception("%s: %s; taken again", self.queue, error)
+                log.error("%s: %s; taken again", self.queue, fault(error))
                 eventlet.sleep(OUTAGE_WAIT)
                 self._listener.reconnect()
             finally:
@@ -165,7 +165,7 @@ class Reader:
     def _isolate(self, batch: list[Any], error: Exception) -> None:
         """Halve the batch until the poison stands alone; park that, so that its neighbours are done."""
         if len(batch) == 1:
-            reason = f"{type(error).__name__}: {error}"
+            reason = fault(error)
             log.error("parked: %s", reason, extra=about(batch[0].event))
             self._listener.parking.park(batch, "failed", reason)
             metrics.heard.labels(self.entrypoint.handler, "parked").inc()

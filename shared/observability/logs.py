@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import logging
 import sys
+import traceback
+from pathlib import Path
 
+import psycopg2
 from pythonjsonlogger.json import JsonFormatter
 
 from shared.messaging.envelope import Event
@@ -22,6 +25,21 @@ def about(event: Event) -> dict[str, str | None]:
     """What a line about an event carries: the case number, the event, and the trace that follows the case."""
     trace = event.traceparent.split("-")[1] if event.traceparent and event.traceparent.count("-") == 3 else None
     return {"case": event.subject, "event": event.id, "trace": trace}
+
+
+def fault(error: BaseException) -> str:
+    """What an error was and where, without the values that it was about: these may be personal.
+
+    The texts of our own errors say no values; of the database's the first line is kept as far as it names things.
+    """
+    name = type(error).__name__
+    if isinstance(error, psycopg2.Error):
+        primary = (error.diag.message_primary or "").partition(': "')[0]
+        return f"{name} {error.pgcode or ''}: {primary}".replace(" :", ":")
+    if type(error).__module__.startswith(("services.", "shared.")):
+        return f"{name}: {error}"
+    frames = traceback.extract_tb(error.__traceback__)
+    return f"{name} at {Path(frames[-1].filename).name}:{frames[-1].lineno} in {frames[-1].name}" if frames else name
 
 
 def configure(service: str, town: str, level: str) -> None:

@@ -15,6 +15,7 @@ from shared.messaging.arrival import Arrival
 from shared.messaging.message import Heard
 from shared.outbox.relay import Relay
 from shared.outbox.unit_of_work import QUERIES, parked_row, to_json
+from shared.sealing import SealError
 
 log = logging.getLogger(__name__)
 LIMIT = 200
@@ -26,7 +27,7 @@ class Parking(SharedExtension):
     relay = Relay()
 
     def park(self, messages: Sequence[Heard | Arrival], kind: str, reason: str) -> None:
-        rows = to_json([parked_row(m, kind, reason) for m in messages])
+        rows = to_json([parked_row(m, kind, reason, self.relay.bodies) for m in messages])
         while True:
             try:
                 with self.relay.open_work() as work:
@@ -46,12 +47,20 @@ class Parking(SharedExtension):
             work.commit()
         rows.sort(key=lambda row: row["handler"])
         for handler, group in groupby(rows, key=lambda row: row["handler"]):
-            yield handler, [_arrival(row) for row in group]
+            yield handler, [arrival for row in group if (arrival := self._arrival(row))]
+
+    def _arrival(self, row: dict[str, Any]) -> Arrival | None:
+        try:
+            body = self.relay.bodies.open(bytes(row["body"]), row["id"])
+        except SealError as error:
+            log.error("parked %s cannot be tried again: %s", row["id"], error)
+            return None
+        return _arrival(row, body)
 
 
-def _arrival(row: dict[str, Any]) -> Arrival:
+def _arrival(row: dict[str, Any], body: bytes) -> Arrival:
     return Arrival(
-        body=bytes(row["body"]),
+        body=body,
         routing_key=row["routing_key"],
         publisher=row["publisher"],
         message_id=row["event_id"],

@@ -24,6 +24,7 @@ from shared.messaging.connection import connect
 from shared.messaging.envelope import BATCH, MAX_BYTES, MAX_EVENTS, SINGLE
 from shared.messaging.transport import Connection
 from shared.observability import metrics
+from shared.outbox.quarantine import Bodies
 from shared.outbox.unit_of_work import FIRST_TRY, MESSAGES, QUERIES, Row, UnitOfWork, opener
 
 log = logging.getLogger(__name__)
@@ -70,6 +71,9 @@ class Relay(SharedExtension):
         self._confirmed.extend(confirmed)
 
     # life
+
+    def setup(self) -> None:
+        self.bodies = Bodies(self.container.config["settings"].key_ring)
 
     def open_work(self, unit: Any = UnitOfWork) -> Any:
         """A unit of work on this service's database that says through this relay."""

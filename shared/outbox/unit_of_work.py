@@ -18,6 +18,7 @@ from shared.db.queries import Queries
 from shared.messaging.arrival import Arrival
 from shared.messaging.envelope import Event, new_id
 from shared.messaging.message import Heard
+from shared.outbox.quarantine import Bodies
 
 QUERIES = Queries(Path(__file__).parent / "sql" / "queries.sql")
 MESSAGES = "messages"
@@ -41,6 +42,9 @@ class NullRelay:
     """For commands outside of a service: rows stay in the outbox, the running service's sweep says them."""
 
     first_try = 0.0
+
+    def __init__(self, key_ring: str = ""):
+        self.bodies = Bodies(key_ring)
 
     def publish(self, rows: Sequence[Row]) -> None:
         """Nothing to do: see above."""
@@ -111,11 +115,11 @@ class UnitOfWork:
         for message in messages:
             self._moved.pop(message.case_id, None)
         self.run(QUERIES.forget, handler=messages[0].handler, events=_identities(messages))
-        self.run(QUERIES.park, rows=to_json([parked_row(m, "too_early", reason) for m in messages]))
+        self.run(QUERIES.park, rows=to_json([parked_row(m, "too_early", reason, self._relay.bodies) for m in messages]))
 
     def set_aside(self, arrival: Arrival, reason: str) -> None:
         """What nobody can be answered about waits for an operator."""
-        self.run(QUERIES.park, rows=to_json([parked_row(arrival, "unreadable", reason)]))
+        self.run(QUERIES.park, rows=to_json([parked_row(arrival, "unreadable", reason, self._relay.bodies)]))
 
     def say(
         self,
@@ -132,6 +136,31 @@ class UnitOfWork:
             routing_key = key(event) if key else f"{event.type}.{event.lane}"
             body = event.encode(self.now().isoformat()).decode()
             self._said.append(Row(row_id(event) if row_id else event.id, exchange, routing_key, body))
+
+    def parked(self, parked_id: str) -> list[dict[str, Any]]:
+        """The parked event with this id, its body opened. A service that keeps an audit notes that it was shown."""
+        rows = self.dicts(QUERIES.show_parked, id=parked_id)
+        return [row | {"body": self._relay.bodies.open(bytes(row["body"]), row["id"])} for row in rows]
+
+    def parked_bodies(self, at_once: int = 200) -> Iterator[tuple[str, bytes, bytes]]:
+        """Id, body and stored body of everything that is parked."""
+        after = "00000000-0000-0000-0000-000000000000"
+        while rows := self.all(QUERIES.parked_after, after=after, limit=at_once):
+            for row_id, stored in rows:
+                yield row_id, self._relay.bodies.open(bytes(stored), row_id), bytes(stored)
+            after = rows[-1][0]
+
+    def discard_parked(self, parked_id: str) -> int:
+        return self.count(QUERIES.discard_parked, id=parked_id)
+
+    def reseal_parked(self) -> int:
+        """Parked bodies that an older key has sealed, or none, are sealed with the current one; gives how many."""
+        bodies, resealed = self._relay.bodies, 0
+        for row_id, body, stored in self.parked_bodies():
+            if not bodies.is_current(stored):
+                closed = base64.b64encode(bodies.close(body, row_id)).decode()
+                resealed += self.count(QUERIES.put_parked_body, id=row_id, body=closed)
+        return resealed
 
     def load_rules(self, name: str, rules: dict[str, Any]) -> None:
         self.run(QUERIES.load_rules, name=name, rules=to_json(rules))
@@ -222,13 +251,14 @@ def to_json(rows: Any) -> str:
     return orjson.dumps(rows, default=str, option=orjson.OPT_NON_STR_KEYS).decode()
 
 
-def parked_row(message: Heard | Arrival, kind: str, reason: str) -> dict[str, Any]:
+def parked_row(message: Heard | Arrival, kind: str, reason: str, bodies: Bodies) -> dict[str, Any]:
     """The row of `parked` for a message; how long it waits depends on how often it was tried."""
     steps = {"too_early": EARLY_STEPS, "unreadable": ()}.get(kind, FAULT_STEPS)
     wait = steps[message.attempts] if message.attempts < len(steps) else None
     body = message.event.encode() if isinstance(message, Heard) else message.body
+    row_id = new_id()
     return {
-        "id": new_id(),
+        "id": row_id,
         "handler": message.handler,
         "source": message.event.source,
         "event_id": message.event.id,
@@ -237,7 +267,7 @@ def parked_row(message: Heard | Arrival, kind: str, reason: str) -> dict[str, An
         "case_id": message.event.correlationid,
         "publisher": getattr(message, "publisher", None),
         "routing_key": getattr(message, "routing_key", None) or f"{message.event.type}.{message.event.lane}",
-        "body": base64.b64encode(body).decode(),
+        "body": base64.b64encode(bodies.close(body, row_id)).decode(),
         "attempts": message.attempts,
         "wait": wait,
     }

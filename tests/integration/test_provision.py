@@ -183,7 +183,7 @@ def test_secrets_are_for_their_owner_alone(town: TemporaryTown) -> None:
 
 def test_key_rings_are_the_same_and_only_where_they_are_needed(town: TemporaryTown) -> None:
     rings = {path.parent.name: path.read_text() for path in town.secrets.folder.glob("*/key_ring")}
-    assert sorted(rings) == ["callback", "intake", "notify"]
+    assert sorted(rings) == ["intake", "notify"]
     assert len(set(rings.values())) == 1
 
 

@@ -23,6 +23,7 @@ NO_STATE = {
     "intake.category_changed.v1",
     "intake.media_added.v1",
     "intake.source_changed.v1",
+    "intake.person_erased.v1",
     "dispatch.work_progressed.v1",
     "dispatch.work_returned.v1",
     "dispatch.work_escalated.v1",

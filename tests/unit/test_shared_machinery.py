@@ -19,6 +19,8 @@ from shared.messaging.envelope import MAX_EVENTS, Event, Unreadable, decode, new
 from shared.messaging.hears import Hears
 from shared.messaging.message import Malformed, Message
 from shared.messaging.topology import check_name
+from shared.observability.logs import fault
+from shared.outbox.quarantine import Bodies
 from shared.outbox.relay import grouped
 from shared.outbox.unit_of_work import Row
 from shared.sealing import KeyRing, SealError
@@ -115,6 +117,13 @@ def ring(current: str, *ids: str) -> KeyRing:
     return KeyRing(json.dumps({"current": current, "keys": keys}))
 
 
+RING = {
+    "current": "k1",
+    "keys": {key_id: base64.b64encode(key_id.encode() * 16).decode() for key_id in ("k1", "k2")},
+    "index": base64.b64encode(b"i" * 32).decode(),
+}
+
+
 def test_sealed_values_open_only_for_their_own_record_and_field() -> None:
     keys = ring("k1", "k1")
     sealed = keys.seal("19900000001", "case-1", "contact")
@@ -132,6 +141,62 @@ def test_old_keys_stay_readable_while_they_are_in_the_ring() -> None:
     assert ring("k2", "k1", "k2").open(sealed, "r", "f") == "x"
     with pytest.raises(SealError, match="k1"):
         ring("k2", "k2").open(sealed, "r", "f")
+
+
+def test_what_a_data_key_has_sealed_is_lost_with_it() -> None:
+    keys = ring("k1", "k1")
+    wrapped = keys.new_data_key("person:1")
+    sealed = keys.data_key(wrapped, "person:1").seal("19900000001", "report-1", "original")
+    assert keys.data_key(wrapped, "person:1").open(sealed, "report-1", "original") == "19900000001"
+    other = keys.data_key(keys.new_data_key("person:2"), "person:2")
+    for key, record in ((other, "report-1"), (keys, "report-1"), (keys.data_key(wrapped, "person:1"), "report-2")):
+        with pytest.raises(SealError):
+            key.open(sealed, record, "original")
+    with pytest.raises(SealError):
+        keys.data_key(wrapped, "person:2")
+
+
+def test_what_is_sealed_anew_needs_the_new_key_alone() -> None:
+    sealed = ring("k1", "k1").seal("x", "r", "f")
+    both = ring("k2", "k1", "k2")
+    again = both.reseal(sealed, "r", "f")
+    assert (both.is_current(sealed), both.is_current(again), both.reseal(again, "r", "f")) == (False, True, again)
+    assert ring("k2", "k2").open(again, "r", "f") == "x"
+
+
+def test_a_blind_index_is_the_same_after_a_rotation_and_says_nothing() -> None:
+    one, other = (KeyRing(json.dumps(RING | {"current": current})) for current in ("k1", "k2"))
+    index = one.blind("+8619900000001", "phone")
+    assert index == other.blind("+8619900000001", "phone")
+    assert "19900000001" not in index
+    assert len({index, one.blind("+8619900000002", "phone"), one.blind("+8619900000001", "place")}) == 3
+    with pytest.raises(SealError, match="provisioning"):
+        ring("k1", "k1").blind("x", "phone")
+
+
+@given(st.binary(min_size=8, max_size=300) | st.just(b""))
+def test_a_parked_body_is_sealed_where_there_is_a_ring(body: bytes) -> None:
+    plain, sealed = Bodies(""), Bodies(json.dumps(RING))
+    assert plain.open(plain.close(body, "1"), "1") == body
+    closed = sealed.close(body, "1")
+    assert sealed.open(closed, "1") == body
+    assert sealed.is_current(closed) and not Bodies(json.dumps(RING | {"current": "k2"})).is_current(closed)
+    with pytest.raises(SealError):
+        sealed.open(closed, "2")
+    assert not body or body not in closed
+
+
+def test_a_body_from_before_there_was_a_ring_is_read_as_it_is() -> None:
+    assert Bodies(json.dumps(RING)).open(b"{}", "1") == b"{}"
+
+
+def test_a_fault_is_told_without_what_it_was_about() -> None:
+    try:
+        {}["19900000001"]
+    except KeyError as error:
+        told = fault(error)
+    assert told.startswith("KeyError at test_shared_machinery.py:") and "199" not in told
+    assert fault(SealError("what we say ourselves")) == "SealError: what we say ourselves"
 
 
 def test_a_query_needs_a_purpose_and_a_name_of_its_own(tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ from services.callback.domain.words import both
 SOLVED = ("yes", "partly", "no")
 SATISFACTION = ("satisfied", "mostly_satisfied", "dissatisfied", "unrated")
 UNRATED = "unrated"
+ERASED = both("诉求人信息已删除", "what was known of the reporter has been erased")
 NOBODY_ANSWERED = both("回访期已过,无人应答", "the window is over and nobody has answered")
 
 

@@ -9,16 +9,16 @@ WHERE %(calendar)s::jsonb IS DISTINCT FROM (SELECT calendar FROM calendars ORDER
 
 -- name: add_cases
 -- Copies of registered cases.
-INSERT INTO cases (id, number, kind, level, anonymous, contact, asks_reporter, reported_by)
-SELECT id, number, kind, level, anonymous, contact, asks_reporter, reported_by
+INSERT INTO cases (id, number, kind, level, anonymous, asks_reporter, reported_by)
+SELECT id, number, kind, level, anonymous, asks_reporter, reported_by
 FROM json_to_recordset(%(rows)s) AS c(id uuid, number text, kind text, level text,
-    anonymous boolean, contact text, asks_reporter boolean, reported_by text)
+    anonymous boolean, asks_reporter boolean, reported_by text)
 ORDER BY id
 ON CONFLICT (id) DO NOTHING
 
 -- name: lock_cases
 -- The cases that messages are about, locked in the order of their ids.
-SELECT id::text, number, kind, level, anonymous, contact IS NOT NULL AS has_contact, asks_reporter, reported_by, said,
+SELECT id::text, number, kind, level, anonymous, asks_reporter, reported_by, said,
        withdrawn_round
 FROM cases WHERE id = ANY(%(ids)s::uuid[]) ORDER BY id FOR UPDATE
 
@@ -43,7 +43,7 @@ UPDATE cases SET said = c.said FROM json_to_recordset(%(rows)s) AS c(id uuid, sa
 -- name: lock_follow_up
 -- One follow-up with what is needed of its case, both locked.
 SELECT f.id::text, f.case_id::text, f.round, f.state, f.why, f.due_at, f.closes_at, f.attempts, f.attempts_wanted,
-       f.dissatisfied_is_rework, f.solved, f.satisfaction, f.text, f.answered_by, f.rework, c.number, c.level, c.contact, c.said
+       f.dissatisfied_is_rework, f.solved, f.satisfaction, f.text, f.answered_by, f.rework, c.number, c.level, c.said
 FROM follow_ups f JOIN cases c ON c.id = f.case_id WHERE f.id = %(id)s FOR UPDATE
 
 -- name: lock_expired
@@ -70,6 +70,15 @@ UPDATE follow_ups SET state = 'waived', ended_at = w.ended_at, satisfaction = w.
 FROM json_to_recordset(%(rows)s) AS w(case_id uuid, round integer, ended_at timestamptz, satisfaction text, why text)
 WHERE follow_ups.case_id = w.case_id AND follow_ups.round <= w.round AND follow_ups.state = 'open'
 
+-- name: lock_open
+-- Follow-ups of these cases that have not ended, locked; the cases are locked already.
+SELECT id::text, case_id::text, round FROM follow_ups WHERE case_id = ANY(%(ids)s::uuid[]) AND state = 'open'
+ORDER BY id FOR UPDATE
+
+-- name: forget_reporters
+-- Nobody can be asked about these cases any more.
+UPDATE cases SET anonymous = true WHERE id = ANY(%(ids)s::uuid[])
+
 -- name: end_follow_ups
 -- Follow-ups that have been answered, or whose window is over.
 UPDATE follow_ups SET state = e.state, ended_at = e.ended_at, solved = e.solved, satisfaction = e.satisfaction,
@@ -85,10 +94,6 @@ INSERT INTO attempts (follow_up_id, at, who, reached, note) VALUES (%(id)s, %(at
 -- name: count_attempt
 -- One attempt more.
 UPDATE follow_ups SET attempts = attempts + 1 WHERE id = %(id)s RETURNING attempts
-
--- name: add_contact_view
--- Somebody has seen a contact.
-INSERT INTO contact_views (follow_up_id, at, who) VALUES (%(id)s, %(at)s, %(who)s)
 
 -- name: follow_ups_due
 -- The call list: who is to be called now and has not been called often enough, urgent ones first.

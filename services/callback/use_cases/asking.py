@@ -1,29 +1,16 @@
-"""A call-taker asks the reporter: sees the contact (which leaves a trace), tries, and notes the answer."""
+"""A call-taker asks the reporter: tries, and notes the answer. The contact is intake's to show (decision 7)."""
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 from services.callback import messages
 from services.callback.domain.masking import mask
 from services.callback.domain.satisfaction import Verdict, judge
-from services.callback.errors import FollowUpUnknown, NotDue, NotOpen
+from services.callback.errors import FollowUpUnknown, NotOpen
 from services.callback.store import OpenWork, Work
 from services.callback.use_cases.planning import lane_of
 from shared.messaging.envelope import Event
-from shared.sealing import KeyRing
-
-
-def show_contact(follow_up_id: str, who: str, keys: KeyRing, open_work: OpenWork) -> dict[str, Any]:
-    """The reporter's contact, for a call that is due; who has seen it is kept. Raises CallbackError."""
-    with open_work() as work:
-        row, now = _open_follow_up(follow_up_id, work), work.now()
-        if row["due_at"] > now:
-            raise NotDue(row["number"], row["due_at"])
-        work.add_contact_view(follow_up_id, now, who)
-        work.commit()
-    return {"number": row["number"], "contact": json.loads(keys.open(row["contact"], row["case_id"], "contact"))}
 
 
 def note_attempt(follow_up_id: str, who: str, reached: bool, note: str, open_work: OpenWork) -> dict[str, Any]:

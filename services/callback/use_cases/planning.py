@@ -9,17 +9,17 @@ from typing import Any
 from services.callback import messages
 from services.callback.domain.calendar import Calendar
 from services.callback.domain.follow_up import Case, Decision, Rules, decide, due
-from services.callback.domain.satisfaction import NOBODY_ANSWERED, UNRATED
+from services.callback.domain.satisfaction import ERASED, NOBODY_ANSWERED, UNRATED
 from services.callback.store import OpenWork
 from shared.messaging.envelope import NORMAL, URGENT, Event, new_id
 from shared.messaging.message import Heard
 
 AT_ONCE = 100  # follow-ups that expire in one transaction
-CASE = ("number", "kind", "level", "anonymous", "contact", "asks_reporter")
+CASE = ("number", "kind", "level", "anonymous", "asks_reporter")
 
 
 def keep_cases(heard: Sequence[Heard], open_work: OpenWork) -> None:
-    """What callback needs to know of each case, the sealed contact among it. A case is added once, whatever is heard
+    """What callback needs to know of each case. A case is added once, whatever is heard
     twice: its own key does what the inbox does elsewhere."""
     with open_work() as work:
         work.unpark(heard)
@@ -57,6 +57,26 @@ def plan_follow_ups(heard: Sequence[Heard], open_work: OpenWork) -> list[str]:
     return [outcomes.get(id(message), "known") for message in heard]
 
 
+def waive_erased(heard: Sequence[Heard], open_work: OpenWork) -> list[str]:
+    """Reporters who have been erased are not asked: open follow-ups of their cases end, and none is planned."""
+    with open_work() as work:
+        new, now = work.first_time(heard), work.now()
+        cases = work.lock_cases(sorted({message.case_id for message in new}))
+        early = [message for message in new if message.case_id not in cases]
+        work.too_early(early, "the case is not known here yet")
+        rows = work.lock_open(list(cases))
+        ended = {"state": "waived", "ended_at": now, "satisfaction": UNRATED, "rework": False}
+        work.end_follow_ups([{"id": row["id"]} | ended for row in rows])
+        work.forget_reporters(list(cases))
+        causes = {message.case_id: message.event for message in new}
+        for row in rows:
+            case = cases[row["case_id"]]
+            work.say([_unanswered(row, case, "waived", ERASED, work.address, causes[row["case_id"]])])
+        work.count_said({case["id"]: case["said"] for case in cases.values()})
+        work.commit()
+    return ["too_early" if message in early else "done" for message in heard]
+
+
 def expire_follow_ups(open_work: OpenWork) -> int:
     """Follow-ups whose window is over end unrated; gives how many."""
     with open_work() as work:
@@ -70,8 +90,9 @@ def expire_follow_ups(open_work: OpenWork) -> int:
 
 
 def _case(row: dict[str, Any]) -> Case:
-    reachable = row["has_contact"] and not row["anonymous"]
-    return Case(row["number"], row["kind"], row["level"], row["asks_reporter"], row["reported_by"], reachable)
+    return Case(
+        row["number"], row["kind"], row["level"], row["asks_reporter"], row["reported_by"], not row["anonymous"]
+    )
 
 
 def _row(message: Heard, decision: Decision, rules: Rules, calendar: Calendar, now: dt.datetime) -> dict[str, Any]:

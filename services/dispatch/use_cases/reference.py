@@ -54,13 +54,14 @@ def resay_members(open_work: OpenWork) -> int:
 
 
 def _sealed(row: Row, known: str | None, keys: KeyRing) -> Row:
-    """The phone as it is stored already, if it is the same: a member is said only when something has changed."""
+    """The phone as it is stored already, if it is the same and the current key has sealed it:
+    a member is said only when something has changed."""
     record, phone = f"member:{row['member_id']}", row["phone"]
     try:
-        if known and keys.open(known, record, "phone") == phone:
+        if known and keys.is_current(known) and keys.open(known, record, "phone") == phone:
             return row | {"phone": known}
     except SealError:
-        pass  # sealed with a key that is gone: sealed anew
+        pass  # sealed with a key that is gone
     return row | {"phone": keys.seal(phone, record, "phone") if phone else None}
 
 

@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from services.intake.domain.masking import mask
+
 OTHER = "9999"  # category of a report that names none
 YEARS = range(2000, 2101)  # far from where a clock, a time zone or a database ends
 
@@ -20,7 +22,7 @@ class Reason:
     repair: str
 
     def as_dict(self) -> dict[str, str]:
-        return {"field": self.field, "problem": self.problem, "repair": self.repair}
+        return {"field": mask(self.field), "problem": mask(self.problem), "repair": mask(self.repair)}
 
 
 @dataclass(frozen=True)
@@ -103,7 +105,7 @@ def judge(report: Report, source: Source, catalogue: Mapping[str, Category]) -> 
         reasons.append(
             Reason(
                 "category",
-                f"the catalogue has no {report.category!r}",
+                "the catalogue has no such code",
                 "use a code of the catalogue, or leave it out and let the desk choose",
             )
         )

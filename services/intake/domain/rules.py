@@ -24,7 +24,10 @@ from services.intake.domain.conditions import (
     texts,
     truth,
 )
+from services.intake.domain.retention import Retention
 from services.intake.domain.waiting import WAITS, duration
+
+PARTS = ("rules", "duplicates", "waits", "retention")  # of the section; the last two are about the life of a case
 
 SUGGESTED = "suggested"  # the category that the keywords suggest
 ACCEPT, DESK, REJECT = "accept", "desk", "reject"
@@ -76,10 +79,11 @@ def read_rules(section: Any, catalogue: Collection[str] | None = None) -> tuple[
     problems: list[Problem] = []
     if not isinstance(section, dict):
         return RuleSet(), [Problem((), "the section is no mapping", "write intake: {rules: […]}")]
-    for key in section.keys() - {"rules", "duplicates", "waits"}:  # `waits` is about the life of a case
-        problems.append(Problem((key,), f"nobody reads {key!r}", "use rules, duplicates and waits"))
+    for key in section.keys() - set(PARTS):
+        problems.append(Problem((key,), f"nobody reads {key!r}", f"use {', '.join(PARTS)}"))
     nearness = _nearness(section.get("duplicates", {}), problems)
     _waits(section.get("waits") or {}, problems)
+    _retention(section.get("retention") or {}, problems)
     listed = section.get("rules", [])
     if not isinstance(listed, list) or len(listed) > _MOST:
         problems.append(Problem(("rules",), f"this is no list of at most {_MOST} rules", "write - {name, when, then}"))
@@ -104,6 +108,14 @@ def _waits(value: Any, problems: list[Problem]) -> None:
             duration(text)
         except (ValueError, AttributeError):
             problems.append(Problem(path, f"{text!r} is no duration of the clock on the wall", "write 5 day"))
+
+
+def _retention(value: Any, problems: list[Problem]) -> None:
+    """What is wrong in how long what reporters told is kept (domain/retention.py)."""
+    try:
+        Retention.of(value)
+    except (ValueError, AttributeError, TypeError) as error:
+        problems.append(Problem(("retention",), str(error), "write {otherwise: 3 year, categories: {…}}"))
 
 
 def _rule(value: Any, path: Path, problems: list[Problem], catalogue: Collection[str] | None) -> Rule:

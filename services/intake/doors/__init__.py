@@ -18,6 +18,7 @@ from services.intake.doors.desk import (
 )
 from services.intake.doors.imports import MAX_FILE, get_import, get_import_rows, post_import
 from services.intake.doors.media import by_link, by_link_or_token, get_case_media, get_media, post_media
+from services.intake.doors.personal import erase_person, search_person, search_register, show_contact
 from services.intake.doors.reports import SIGNED, post_report, post_webhook
 from services.intake.doors.sources import ack_feedback, get_feedback, get_reconciliation, get_sources, reconcile
 
@@ -33,6 +34,7 @@ __all__ = [
     "by_link_or_token",
     "cancel_case",
     "correct_case",
+    "erase_person",
     "get_case",
     "get_case_media",
     "get_cases",
@@ -53,6 +55,9 @@ __all__ = [
     "post_webhook",
     "reconcile",
     "reject_case",
+    "search_person",
+    "search_register",
+    "show_contact",
     "take_information",
     "take_transfer_answer",
     "transfer_case",

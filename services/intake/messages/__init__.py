@@ -39,6 +39,7 @@ from services.intake.messages.outside import (
     Settled,
     Strict,
 )
+from services.intake.messages.personal import PersonSearch, Reasoned, RegisterSearch
 from services.intake.messages.said import (
     CaseCancelled,
     CaseClosed,
@@ -52,6 +53,7 @@ from services.intake.messages.said import (
     FeedbackDue,
     InformationAsked,
     MediaAdded,
+    PersonErased,
     SourceChanged,
 )
 from services.intake.messages.sources import (
@@ -91,10 +93,14 @@ __all__ = [
     "MediaAdded",
     "MemberChanged",
     "Merging",
+    "PersonErased",
+    "PersonSearch",
     "Place",
     "Question",
     "Reason",
+    "Reasoned",
     "Reconciliation",
+    "RegisterSearch",
     "Rejection",
     "Report",
     "Reporter",

@@ -24,7 +24,6 @@ class _Case(Message):
     round = fields.Integer(required=True)
     media = fields.List(fields.String(), required=True)
     anonymous = fields.Boolean(required=True)
-    contact = fields.String(allow_none=True, load_default=None)
     asks_reporter = fields.Boolean(required=True)
     reported_by = fields.String(allow_none=True, load_default=None)
     settled = fields.Dict(allow_none=True, load_default=None)
@@ -131,6 +130,13 @@ class MediaAdded(Message):
     number = fields.String(required=True)
     round = fields.Integer(required=True)
     references = fields.List(fields.String(), required=True)
+
+
+class PersonErased(Message):
+    """Who reported a case has been erased, and nobody else has reported it: there is nobody to ask any more."""
+
+    TYPE = "intake.person_erased.v1"
+    number = fields.String(required=True)
 
 
 class FeedbackDue(Message):

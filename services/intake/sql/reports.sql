@@ -1,9 +1,9 @@
 -- name: add_reports
 -- New reports; those whose (source, external id) is known already are left out.
-INSERT INTO reports (id, source, external_id, case_id, reported_at, received_at, original, extra, grouped)
-SELECT id, source, external_id, case_id, reported_at, received_at, original, extra, grouped FROM json_to_recordset(%(rows)s)
-    AS r(id uuid, source text, external_id text, case_id uuid, reported_at timestamptz, received_at timestamptz, original text,
-    extra jsonb, grouped boolean)
+INSERT INTO reports (id, source, external_id, case_id, reported_at, received_at, original, person_id, extra, grouped)
+SELECT id, source, external_id, case_id, reported_at, received_at, original, person_id, extra, grouped
+FROM json_to_recordset(%(rows)s) AS r(id uuid, source text, external_id text, case_id uuid, reported_at timestamptz,
+    received_at timestamptz, original text, person_id uuid, extra jsonb, grouped boolean)
 ORDER BY source, external_id
 ON CONFLICT (source, external_id) DO NOTHING
 RETURNING id::text

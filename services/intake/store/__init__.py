@@ -16,7 +16,9 @@ from services.intake.store.keeping_up import KeepingUpRows
 from services.intake.store.life import LifeRows
 from services.intake.store.media import MediaRows
 from services.intake.store.open311 import Open311Rows
+from services.intake.store.persons import AuditRows, PersonRows
 from services.intake.store.reference import Reference, ReferenceRows
+from services.intake.store.register import RegisterRows
 from services.intake.store.reports import ReportRows
 from services.intake.store.sources import SourceRows
 from services.intake.store.understanding import UnderstandingRows
@@ -39,6 +41,9 @@ class Work(
     DoorRows,
     FairnessRows,
     ImportRows,
+    PersonRows,
+    AuditRows,
+    RegisterRows,
 ):
     """One transaction of intake."""
 

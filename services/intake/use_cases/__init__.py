@@ -14,6 +14,7 @@ from services.intake.use_cases.desk import (
     correct_case,
     reject_case,
 )
+from services.intake.use_cases.erasing import erase_person, forget_past
 from services.intake.use_cases.fairness import admit, forget_old, write_down
 from services.intake.use_cases.importing import Import, report_of
 from services.intake.use_cases.keeping_up import acknowledge, poll, reconcile, reconcile_acked, summary
@@ -28,10 +29,13 @@ from services.intake.use_cases.reference import (
     resay_categories,
     resay_sources,
 )
+from services.intake.use_cases.register import import_register, search_register
 from services.intake.use_cases.registration import Registered, register_one, register_reports
 from services.intake.use_cases.remarks import add_remark
+from services.intake.use_cases.rotating import rotate_keys
 from services.intake.use_cases.sources import add_source, switch_source
 from services.intake.use_cases.trial import check_rules, try_rules
+from services.intake.use_cases.unmasking import search_person, show_contact, verify_audit
 from services.intake.use_cases.waiting import (
     ask_reporter,
     end_waiting,
@@ -58,9 +62,12 @@ __all__ = [
     "correct_case",
     "disable_api_key",
     "end_waiting",
+    "erase_person",
     "fold_progress",
     "forget_media",
     "forget_old",
+    "forget_past",
+    "import_register",
     "keep_grids",
     "keep_media",
     "keep_members",
@@ -79,6 +86,10 @@ __all__ = [
     "report_of",
     "resay_categories",
     "resay_sources",
+    "rotate_keys",
+    "search_person",
+    "search_register",
+    "show_contact",
     "summary",
     "switch_source",
     "take_information",
@@ -86,6 +97,7 @@ __all__ = [
     "transfer_case",
     "try_rules",
     "unmerge_case",
+    "verify_audit",
     "webhook_secrets",
     "write_down",
 ]

@@ -12,6 +12,7 @@ import prometheus_client
 from services.intake.adapters import adapter_of, patrol, unwrap
 from services.intake.domain.answers import judge_answers
 from services.intake.domain.duplicates import cell_of
+from services.intake.domain.masking import mask
 from services.intake.domain.opening import NewCase, open_case, where
 from services.intake.domain.registration import Reason, Refusal, Report, Source, judge
 from services.intake.store import OpenWork, Reference, Work
@@ -20,10 +21,10 @@ from services.intake.use_cases.announcing import say_registered
 from services.intake.use_cases.duplicates import Merge, find_likely, find_merges, suggestions
 from services.intake.use_cases.media import link_media
 from services.intake.use_cases.merging import NewPair, merge_new
+from services.intake.use_cases.personal import seal_originals
 from services.intake.use_cases.telling import Key, tell_again, tell_refused
 from shared.messaging.arrival import Arrival
 from shared.messaging.envelope import new_id
-from shared.outbox.unit_of_work import to_json
 from shared.sealing import KeyRing
 
 reports_total = prometheus_client.Counter(
@@ -134,8 +135,7 @@ def _register(
     ]
     leading, following = grouping.sort_out(opened, reference.sources, work, now)
     numbers = _add_new(leading, reference, work, keys, now)
-    joined = [grouping.Following(new, leader, _report_row(new, keys, now)) for new, leader in following]
-    grouped = grouping.attach(joined, reference.sources, work, now)
+    grouped = _add_following(following, reference.sources, work, keys, now)
     known = work.count_repeated([key for key in first if key not in numbers and key not in grouped])
     tell_again(known, work)
     return [_outcome(reading, numbers, grouped, known) for reading in judged]
@@ -159,11 +159,12 @@ def _outcome(
 def _add_new(
     opened: Sequence[NewCase], reference: Reference, work: Work, keys: KeyRing, now: dt.datetime
 ) -> dict[Key, NewNumber]:
-    rows = [_report_row(new, keys, now) for new in opened]
+    rows = [_report_row(new, now) for new in opened]
+    seal_originals(opened, rows, work, keys)
     fresh = work.add_reports(rows)
     new_cases = [(new, row) for new, row in zip(opened, rows, strict=True) if row["id"] in fresh]
     case_rows = [
-        _case_row(new, row["case_id"], number, keys, now)
+        _case_row(new, row["case_id"], number, now)
         for (new, row), number in zip(new_cases, work.case_numbers(len(new_cases)), strict=True)
     ]
     cases = [(new, row) for (new, _), row in zip(new_cases, case_rows, strict=True)]
@@ -178,6 +179,19 @@ def _add_new(
     return {(row["source"], row["external_id"]): NewNumber(row["number"], row["state"]) for row in case_rows}
 
 
+def _add_following(
+    following: Sequence[tuple[NewCase, Key]],
+    sources: Mapping[str, Source],
+    work: Work,
+    keys: KeyRing,
+    now: dt.datetime,
+) -> dict[Key, dict[str, Any]]:
+    rows = [_report_row(new, now) for new, _ in following]
+    seal_originals([new for new, _ in following], rows, work, keys)
+    joined = [grouping.Following(new, leader, row) for (new, leader), row in zip(following, rows, strict=True)]
+    return grouping.attach(joined, sources, work, now)
+
+
 def _merge_at_once(merges: Sequence[Merge], sources: Mapping[str, Source], work: Work, now: dt.datetime) -> None:
     """What a rule makes one with an earlier case; if that one has just ended, the desk decides."""
     roots = work.share_open_roots([merge.into["id"] for merge in merges])
@@ -187,24 +201,21 @@ def _merge_at_once(merges: Sequence[Merge], sources: Mapping[str, Source], work:
         pair.case["state"] = "merged"
 
 
-def _report_row(new: NewCase, keys: KeyRing, now: dt.datetime) -> dict[str, Any]:
-    report, report_id = new.report, new_id()
-    personal = bool(report.reporter) or new.description != report.description.strip()
-    original = to_json({"reporter": report.reporter, "title": report.title, "description": report.description})
+def _report_row(new: NewCase, now: dt.datetime) -> dict[str, Any]:
+    report = new.report
     return {
-        "id": report_id,
+        "id": new_id(),
         "source": report.source,
         "external_id": report.external_id,
         "case_id": new_id(),
         "reported_at": report.reported_at or now,
         "received_at": now,
-        "original": keys.seal(original, report_id, "original") if personal else None,
         "extra": report.extra or None,
         "grouped": False,
     }
 
 
-def _case_row(new: NewCase, case_id: str, number: str, keys: KeyRing, now: dt.datetime) -> dict[str, Any]:
+def _case_row(new: NewCase, case_id: str, number: str, now: dt.datetime) -> dict[str, Any]:
     report, lon, lat = new.report, new.located.lon, new.located.lat
     return {
         "id": case_id,
@@ -216,7 +227,7 @@ def _case_row(new: NewCase, case_id: str, number: str, keys: KeyRing, now: dt.da
         "class_code": new.meaning.category.class_code,
         "title": new.title,
         "description": new.description,
-        "place_text": report.place_text,
+        "place_text": mask(report.place_text),
         "lon": lon,
         "lat": lat,
         "cell": None if lon is None or lat is None else cell_of(lon, lat),
@@ -227,8 +238,7 @@ def _case_row(new: NewCase, case_id: str, number: str, keys: KeyRing, now: dt.da
         "external_id": report.external_id,
         "anonymous": new.anonymous,
         "reported_by": report.reported_by,
-        "contact": None if new.anonymous else keys.seal(to_json(report.reporter), case_id, "contact"),
-        "settled": report.settled,
+        "settled": report.settled and report.settled | {"note": mask(report.settled["note"])},
         "extra": report.extra or None,
         "answers": report.answers,
         "understood": new.meaning.steps,

@@ -21,6 +21,7 @@ from services.intake.use_cases.deciding import (
     whole,
 )
 from services.intake.use_cases.desk import closing
+from services.intake.use_cases.personal import seal_addition
 from services.intake.use_cases.telling import Row
 from shared.messaging.envelope import new_id
 from shared.sealing import KeyRing
@@ -57,7 +58,7 @@ def take_information(number: str, by: By, body: Body, keys: KeyRing, open_work: 
         row, now = find(number, "inform", by, work), work.now()
         addition = {"id": new_id(), "case_id": row["id"], "at": now, "who": by.name, "text": text}
         changed = text != body["text"].strip()
-        original = keys.seal(body["text"], addition["id"], "original") if changed else None
+        original = seal_addition(number, body["text"], addition["id"], work, keys) if changed else None
         work.add_addition(addition | {"original": original})
         row["description"] = f"{row['description']}\n\n补充 / added: {text}"
         work.rewrite_case(row)

@@ -40,7 +40,7 @@ WHERE id IN (SELECT id FROM parked WHERE handler = %(handler)s AND kind = 'too_e
 -- Parked events that are due, leased for a minute to this replica.
 UPDATE parked SET due = clock_timestamp() + interval '1 minute', attempts = attempts + 1
 WHERE id IN (SELECT id FROM parked WHERE due <= clock_timestamp() ORDER BY due LIMIT %(limit)s FOR UPDATE SKIP LOCKED)
-RETURNING id, handler, source, event_id, kind, routing_key, publisher, body, attempts
+RETURNING id::text, handler, source, event_id, kind, routing_key, publisher, body, attempts
 
 -- name: say
 -- Put events into the outbox; the sweep says them when nobody has confirmed them after `wait` seconds.
@@ -93,6 +93,14 @@ ORDER BY parked_at LIMIT %(limit)s
 -- One parked event with its body.
 SELECT id::text, handler, kind, source, event_id, reason, attempts, due, parked_at, routing_key, body
 FROM parked WHERE id = %(id)s
+
+-- name: parked_after
+-- Bodies of what is parked, some at a time.
+SELECT id::text, body FROM parked WHERE id > %(after)s::uuid ORDER BY id LIMIT %(limit)s
+
+-- name: put_parked_body
+-- The body of a parked event, sealed anew.
+UPDATE parked SET body = decode(%(body)s, 'base64') WHERE id = %(id)s::uuid
 
 -- name: replay_parked
 -- Try a parked event again at once (all of them without an id).

@@ -8,10 +8,10 @@ WITH new AS (
     ON CONFLICT DO NOTHING RETURNING id
 ), a_case AS (
     INSERT INTO intake.cases (id, number, state, level, kind, category, title, description, place_text, lon, lat, grid_id,
-        media, source, external_id, anonymous, contact, reported_at, registered_at, updated_at, said)
+        media, source, external_id, anonymous, reported_at, registered_at, updated_at, said)
     SELECT %(case_id)s::uuid, %(number)s::text, 'accepted', %(level)s::text, %(kind)s::text, %(category)s::text,
         %(title)s::text, %(description)s::text, %(place_text)s::text, %(lon)s::float8, %(lat)s::float8, %(grid_id)s::text,
-        '[]', %(source)s::text, %(external_id)s::text, false, %(contact)s::text, now(), now(), now(), 2 FROM new
+        '[]', %(source)s::text, %(external_id)s::text, false, now(), now(), now(), 2 FROM new
 ), history AS (
     INSERT INTO intake.case_history (case_id, at, round, from_state, to_state, cause, who, note)
     SELECT %(case_id)s::uuid, now(), 1, h.from_state, h.to_state, h.cause, h.who, ''
@@ -55,8 +55,8 @@ WITH new AS (
     INSERT INTO dispatch.outbox (id, exchange, routing_key, body)
     SELECT %(assigned_id)s::uuid, 'messages', %(assigned_key)s::text, %(assigned)s::text FROM new
 ), callback_case AS (
-    INSERT INTO callback.cases (id, number, kind, level, anonymous, contact, asks_reporter)
-    SELECT %(case_id)s::uuid, %(number)s::text, %(kind)s::text, %(level)s::text, false, %(contact)s::text, true FROM new
+    INSERT INTO callback.cases (id, number, kind, level, anonymous, asks_reporter)
+    SELECT %(case_id)s::uuid, %(number)s::text, %(kind)s::text, %(level)s::text, false, true FROM new
 ), intake_inbox AS (
     INSERT INTO intake.inbox (handler, source, event_id, said_on)
     SELECT 'intake.progress', %(dispatch)s::text, %(assigned_id)s::text, %(said_on)s::text::date FROM new

@@ -79,7 +79,6 @@ class Steps:
             "number": f"{own.time:%Y%m%d}-{own[1][-17:]}", "level": data.get("level", "P3"), "category": CATEGORY,
             "place_text": place["text"], "lon": place["lon"], "lat": place["lat"], "source": SOURCE,
             "grid_id": f"g{int((place['lon'] - WEST) / SIDE) + 1:03d}",
-            "contact": base64.b64encode(contact * 2).decode(),
         }  # fmt: skip
         case |= {
             "round": 1,
