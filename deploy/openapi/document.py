@@ -55,8 +55,8 @@ PROBLEM = {
 }
 KINDS: list[type[problems.Problem]] = [problems.Problem, *problems.Problem.__subclasses__()]
 TITLES = {kind.status: kind.title for kind in KINDS} | {500: "Something went wrong", 416: "There is no such part"}
-ALWAYS = (500, 503)
-WITH_BODY = (400, 413)
+ALWAYS = (400, 500, 503)
+WITH_BODY = (413,)
 OPEN311_ERRORS = {  # GeoReport v2, as JSON; in XML: errors/error
     "type": "array",
     "items": {

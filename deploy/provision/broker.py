@@ -18,7 +18,7 @@ from deploy.provision.secrets import Secrets
 from deploy.provision.servers import Management, Servers, login_of, part
 from shared.messaging.topology import EXCHANGES
 
-NOTHING = "^$"
+NOTHING = r"^\z"  # not `$`, before which a line may end
 HASHING = "rabbit_password_hashing_sha256"
 LANE = "(urgent|normal)"
 DELETE_TRIES = 10
@@ -41,28 +41,30 @@ def rights_of_service(service: str) -> Rights:
     if service == "notify":
         name = "[a-z0-9][a-z0-9-]{1,38}"
         return Rights(
-            configure=rf"^members\.{name}$",
-            write=rf"^(messages|members|feedback|members\.{name})$",
-            read=r"^(members|notify\..+)$",
-            topics=topics | {"members": (f"^{name}$", f"^{name}$"), "feedback": (f"^{name}$", NOTHING)},
+            configure=rf"^members\.{name}\z",
+            write=rf"^(messages|members|feedback|members\.{name})\z",
+            read=r"^(members|notify\..+)\z",
+            topics=topics | {"members": (rf"^{name}\z", rf"^{name}\z"), "feedback": (rf"^{name}\z", NOTHING)},
         )
-    reads = r"^(intake|reports)\..+$" if service == "intake" else rf"^{service}\..+$"
-    return Rights(write="^messages$", read=reads, topics=topics)
+    reads = r"^(intake|reports)\..+\z" if service == "intake" else rf"^{service}\..+\z"
+    return Rights(write=r"^messages\z", read=reads, topics=topics)
 
 
 def rights_of_source(source: str) -> Rights:
     """A source publishes its own reports and hears its own feedback."""
     name = re.escape(check_client(source))
-    return Rights(write="^reports$", read=rf"^feedback\.{name}$", topics={"reports": (rf"^{name}\.{LANE}$", NOTHING)})
+    return Rights(
+        write=r"^reports\z", read=rf"^feedback\.{name}\z", topics={"reports": (rf"^{name}\.{LANE}\z", NOTHING)}
+    )
 
 
 def rights_of_member(member: str) -> Rights:
     """A member acts and reports in its own name, and hears its own notices."""
     name = re.escape(check_client(member))
     return Rights(
-        write="^(actions|reports)$",
-        read=rf"^members\.{name}$",
-        topics={"actions": (rf"^{name}\.[a-z_]+$", NOTHING), "reports": (rf"^{PATROL}\.{LANE}$", NOTHING)},
+        write=r"^(actions|reports)\z",
+        read=rf"^members\.{name}\z",
+        topics={"actions": (rf"^{name}\.[a-z_]+\z", NOTHING), "reports": (rf"^{PATROL}\.{LANE}\z", NOTHING)},
     )
 
 

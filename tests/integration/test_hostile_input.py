@@ -30,6 +30,10 @@ class Answer(NamedTuple):
 
 
 Door = Callable[[TemporaryTown, dict[str, bytes]], dict[str, Answer]]
+MOST = 512 * 1024  # bytes of a message that the broker takes
+UNLIMITED = (
+    """UPDATE sources SET settings = settings || '{"limits": {"error_share": 1}}'"""  # rubbish slows nobody down here
+)
 LONG = 60.0  # seconds for ten megabytes on a busy machine
 
 
@@ -53,9 +57,11 @@ def by_amqp(town: TemporaryTown, bodies: dict[str, bytes]) -> dict[str, Answer]:
     """Reports in a CloudEvent; what is no report is the whole message."""
     with town.broker("sources", "hotline") as connection:
         channel = connection.channel()
-        for name, body in bodies.items():
-            whole = body if name in hostile.NO_REPORT else _event(name, body)
-            channel.basic_publish("reports", "hotline.normal", whole, pika.BasicProperties(message_id=name))
+        wholes = {name: body if name in hostile.NO_REPORT else _event(name, body) for name, body in bodies.items()}
+        for name, whole in wholes.items():
+            if len(whole) <= MOST:
+                channel.basic_publish("reports", "hotline.normal", whole, pika.BasicProperties(message_id=name))
+    refused = {name: _refused_by_the_broker(town, whole) for name, whole in wholes.items() if len(whole) > MOST}
     statement = (
         "SELECT external_id, body->>'reference', kind, body->'reasons', body->>'number' FROM feedback "
         "WHERE external_id = ANY(%s) OR body->>'reference' = ANY(%s)"
@@ -67,9 +73,19 @@ def by_amqp(town: TemporaryTown, bodies: dict[str, bytes]) -> dict[str, Answer]:
         for external_id, reference, kind, reasons, number in town.rows("intake", statement, names, names):
             name = reference if reference in bodies else external_id
             found[name] = Answer(kind != "report_rejected", reasons or [], number)
-        return found if len(found) == len(bodies) else None
+        return found | refused if len(found) + len(refused) == len(bodies) else None
 
     return until(answered, LONG)
+
+
+def _refused_by_the_broker(town: TemporaryTown, whole: bytes) -> Answer:
+    """A message that is larger than any report: the broker itself says so and closes the channel."""
+    with town.broker("sources", "hotline") as connection:
+        channel = connection.channel()
+        channel.confirm_delivery()
+        with pytest.raises(pika.exceptions.ChannelClosedByBroker) as closed:
+            channel.basic_publish("reports", "hotline.normal", whole)
+        return Answer(False, [{"field": "", "problem": closed.value.reply_text, "repair": ""}])
 
 
 def _event(name: str, data: bytes) -> bytes:
@@ -99,6 +115,8 @@ DOORS: dict[str, Door] = {"http": by_http, "amqp": by_amqp}
 def town(servers: Servers, small_town: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[TemporaryTown]:
     """Intake alone; at the end nothing is parked, it is ready, neighbours are served, its logs can be read."""
     with TemporaryTown(servers, small_town, services=("intake",), logs=tmp_path_factory.mktemp("logs")) as town:
+        with town.database("intake") as connection, connection.cursor() as cursor:
+            cursor.execute(UNLIMITED)
         start_with_a_grid(town)
         yield town
         assert town.rows("intake", "SELECT handler, kind, reason FROM parked") == []

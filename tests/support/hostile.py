@@ -37,7 +37,7 @@ NO_REPORT: dict[str, bytes] = {
     "an array": b'[{"external_id": "x", "title": "t"}]',
     "a string": b'"external_id"',
     "a number": b"1" * 400,
-    "null": b"null",
+    "a null": b"null",
     "NaN": b"NaN",
     "deep arrays": b"[" * 100_000,
     "deep objects": b'{"a":' * 20_000 + b"1" + b"}" * 20_000,

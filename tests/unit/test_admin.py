@@ -60,7 +60,9 @@ RENAME = Command("rename", "rename a thing", _rename, lambda parser: parser.add_
 @pytest.fixture
 def run(monkeypatch: pytest.MonkeyPatch) -> Callable[..., int]:
     def run(*words: str, own: Command, work: FakeWork | None = None) -> int:
-        settings = argparse.Namespace(key_ring="", database_url="postgresql://", service="intake", address="/town/intake")
+        settings = argparse.Namespace(
+            key_ring="", database_url="postgresql://", service="intake", address="/town/intake"
+        )
         monkeypatch.setattr("sys.argv", ["admin", *words])
         monkeypatch.setattr(admin, "opener", lambda *arguments: lambda: work)
         return admin.main(lambda environment: settings, Any, Any, {}, [own], (NoSuchThing,))  # type: ignore[arg-type]

@@ -10,7 +10,7 @@ from services.intake import messages
 from services.intake.domain.opening import NewCase
 from services.intake.domain.registration import Source
 from services.intake.store import Work
-from services.intake.use_cases.telling import News, tell_news, tell_received
+from services.intake.use_cases.telling import News, tell_new, tell_received
 
 Opened = tuple[NewCase, dict[str, Any]]  # a new case and its row
 
@@ -40,7 +40,7 @@ def _reject_by_rule(
         say = messages.CaseRejected.say
         work.say([say(work.address, row["number"], row["id"], said[row["id"]], new.lane, by="rule", **data)])
         news.append(News(row, "rejected", new.meaning.reason))
-    tell_news(news, sources, work, now, said)
+    tell_new(news, sources, work, now, said)
 
 
 def case_data(row: dict[str, Any], asks_reporter: bool) -> dict[str, Any]:

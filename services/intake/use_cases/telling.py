@@ -45,6 +45,18 @@ def tell_received(
     _tell(told, sources, work, now, said)
 
 
+def tell_new(
+    news: Sequence[News], sources: Mapping[str, Source], work: Work, now: dt.datetime, said: dict[str, int]
+) -> None:
+    """What has happened to cases while they are registered; the one report of each hears it, if its source wants to."""
+    told = [
+        Told(case, case | {"case_id": case["id"]}, "case_updated", feedback.body(about, case["number"], 1, note))
+        for case, about, note in news
+        if feedback.wanted(about, sources[case["source"]].feedback)
+    ]
+    _tell(told, sources, work, now, said)
+
+
 def tell_joined(
     joined: dict[Key, Row], sources: Mapping[str, Source], work: Work, now: dt.datetime, said: dict[str, int]
 ) -> None:
