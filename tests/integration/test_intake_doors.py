@@ -28,11 +28,11 @@ def town(new_town: Callable[..., TemporaryTown]) -> Iterator[TemporaryTown]:
     yield town
 
 
-def start_with_a_grid(town: TemporaryTown, replicas: int = 1) -> None:
+def start_with_a_grid(town: TemporaryTown, replicas: int = 1, **settings: str) -> None:
     """Without a grid intake is not ready."""
     data = {"grid_id": "g001", "version": 1, "code": "1", "name": "g", "level": "grid", "geometry": GRID, "area": 1.0}
     say(town, "dispatch.grid_changed.v1", data)
-    town.start("intake", replicas=replicas)
+    town.start("intake", replicas=replicas, **settings)
 
 
 def say(town: TemporaryTown, kind: str, data: dict[str, Any], **envelope: Any) -> Event:

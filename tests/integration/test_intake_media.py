@@ -26,6 +26,7 @@ from services.intake.use_cases import forget_media
 from shared.db.pool import Pool
 from shared.messaging.envelope import Event, new_id
 from shared.outbox.unit_of_work import NullRelay, opener
+from tests.integration.test_intake_doors import start_with_a_grid
 from tests.support.media import CANARY, PLACE, photo, video
 from tests.support.town import TemporaryTown
 
@@ -37,7 +38,7 @@ def town(servers: Any, small_town: Path, tmp_path_factory: pytest.TempPathFactor
     """One town for all of these: two replicas of intake, which share their store; photos of at most 1 MiB."""
     logs = tmp_path_factory.mktemp("media-town")
     with TemporaryTown(servers, small_town, services=("intake",), logs=logs) as town:
-        town.start(replicas=2, MEDIA_MAX_PHOTO="1", MEDIA_MAX_VIDEO="2")
+        start_with_a_grid(town, 2, MEDIA_MAX_PHOTO="1", MEDIA_MAX_VIDEO="2")
         yield town
 
 

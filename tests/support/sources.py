@@ -31,8 +31,10 @@ def folder_with(folder: Path, target: Path, sources: dict[str, dict[str, Any]]) 
 def town_with(servers: Servers, folder: Path, *services: str, **settings: str) -> Iterator[TemporaryTown]:
     """A town of which these services run; they have heard of its grids and members."""
     with TemporaryTown(servers, folder, services=("intake", "dispatch", "notify"), logs=folder.parent) as town:
-        town.start("dispatch")
+        waiting = town.start("dispatch", wait=False)  # for the catalogue, as intake waits for its grids
         town.start(*services, **settings)
+        for process in waiting:
+            process.wait_ready()
         yield town
 
 
