@@ -118,6 +118,8 @@ def form_of(request: Request, most: int = MAX_BODY) -> MultiDict[str, str]:
     """The fields of a form, urlencoded or multipart, of `most` bytes; its files then are in `request.files` (on disk,
     when they are large). Raises HTTPException."""
     request.max_content_length, request.max_form_parts = most, MAX_PARTS
+    if any(name is None for name in (*request.form, *request.files)):
+        raise Problem("a part of the form has no name: name it")
     if any("\0" in text for name, values in request.form.lists() for text in (name, *values)):
         raise Problem("there is a NUL character in the form: leave it out")
     return request.form

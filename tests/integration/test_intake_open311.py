@@ -18,6 +18,7 @@ from deploy.towns import files
 from deploy.towns.small import write_small_town
 from shared.messaging.envelope import new_id
 from tests.integration.test_intake_doors import GRID, post, publish, report, say, until
+from tests.support.media import photo
 from tests.support.open311_client import Open311Client, Refused
 from tests.support.town import TemporaryTown
 
@@ -139,13 +140,19 @@ def test_a_form_sent_again_is_the_same_request(town: TemporaryTown, client: Open
     assert client.send("0104", description=text, **PLACE) not in numbers
 
 
-def test_a_file_that_cannot_be_kept_is_not_passed_over_in_silence(town: TemporaryTown, client: Open311Client) -> None:
+def test_files_are_kept_with_the_case_and_what_is_none_is_refused(town: TemporaryTown, client: Open311Client) -> None:
     form = {"api_key": client.api_key, "service_code": "0104", "description": words(), "account_id": "a1", **PLACE}
-    upload = {"media": ("x.jpg", b"\xff\xd8\xff" * 1000, "image/jpeg")}
-    answer = requests.post(f"{base(town)}/requests.json", form, files=upload, timeout=10)
-    assert answer.status_code == 200
-    assert "media_url" in answer.json()[0]["service_notice"] and answer.json()[0]["account_id"] == "a1"
-    assert client.send("0104", files=[("a.jpg", b"\xff\xd8"), ("b.jpg", b"\xff\xd8")], address_string="村口")
+    upload = {"media": ("x.jpg", photo(), "image/jpeg")}
+    answer = requests.post(f"{base(town)}/requests.json", form, files=upload, timeout=20)
+    assert answer.status_code == 200 and answer.json()[0]["account_id"] == "a1"
+    kept = """SELECT media_type FROM media JOIN case_media USING (reference) JOIN cases ON cases.id = case_id
+              WHERE number = %s"""
+    assert town.rows("intake", kept, answer.json()[0]["service_request_id"]) == [("image/jpeg",)]
+    two = client.send("0104", files=[("a.jpg", photo()), ("b.jpg", photo(size=(320, 200)))], address_string="村口")
+    assert len(town.rows("intake", kept, two)) == 2
+    broken = {"media": ("x.jpg", b"\xff\xd8\xff" * 1000, "image/jpeg")}
+    answer = requests.post(f"{base(town)}/requests.json", form | {"description": words()}, files=broken, timeout=20)
+    assert answer.status_code == 400 and "media" in answer.json()[0]["description"]
 
 
 def test_queries_find_what_they_ask_for_and_nothing_else(town: TemporaryTown, client: Open311Client) -> None:
@@ -234,7 +241,7 @@ def test_a_refused_case_says_who_and_why(town: TemporaryTown, client: Open311Cli
 
 
 def test_the_same_adapter_reads_what_comes_by_the_broker(town: TemporaryTown) -> None:
-    data = {"service_code": "0104", "address_string": "村口", "description": words(), "attribute": {"a": "1"}}
+    data = {"service_code": "0104", "address_string": "村口", "description": words()}
     with town.broker("sources", "open311") as connection:
         event = json.loads(report("amqp-1")) | {"source": "open311", "data": data | {"external_id": "amqp-1"}}
         publish(connection, "reports", "open311.normal", json.dumps(event).encode())

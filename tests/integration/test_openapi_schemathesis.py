@@ -38,7 +38,7 @@ CHECKS = [
     response_headers_conformance,
     response_schema_conformance,
 ]
-EXAMPLES = 25  # of each kind and operation
+EXAMPLES = 8  # of each kind and operation
 NAMES = {"source": "hotline", "member": "m001"}  # who asks, by role
 
 
@@ -52,9 +52,15 @@ def town(servers: Servers, small_town: Path, tmp_path_factory: pytest.TempPathFa
             assert "Traceback" not in process.log.read_text(encoding="utf-8")
 
 
+# its fields are headers: whatever text stands in them, it fits the document
+NO_WRONG_REQUEST = {"POST /intake/webhooks/{source}"}
+
+
 @pytest.mark.parametrize("mode", list(GenerationMode), ids=lambda mode: mode.value)
 @pytest.mark.parametrize("name", OPERATIONS)
 def test_every_answer_is_one_of_the_document(town: TemporaryTown, name: str, mode: GenerationMode) -> None:
+    if mode is GenerationMode.NEGATIVE and name in NO_WRONG_REQUEST:
+        return
     operation = OPERATIONS[name]
     url = town.url(operation.path.split("/")[1])
     roles = [role for role in operation.definition.raw.get("x-roles", ()) if role != "link"]

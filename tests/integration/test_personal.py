@@ -233,9 +233,9 @@ def test_keys_are_changed_and_what_was_kept_long_enough_is_forgotten(town: Tempo
     assert register(town, "3") and len(town.rows("intake", "SELECT 1 FROM persons")) == 2  # found by the same index
     as_owner(town, "UPDATE cases SET state = 'closed', updated_at = now() - interval '4 year' WHERE external_id <> '3'")
     as_owner(town, "UPDATE reports SET received_at = now() - interval '4 year' WHERE external_id <> '3'")
-    assert json.loads(town.admin("intake", "retention", "--dry-run")) == {"reports": 2, "persons": 1}
+    assert json.loads(town.admin("intake", "retention", "--dry-run")) == {"reports": 2, "persons": 1, "media": 0}
     assert told(town, number)
-    assert json.loads(town.admin("intake", "retention")) == {"reports": 2, "persons": 1}
+    assert json.loads(town.admin("intake", "retention")) == {"reports": 2, "persons": 1, "media": 0}
     assert [told(town, forgotten) for forgotten in (number, anonymous)] == [None, None]
     assert town.rows("intake", "SELECT count(*) FROM persons WHERE erased_at IS NULL") == [(1,)]
     assert json.loads(town.admin("intake", "audit", "verify"))["rows"] > 0

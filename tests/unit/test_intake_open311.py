@@ -7,12 +7,16 @@ from typing import Any
 
 import pytest
 from werkzeug.datastructures import MultiDict
+from werkzeug.test import EnvironBuilder
+from werkzeug.wrappers import Request
 
 from services.intake.adapters import adapter_of, open311
 from services.intake.adapters.open311_query import Misfit, page_asked, requests_asked, window_asked
 from services.intake.domain.case import OPEN311
 from services.intake.domain.open311 import detailed_status, status
 from services.intake.domain.registration import Refusal, Report, Source
+from shared.http.entrypoint import form_of
+from shared.http.problems import Problem
 
 SOURCE = Source("open311", "open311", True, (), True)
 NOW = dt.datetime(2026, 11, 23, 9, 0, 0, 500_000, dt.UTC)
@@ -202,3 +206,10 @@ def test_feedback_is_written_as_an_update() -> None:
     assert adapter_of("open311").write(feedback, SOURCE) == {
         "update_id": "f1", "service_request_id": "n1", "status": "IN_PROGRESS", "description": "正在办理",
     }  # fmt: skip
+
+
+def test_a_part_of_a_form_without_a_name_is_refused() -> None:
+    body = b'--b\r\nContent-Disposition: form-data; name="\\"\r\n\r\nnull\r\n--b--\r\n'
+    given = EnvironBuilder(method="POST", data=body, content_type="multipart/form-data; boundary=b")
+    with pytest.raises(Problem, match="no name"):
+        form_of(Request(given.get_environ()))
