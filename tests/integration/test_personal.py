@@ -212,7 +212,9 @@ def _open(key: Any, sealed: str, records: set[str]) -> str:
     return ""
 
 
-def test_keys_are_changed_and_what_was_kept_long_enough_is_forgotten(town: TemporaryTown, tmp_path: Any) -> None:
+def test_keys_are_changed_and_what_was_kept_long_enough_is_forgotten(
+    town: TemporaryTown, tmp_path: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
     number, anonymous = register(town, "1"), register(town, "2", reporter={"name": "王小明"})
     file = tmp_path / "register.csv"
     file.write_text(REGISTER, encoding="utf-8")
@@ -235,6 +237,7 @@ def test_keys_are_changed_and_what_was_kept_long_enough_is_forgotten(town: Tempo
     as_owner(town, "UPDATE reports SET received_at = now() - interval '4 year' WHERE external_id <> '3'")
     assert json.loads(town.admin("intake", "retention", "--dry-run")) == {"reports": 2, "persons": 1, "media": 0}
     assert told(town, number)
+    monkeypatch.setenv("MEDIA_STORE", str(tmp_path))
     assert json.loads(town.admin("intake", "retention")) == {"reports": 2, "persons": 1, "media": 0}
     assert [told(town, forgotten) for forgotten in (number, anonymous)] == [None, None]
     assert town.rows("intake", "SELECT count(*) FROM persons WHERE erased_at IS NULL") == [(1,)]
