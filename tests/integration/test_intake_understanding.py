@@ -174,7 +174,8 @@ def test_cases_of_one_batch_find_each_other_and_one_report_is_one_case(town: Tem
             publish(connection, "reports", "hotline.normal", json.dumps(event).encode())
     batch = "SELECT 1 FROM cases WHERE external_id LIKE 'batch-%%' HAVING count(*) = 20"
     until(lambda: town.rows("intake", batch))
-    until(lambda: town.rows("intake", "SELECT 1 FROM reports WHERE repeated = 1 HAVING count(*) = 20"))
+    until(lambda: town.queues()["reports.hotline.normal"] == 0)
+    assert town.rows("intake", "SELECT count(*) FROM reports WHERE external_id LIKE 'batch-%%'") == [(20,)]
     found = town.rows(
         "intake",
         "SELECT count(DISTINCT case_id), max(score), bool_and(case_id <> candidate_id) FROM likely_duplicates "

