@@ -27,7 +27,7 @@ GOOD: dict[str, Any] = {
     "town": "here",
     "iat": NOW,
     "exp": NOW + 86400,
-}  # the suite may take long
+}
 
 
 def _part(value: dict[str, Any]) -> str:
