@@ -121,6 +121,15 @@ def test_a_photo_is_kept_once_and_shown_by_a_link_without_what_the_phone_wrote(t
     assert seen == [("desk/desk1", number, "full"), ("desk/desk1", number, "thumbnail")]
 
 
+def test_a_report_without_a_place_goes_where_its_photo_was_taken(town: TemporaryTown) -> None:
+    number = report(town, "photo-2", media=[bring(town, fresh_photo()).json()["reference"]])
+    why = ask(town, "GET", f"/intake/cases/{number}/explanation", "desk", "desk1").json()["understood"]
+    [place] = [step for step in why if step["what"] == "place"]
+    assert (place["value"], place["by"], place["why_zh"]) == ("g001", "photo", "按照片的拍摄位置")
+    case = ask(town, "GET", f"/intake/cases/{number}", "desk", "desk1").json()
+    assert (case["lon"], case["lat"]) == PLACE
+
+
 def test_a_player_gets_the_part_that_it_asks_for(town: TemporaryTown) -> None:
     content = video() + b"\0\0\0\x09free" + bytes([fresh_photo.count % 256])  # type: ignore[attr-defined]
     number = report(town, "video-1", media=[bring(town, content, "video/quicktime").json()["reference"]])

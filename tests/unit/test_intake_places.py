@@ -87,6 +87,9 @@ TOWN = Locator(
         (Where(0, 0, "21", "C-1", "西山村"), "b1", "grid_code"),  # zero and zero is a form left empty
         (Where(grid_code="99", camera_id="C-1", text="西山村"), "a2", "camera"),
         (Where(camera_id="C-3"), "b1", "camera"),  # the file says which grid
+        (Where(camera_id="C-1", taken=(0.5, 0.5)), "a2", "camera"),
+        (Where(camera_id="C-9", text="西山村", taken=(0.5, 0.5)), "a1", "photo"),
+        (Where(text="西山村", taken=(20.0, 20.0)), "c1", "address"),  # taken somewhere else
         (Where(camera_id="C-9", text="西山村"), "c1", "address"),
         (Where(text="东坑村人民路 12 号"), "a1", "address"),  # the part of the road in that village
         (Where(text="人民路，东坑村"), "a1", "address"),

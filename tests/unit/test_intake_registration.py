@@ -77,13 +77,13 @@ def test_without_a_phone_nobody_can_be_asked() -> None:
 def test_positions_become_wgs84_at_the_edge(settings: dict[str, Any], changes: dict[str, Any]) -> None:
     """The report's own word wins over that of its source; without either it is WGS84."""
     given = report(lon=118.41019944693, lat=28.92220727975, **changes)
-    assert where(given, dataclasses.replace(SOURCE, settings=settings))[:2] == (118.405, 28.925)
-    assert where(report(), SOURCE)[:2] == (118.4, 28.9)
+    assert where(given, dataclasses.replace(SOURCE, settings=settings), {})[:2] == (118.405, 28.925)
+    assert where(report(), SOURCE, {})[:2] == (118.4, 28.9)
 
 
 def test_without_an_address_the_text_is_looked_at() -> None:
-    assert where(report(place_text=" "), SOURCE).text == "垃圾 路口有垃圾"
-    assert where(report(), SOURCE).text == "路口"
+    assert where(report(place_text=" "), SOURCE, {}).text == "垃圾 路口有垃圾"
+    assert where(report(), SOURCE, {}).text == "路口"
 
 
 ASKED = Category(

@@ -15,7 +15,7 @@ from services.intake.domain.words import plain
 KINDS = ("consultation", "help", "suggestion", "complaint", "report")
 LEVELS = ("P1", "P2", "P3", "P4")
 PLACES = ("located", "outside", "unknown", "ambiguous")
-PLACED_BY = ("position", "grid_code", "camera", "address")
+PLACED_BY = ("position", "grid_code", "camera", "photo", "address")
 _CLOCK = re.compile(r"^(?:[01]\d|2[0-3]):[0-5]\d$")
 _DEEPEST = 10  # conditions within conditions
 

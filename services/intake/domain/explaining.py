@@ -17,6 +17,7 @@ _WHY = {
     "position": ("按坐标定位", "by its position"),
     "grid_code": ("按网格编码 {detail}", "by the grid code {detail}"),
     "camera": ("按摄像机 {detail} 的位置", "by the place of camera {detail}"),
+    "photo": ("按照片的拍摄位置", "by where its photo was taken"),
     "address": ("按地址中的名称:{detail}", "by names in the address: {detail}"),
     "nothing": ("没有依据", "there was nothing to go by"),
 }

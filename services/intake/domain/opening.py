@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from services.intake.domain.coordinates import to_wgs84
@@ -37,14 +38,16 @@ class NewCase:
         return "urgent" if self.meaning.level in URGENT_LEVELS else "normal"
 
 
-def where(report: Report, source: Source) -> Where:
-    """What a report says about its place, in WGS84: positions are converted at the edge."""
+def where(report: Report, source: Source, photos: Mapping[str, tuple[float, float]]) -> Where:
+    """What a report says about its place, in WGS84: positions are converted at the edge. `photos`: where those that are
+    known were taken, by reference."""
     text = report.place_text.strip() or f"{report.title} {report.description}"
     lon, lat = report.lon, report.lat
     system = report.coordinates if report.coordinates != "wgs84" else source.settings.get("coordinates", "wgs84")
     if lon is not None and lat is not None and system != "wgs84":
         lon, lat = (round(value, 7) for value in to_wgs84((lon, lat), system))
-    return Where(lon, lat, report.grid_code, report.camera_id, text)
+    taken = next((photos[reference] for reference in report.media if reference in photos), None)
+    return Where(lon, lat, report.grid_code, report.camera_id, text, taken)
 
 
 def open_case(

@@ -1,4 +1,4 @@
-"""Where a place lies: by its position, the code of its grid, the camera that saw it, or its address.
+"""Where a place lies: by its position, the code of its grid, the camera that saw it, its photo, or its address.
 
 Of several grids that hold a position, the smallest wins, then the one with the lower code. What names no grid goes to
 the desk, with the reason.
@@ -16,7 +16,7 @@ from services.intake.domain.gazetteer import Address, Gazetteer, Name, grids_of
 from services.intake.domain.masking import mask
 
 NO_POSITION, OUTSIDE, AMBIGUOUS = "no_position", "outside_grids", "ambiguous_address"
-POSITION, GRID_CODE, CAMERA, ADDRESS = "position", "grid_code", "camera", "address"
+POSITION, GRID_CODE, CAMERA, PHOTO, ADDRESS = "position", "grid_code", "camera", "photo", "address"
 
 
 class Grid(NamedTuple):
@@ -40,13 +40,14 @@ class Camera(NamedTuple):
 
 
 class Where(NamedTuple):
-    """What a report says about its place; the position is WGS84."""
+    """What a report says about its place; positions are WGS84. `taken`: where its photo says that it was taken."""
 
     lon: float | None = None
     lat: float | None = None
     grid_code: str = ""
     camera_id: str = ""
     text: str = ""
+    taken: tuple[float, float] | None = None
 
 
 class Located(NamedTuple):
@@ -115,6 +116,9 @@ class Locator:
             return Located(self._codes[place.grid_code], None, 1, GRID_CODE, place.grid_code)
         if place.camera_id in self._cameras:
             return self._seen_by(self._cameras[place.camera_id])
+        taken = self._at([place.taken])[0] if place.taken else None
+        if taken and taken.grid_id:  # a photo from somewhere else says nothing about the place
+            return taken._replace(by=PHOTO)
         address = self._gazetteer.read(place.text)
         if address.names:
             return _by_address(address)

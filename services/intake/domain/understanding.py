@@ -51,8 +51,8 @@ class Understood:
     steps: list[Step] = field(default_factory=list)
 
     def note(self, what: str, value: str, by: str, detail: str = "") -> None:
-        """`by`: report, category, source, keywords, rule, position, grid_code, camera, address or nothing; `detail`:
-        the rule, the keywords, the names that it went by."""
+        """`by`: report, category, source, keywords, rule, position, grid_code, camera, photo, address or nothing;
+        `detail`: the rule, the keywords, the names that it went by."""
         self.steps.append((what, value, by, detail))
 
 

@@ -128,7 +128,8 @@ def _register(
         if isinstance(reading, Report):
             first.setdefault((reading.source, reading.external_id), reading)
     reports = [(report, reference.sources[report.source]) for report in first.values()]
-    places = reference.locator.locate([where(report, source) for report, source in reports])
+    photos = work.positions_of([ref for report, _ in reports if report.lon is None for ref in report.media])
+    places = reference.locator.locate([where(report, source, photos) for report, source in reports])
     opened = [
         open_case(report, source, reference.understanding, place, now)
         for (report, source), place in zip(reports, places, strict=True)
