@@ -1,12 +1,10 @@
-"""What dispatch hears and says. Heard messages are dispatch's own copies, with only the fields that it reads."""
+"""What dispatch says."""
 
 from __future__ import annotations
 
-from marshmallow import RAISE, Schema, ValidationError, fields, validate
+from marshmallow import fields
 
 from shared.messaging.message import Message
-
-# said
 
 
 class _Work(Message):
@@ -169,101 +167,3 @@ SAID = {
     "corrected": WorkCorrected,
     "withdrawn": WorkWithdrawn,
 }
-
-
-# heard
-
-
-class CaseRegistered(Message):
-    TYPE = "intake.case_registered.v1"
-    number = fields.String(required=True)
-    kind = fields.String(required=True)
-    level = fields.String(required=True)
-    category = fields.String(required=True)
-    title = fields.String(required=True)
-    place_text = fields.String(required=True)
-    grid_id = fields.String(allow_none=True, load_default=None)
-    desk_reason = fields.String(allow_none=True, load_default=None)
-    round = fields.Integer(required=True)
-    reported_by = fields.String(allow_none=True, load_default=None)
-    settled = fields.Raw(allow_none=True, load_default=None)
-
-
-class _Decided(Message):
-    number = fields.String(required=True)
-    round = fields.Integer(required=True)
-    registered = fields.Boolean(load_default=True)
-
-
-class CaseClosed(_Decided):
-    TYPE = "intake.case_closed.v1"
-
-
-class CaseMerged(_Decided):
-    TYPE = "intake.case_merged.v1"
-
-
-class CaseTransferred(_Decided):
-    TYPE = "intake.case_transferred.v1"
-
-
-class CaseCancelled(_Decided):
-    TYPE = "intake.case_cancelled.v1"
-
-
-CASE_ENDED = (CaseClosed, CaseMerged, CaseTransferred, CaseCancelled)
-
-
-class CaseCorrected(_Decided):
-    TYPE = "intake.case_corrected.v1"
-    level = fields.String(required=True)
-    kind = fields.String(required=True)
-    category = fields.String(required=True)
-    title = fields.String(required=True)
-    place_text = fields.String(required=True)
-    grid_id = fields.String(allow_none=True, load_default=None)
-    desk_reason = fields.String(allow_none=True, load_default=None)
-    why = fields.String(required=True)
-
-
-class ReworkAsked(Message):
-    TYPE = "callback.rework_asked.v1"
-    number = fields.String(required=True)
-    round = fields.Integer(required=True)
-
-
-class CategoryChanged(Message):
-    TYPE = "intake.category_changed.v1"
-    code = fields.String(required=True)
-    version = fields.Integer(required=True)
-    time_limit = fields.String(allow_none=True, load_default=None)
-
-
-# from members: unknown fields are refused, so that nobody believes that we have read them
-
-
-def _no_nul(value: str) -> None:
-    if "\0" in value:
-        raise ValidationError("must not hold a NUL character")
-
-
-def _text(longest: int, **kwargs: object) -> fields.String:
-    return fields.String(validate=[validate.Length(max=longest), _no_nul], **kwargs)  # type: ignore[arg-type]
-
-
-class Action(Schema):
-    """What a member does (ARCHITECTURE.md, section 3): one of order_id and number says to which order."""
-
-    class Meta:
-        unknown = RAISE
-
-    command_id = fields.String(required=True, validate=[validate.Length(min=1, max=200), _no_nul])
-    action = _text(40, required=True)
-    order_id = fields.UUID(allow_none=True, load_default=None)
-    number = _text(40, allow_none=True, load_default=None)
-    version = fields.Integer(allow_none=True, load_default=None, strict=True)
-    at = fields.AwareDateTime(format="iso", allow_none=True, load_default=None)
-    note = _text(4000, load_default="")
-    evidence = fields.List(_text(300), load_default=list, validate=validate.Length(max=20))
-    reason = _text(1000, load_default="")
-    passed = fields.Boolean(allow_none=True, load_default=None, truthy={True}, falsy={False})

@@ -1,4 +1,4 @@
-"""The HTTP doors of dispatch: a request becomes the arguments of a use case or a view, errors become problems."""
+"""Work orders and what is done to them."""
 
 from __future__ import annotations
 

@@ -1,0 +1,57 @@
+"""What dispatch says and hears, and what members send to it."""
+
+from services.dispatch.messages.heard import (
+    CASE_ENDED,
+    CaseCancelled,
+    CaseClosed,
+    CaseCorrected,
+    CaseMerged,
+    CaseRegistered,
+    CaseTransferred,
+    CategoryChanged,
+    ReworkAsked,
+)
+from services.dispatch.messages.outside import Action
+from services.dispatch.messages.said import (
+    SAID,
+    ActionAnswered,
+    GridChanged,
+    MemberChanged,
+    WorkAcknowledged,
+    WorkAssigned,
+    WorkCorrected,
+    WorkEscalated,
+    WorkProgressed,
+    WorkResolved,
+    WorkReturned,
+    WorkSentBack,
+    WorkVerified,
+    WorkWithdrawn,
+)
+
+__all__ = [
+    "CASE_ENDED",
+    "SAID",
+    "Action",
+    "ActionAnswered",
+    "CaseCancelled",
+    "CaseClosed",
+    "CaseCorrected",
+    "CaseMerged",
+    "CaseRegistered",
+    "CaseTransferred",
+    "CategoryChanged",
+    "GridChanged",
+    "MemberChanged",
+    "ReworkAsked",
+    "WorkAcknowledged",
+    "WorkAssigned",
+    "WorkCorrected",
+    "WorkEscalated",
+    "WorkProgressed",
+    "WorkResolved",
+    "WorkReturned",
+    "WorkSentBack",
+    "WorkVerified",
+    "WorkWithdrawn",
+]

@@ -1,0 +1,70 @@
+-- name: roster
+-- Members who may get or check work of these grids, or stand above it, with what each has in hand.
+SELECT m.member_id, m.role, m.grid_id, m.on_duty, coalesce(h.handling, 0), coalesce(h.checking, 0)
+FROM members m LEFT JOIN in_hand h USING (member_id)
+WHERE m.active AND (m.grid_id = ANY(%(grids)s) OR m.role IN ('desk', 'checker', 'leader') OR m.member_id = ANY(%(also)s))
+
+-- name: current_orders
+-- The order of the latest round of each of these cases; read after its case was locked.
+SELECT DISTINCT ON (o.case_id) o.id::text, o.case_id::text, o.round, o.state, o.version, o.member_id, o.unit, o.checker_id,
+       o.started_at, o.ack_due_at, o.due_at, o.acknowledged_at, o.resolved_at, o.verified_at, o.supervision, o.limits,
+       o.ladder, o.returned_by, o.late_ack, o.late
+FROM orders o WHERE o.case_id = ANY(%(cases)s::uuid[]) ORDER BY o.case_id, o.round DESC
+
+-- name: more_in_hand
+-- What members will have to do more or less: the orders as they will be, without the orders as they are.
+SELECT member_id, sum(handling)::bigint AS handling, sum(checking)::bigint AS checking FROM (
+    SELECT CASE WHEN state = 'resolved' THEN checker_id ELSE member_id END AS member_id,
+           (state <> 'resolved')::int AS handling, (state = 'resolved')::int AS checking
+    FROM json_to_recordset(%(rows)s) AS n(member_id text, checker_id text, state text)
+    WHERE state IN ('dispatched', 'in_progress', 'resolved')
+    UNION ALL
+    SELECT CASE WHEN o.state = 'resolved' THEN o.checker_id ELSE o.member_id END,
+           -(o.state <> 'resolved')::int, -(o.state = 'resolved')::int
+    FROM orders o JOIN json_to_recordset(%(rows)s) AS n(id uuid) USING (id)
+    WHERE o.state IN ('dispatched', 'in_progress', 'resolved')
+) AS change
+GROUP BY member_id HAVING sum(handling) <> 0 OR sum(checking) <> 0
+
+-- name: count_in_hand
+-- Members have so much more to do; the last statement of a transaction, because all share these rows.
+INSERT INTO in_hand AS h (member_id, handling, checking)
+SELECT member_id, handling, checking
+FROM json_to_recordset(%(rows)s) AS r(member_id text, handling bigint, checking bigint) ORDER BY member_id
+ON CONFLICT (member_id) DO UPDATE SET handling = h.handling + excluded.handling, checking = h.checking + excluded.checking
+
+-- name: put_orders
+-- Orders after their changes; new ones are added.
+INSERT INTO orders (id, case_id, round, state, version, member_id, unit, checker_id, started_at, ack_due_at, due_at,
+    acknowledged_at, resolved_at, verified_at, supervision, limits, ladder, next_step_at, returned_by, late_ack, late)
+SELECT id, case_id, round, state, version, member_id, unit, checker_id, started_at, ack_due_at, due_at,
+    acknowledged_at, resolved_at, verified_at, supervision, limits, ladder, next_step_at, returned_by, late_ack, late
+FROM json_to_recordset(%(rows)s) AS o(id uuid, case_id uuid, round integer, state text, version integer, member_id text,
+    unit text, checker_id text, started_at timestamptz, ack_due_at timestamptz, due_at timestamptz,
+    acknowledged_at timestamptz, resolved_at timestamptz, verified_at timestamptz, supervision text, limits json,
+    ladder json, next_step_at timestamptz, returned_by jsonb, late_ack boolean, late boolean)
+ON CONFLICT (id) DO UPDATE SET state = excluded.state, version = excluded.version, member_id = excluded.member_id,
+    unit = excluded.unit, checker_id = excluded.checker_id, ack_due_at = excluded.ack_due_at, due_at = excluded.due_at,
+    limits = excluded.limits,
+    acknowledged_at = excluded.acknowledged_at, resolved_at = excluded.resolved_at, verified_at = excluded.verified_at,
+    supervision = excluded.supervision, ladder = excluded.ladder, next_step_at = excluded.next_step_at,
+    returned_by = excluded.returned_by, late_ack = excluded.late_ack, late = excluded.late
+
+-- name: end_assignments
+-- Active assignments that end.
+UPDATE assignments SET until = e.until, end_reason = e.end_reason
+FROM json_to_recordset(%(rows)s) AS e(order_id uuid, role text, until timestamptz, end_reason text)
+WHERE assignments.order_id = e.order_id AND assignments.role = e.role AND assignments.until IS NULL
+
+-- name: add_assignments
+-- New assignments; some have ended in the same batch.
+INSERT INTO assignments (order_id, role, member_id, unit, why, since, until, end_reason)
+SELECT order_id, role, member_id, unit, why, since, until, end_reason FROM json_to_recordset(%(rows)s) AS a(order_id uuid,
+    role text, member_id text, unit text, why text, since timestamptz, until timestamptz, end_reason text)
+
+-- name: add_journal
+-- What happened to orders; appended, never edited.
+INSERT INTO order_journal (order_id, case_id, at, done_at, version, what, from_state, to_state, who, note, evidence)
+SELECT order_id, case_id, at, done_at, version, what, from_state, to_state, who, note, evidence
+FROM json_to_recordset(%(rows)s) AS j(order_id uuid, case_id uuid, at timestamptz, done_at timestamptz, version integer,
+    what text, from_state text, to_state text, who text, note text, evidence jsonb)

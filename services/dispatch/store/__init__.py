@@ -1,0 +1,21 @@
+"""Dispatch's unit of work: the only place that writes dispatch's tables, a module for each group of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+
+from services.dispatch.store.base import SQL, Row
+from services.dispatch.store.cases import CaseRows
+from services.dispatch.store.commands import CommandRows
+from services.dispatch.store.orders import OrderRows
+from services.dispatch.store.reference import ReferenceRows
+
+__all__ = ["SQL", "OpenWork", "Row", "Work"]
+
+
+class Work(CaseRows, OrderRows, CommandRows, ReferenceRows):
+    """One transaction of dispatch."""
+
+
+OpenWork = Callable[[], AbstractContextManager[Work]]
