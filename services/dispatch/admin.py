@@ -12,7 +12,9 @@ from typing import Any
 import yaml
 
 from services.dispatch import use_cases
+from services.dispatch.commands import COMMANDS
 from services.dispatch.config import load
+from services.dispatch.errors import DispatchError
 from services.dispatch.store import Row, Work
 from shared.admin import OpenWork, main
 from shared.sealing import KeyRing
@@ -38,4 +40,5 @@ def _member(row: dict[str, str]) -> Row:
 
 
 if __name__ == "__main__":
-    sys.exit(main(load, Work, load_town, {"grids": use_cases.resay_grids, "members": use_cases.resay_members}))
+    again = {"grids": use_cases.resay_grids, "members": use_cases.resay_members}
+    sys.exit(main(load, Work, load_town, again, COMMANDS, (DispatchError,)))

@@ -1,0 +1,7 @@
+"""Dispatch's own commands for administrators: a module for each concern, with its list of commands."""
+
+from __future__ import annotations
+
+from shared.admin import Command
+
+COMMANDS: list[Command] = []
