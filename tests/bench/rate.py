@@ -17,7 +17,9 @@ EVERY = 1.0  # seconds between two looks; counting costs the database something
 STEP = 1.06  # between two rates that are tried
 SENT_ENOUGH = 0.97  # of the wanted rate, or the publisher was the limit
 MOST_BEHIND = 1.0  # seconds of reports that may be on the way at the end
-MOST_GROWTH = 0.03  # of the rate: how fast the backlog may grow in the second half
+MOST_GROWTH = 0.03  # of the rate: how fast the backlog may grow in the second half …
+SMALL = 0.3  # … unless at the end it is less than so many seconds of reports: then nothing has piled up, and a line
+# through the sawtooth of batches says little
 
 
 @dataclass
@@ -41,8 +43,8 @@ class Trial:
     @property
     def kept_up(self) -> bool:
         at_end = sum(w for _, w in self.backlog[-3:]) / 3
-        small = at_end <= self.rate * MOST_BEHIND and self.growth <= self.rate * MOST_GROWTH
-        return small and self.sent_rate >= self.rate * SENT_ENOUGH
+        steady = self.growth <= self.rate * MOST_GROWTH or at_end <= self.rate * SMALL
+        return steady and at_end <= self.rate * MOST_BEHIND and self.sent_rate >= self.rate * SENT_ENOUGH
 
 
 def run(system: System, rate: float, seconds: float = SECONDS) -> Trial:
