@@ -7,7 +7,7 @@ local := $(python) -m deploy.local
 bootstrap := @deploy/local/bootstrap.sh
 
 .DEFAULT_GOAL := help
-.PHONY: help up down reset drop logs status doctor test check bench chaos token url credentials sources rules resay dead republish reconcile replay simulate contracts
+.PHONY: help up down reset drop logs status doctor test check bench chaos token url credentials sources rules resay dead admin republish reconcile replay simulate contracts
 
 help: ## this list 本列表
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/\1\t\2/p' Makefile | awk -F'\t' '{ printf "make %-12s %s\n", $$1, $$2 }'
@@ -70,6 +70,9 @@ resay: ## say reference data again 重新发布基础数据: WHAT=grids
 
 dead: ## what is parked, with reasons 搁置的消息 (ACTION=show SERVICE=dispatch ID=…)
 	$(ready) $(local) dead $(ACTION) $(ID) $(if $(SERVICE),--service "$(SERVICE)")
+
+admin: ## any command of a service's administrators 管理命令: SERVICE=intake ARGS="explain 20261125-000001"
+	$(ready) $(local) admin "$(or $(SERVICE),intake)" $(ARGS)
 
 republish: ## say again what was said since 重新发布: SINCE=2026-11-23T09:00:00+08:00
 	$(ready) $(local) republish "$(SINCE)"

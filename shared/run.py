@@ -2,11 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
-
-warnings.filterwarnings("ignore", category=DeprecationWarning)
-warnings.filterwarnings("ignore", message=".*pkg_resources.*")
-
 import eventlet
 
 eventlet.monkey_patch()

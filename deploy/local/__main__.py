@@ -79,6 +79,9 @@ def _parser() -> argparse.ArgumentParser:
         "--believed", type=Path, help="CSV with external_id and feedback_number or state; else its acks"
     )
     reconcile.add_argument("--resend", action="store_true", help="tell it again what it has missed 重新发送")
+    admin = _with_town(command("admin", _admin, "any command of a service's administrators 各服务的管理命令"))
+    admin.add_argument("service", choices=SERVICES)
+    admin.add_argument("arguments", nargs=argparse.REMAINDER, help="of the command; --help lists them")
     dead = _with_town(command("dead", _dead, "what is parked, with reasons 搁置的消息"))
     dead.add_argument("action", nargs="?", default="list", choices=["list", "show", "replay", "discard"])
     dead.add_argument("id", nargs="?", help="as listed")
@@ -144,6 +147,12 @@ def _reconcile(a: argparse.Namespace) -> None:
     table(a.source, list(counts), [[str(value) for value in counts.values()]])
     if rows:
         table("differences 差异", list(rows[0]), [[str(value) for value in row.values()] for row in rows])
+
+
+def _admin(a: argparse.Namespace) -> int:
+    command = [sys.executable, "-m", f"services.{a.service}.admin", *(a.arguments or ["--help"])]
+    environment = town_folder.admin_environment(towns.secrets_of(a.town), a.town, a.service)
+    return subprocess.call(command, env=environment)
 
 
 def _dead(a: argparse.Namespace) -> None:

@@ -38,18 +38,23 @@ def for_all(secrets: Secrets, town: str, *command: str) -> None:
 
 
 def run_admin(secrets: Secrets, town: str, service: str, *command: str) -> str:
-    """`python -m services.<service>.admin …` with the service's own settings, and the key ring, which the commands of
-    dispatch need though the service does not: it stores members' phones sealed. Returns what it printed."""
+    """One administrators' command of a service; gives back what it printed. Raises ProvisionError."""
     done = subprocess.run(
         [sys.executable, "-m", f"services.{service}.admin", *command],
         cwd=ROOT,
-        env=os.environ | {"PYTHONPATH": str(ROOT)} | secrets.environment(town, service) | secrets.key_ring(),
+        env=admin_environment(secrets, town, service),
         capture_output=True,
         text=True,
     )
     if done.returncode:
         raise ProvisionError(f"{service} {' '.join(command)} failed: {(done.stderr or done.stdout).strip()[-2000:]}")
     return done.stdout
+
+
+def admin_environment(secrets: Secrets, town: str, service: str) -> dict[str, str]:
+    """For `python -m services.<service>.admin …`: the service's own settings, and the key ring, which the commands of
+    dispatch need though the service does not: it stores members' phones sealed."""
+    return os.environ | {"PYTHONPATH": str(ROOT)} | secrets.environment(town, service) | secrets.key_ring()
 
 
 def _text(path: Path) -> str:
