@@ -21,6 +21,7 @@ from shared.http.server import ProblemResponse, Web, problem_of_http, problem_re
 from shared.http.tokens import Caller, verify
 from shared.observability import metrics
 from shared.observability.logs import fault
+from shared.reasons import reasons_of
 
 log = logging.getLogger(__name__)
 MAX_BODY = 1024 * 1024
@@ -154,11 +155,7 @@ def body_of(request: Request, schema: Schema) -> dict[str, Any]:
     try:
         return schema.load(json_of(request))
     except ValidationError as error:
-        reasons = [
-            {"field": name, "problem": str(problem), "repair": f"correct {name}"}
-            for name, problem in error.normalized_messages().items()
-        ]
-        raise Unprocessable("the body does not fit: repair what the reasons name", reasons) from error
+        raise Unprocessable("the body does not fit: repair what the reasons name", reasons_of(error)) from error
 
 
 def _problem_of(exc: Exception) -> Problem:

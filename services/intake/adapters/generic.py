@@ -15,9 +15,9 @@ from marshmallow import ValidationError
 
 from services.intake.domain.registration import Reason, Refusal, Report, Source
 from services.intake.messages.outside import Report as ReportSchema
+from shared import reasons
 from shared.messaging.quick import compiled
 
-MOST_REASONS, LONGEST_NAME = 20, 100  # a report of ten thousand wrong fields gets no answer of a megabyte
 _SCHEMA = ReportSchema()
 _quick = compiled(_SCHEMA)
 
@@ -63,24 +63,5 @@ def write(feedback: dict[str, Any], source: Source) -> dict[str, Any]:
 
 
 def reasons_of(error: ValidationError) -> list[Reason]:
-    """A reason for each field that does not fit, as far as anybody would read them."""
-    return _reasons(error.normalized_messages())[:MOST_REASONS]
-
-
-def _reasons(messages: dict[str, Any], path: str = "") -> list[Reason]:
-    found = []
-    for name, problem in messages.items():
-        at = (f"{path}.{name}" if path else str(name))[:LONGEST_NAME]
-        if isinstance(problem, dict):
-            found += _reasons(problem, at)
-        else:
-            found.append(Reason(at, " ".join(map(str, problem)), _repair(at, str(problem))))
-    return found
-
-
-def _repair(at: str, problem: str) -> str:
-    if "Unknown field" in problem:
-        return f"leave {at} out: nobody reads it"
-    if "Missing data" in problem:
-        return f"send {at}"
-    return f"correct {at}; the fields are described in ARCHITECTURE.md, section 3"
+    """A reason for each field that does not fit."""
+    return [Reason(**row) for row in reasons.reasons_of(error)]
