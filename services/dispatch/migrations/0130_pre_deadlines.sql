@@ -62,7 +62,7 @@ CREATE TRIGGER assists_are_only_ended BEFORE UPDATE ON assists
     EXECUTE FUNCTION refuse_change();
 
 CREATE TABLE redating (                   -- at most one row: a new calendar moves the deadlines of open orders, bit by bit
-    only       boolean PRIMARY KEY DEFAULT true CHECK (only),
+    one        boolean PRIMARY KEY DEFAULT true CHECK (one),
     since      timestamptz NOT NULL,
     after      uuid NOT NULL              -- orders up to this one are done
 );

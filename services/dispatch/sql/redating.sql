@@ -1,7 +1,7 @@
 -- name: begin_redating
 -- A new calendar is in force: the deadlines of all open orders are to be worked out anew, from the first.
 INSERT INTO redating (since, after) VALUES (clock_timestamp(), '00000000-0000-0000-0000-000000000000')
-ON CONFLICT (only) DO UPDATE SET since = excluded.since, after = excluded.after
+ON CONFLICT (one) DO UPDATE SET since = excluded.since, after = excluded.after
 
 -- name: take_redating
 -- How far the orders are worked out anew, for one replica at a time; nothing when there is nothing to do.
