@@ -17,7 +17,7 @@ from tests.integration.test_intake_life import HERE, Desk, until
 from tests.support.town import TemporaryTown
 
 NEEDY = "0103"  # the category that asks for evidence
-EVIDENCE = "evidence: [{category: '0103', before: 1, after: 1, within_m: 200}]"
+EVIDENCE = "  - {category: '0103', before: 1, after: 1, within_m: 200}"
 
 
 @pytest.fixture(scope="module")
@@ -27,7 +27,7 @@ def town(servers: Servers, tmp_path_factory: pytest.TempPathFactory) -> Iterator
     write_small_town(folder)
     rules = folder / "rules" / "normal.yaml"
     text = rules.read_text(encoding="utf-8")
-    rules.write_text(text.replace("  quiet_hours:", f"  {EVIDENCE}\n  quiet_hours:"), encoding="utf-8")
+    rules.write_text(text.replace("  extension:", f"  {EVIDENCE}\n  extension:"), encoding="utf-8")
     with TemporaryTown(servers, folder, rules="normal", logs=tmp_path_factory.mktemp("logs")) as town:
         town.start()
         yield town
@@ -264,7 +264,7 @@ def test_rules_that_cannot_be_read_are_refused_with_their_lines(work: Work) -> N
     rules = work.town.folder / "rules" / "normal.yaml"
     bad = work.town.folder / "bad.yaml"
     bad.write_text(rules.read_text(encoding="utf-8").replace("before: 1", "before: many"), encoding="utf-8")
-    with pytest.raises(Exception, match=r"bad\.yaml:\d+: dispatch\.evidence\.0\.before"):
+    with pytest.raises(Exception, match=r"bad\.yaml:\d+: dispatch\.evidence\.2\.before"):
         work.town.admin("dispatch", "load-rules", str(bad.resolve()))
 
 
