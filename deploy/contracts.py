@@ -16,6 +16,7 @@ import yaml
 from apispec import APISpec
 from apispec.ext.marshmallow import MarshmallowPlugin
 
+from services.dispatch.domain.actions import ACTIONS
 from shared.messaging.hears import Hears, Receives
 from shared.messaging.message import Message
 
@@ -24,7 +25,7 @@ SERVICES = ("intake", "dispatch", "callback", "notify", "board")
 OUTSIDE = {  # what services hear from outside, by queue: exchange, routing keys, what it is
     "dispatch.actions": (
         "actions",
-        [f"*.{action}" for action in ("acknowledge", "progress", "return", "resolve", "verify")],
+        [f"*.{action}" for action in ACTIONS],
         "actions of members",
     ),
     "notify.actions": ("actions", ["*.catch_up"], "members who ask for the notices they missed"),

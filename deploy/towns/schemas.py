@@ -16,6 +16,8 @@ TRANSITIONS = (
     "accepted",
     "dispatched",
     "in_progress",
+    "suspended",
+    "extended",
     "resolved",
     "follow_up",
     "closed",
@@ -189,6 +191,9 @@ class _Dispatch(Schema):
     limits = fields.Nested(_Limits, required=True)
     ladder = fields.List(fields.Nested(_Step), required=True)
     quiet_hours = fields.Nested(_QuietHours)
+    evidence = fields.Raw()  # dispatch says itself what is wrong in these
+    extension = fields.Raw()
+    transfers = fields.Raw()
 
 
 class _Ask(Schema):

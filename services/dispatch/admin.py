@@ -6,6 +6,7 @@ import csv
 import json
 import os
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ import yaml
 from services.dispatch import use_cases
 from services.dispatch.commands import COMMANDS
 from services.dispatch.config import load
+from services.dispatch.domain.conduct import problems
 from services.dispatch.errors import DispatchError
 from services.dispatch.store import Row, Work
 from shared.admin import OpenWork, main
@@ -40,5 +42,5 @@ def _member(row: dict[str, str]) -> Row:
 
 
 if __name__ == "__main__":
-    again = {"grids": use_cases.resay_grids, "members": use_cases.resay_members}
-    sys.exit(main(load, Work, load_town, again, COMMANDS, (DispatchError,)))
+    again: dict[str, Callable[[OpenWork], int]] = {"grids": use_cases.resay_grids, "members": use_cases.resay_members}
+    sys.exit(main(load, Work, load_town, again, COMMANDS, (DispatchError,), lambda section, work: problems(section)))

@@ -45,9 +45,25 @@ class DispatchService:
     def watch(self) -> None:
         use_cases.watch_deadlines(self.open_work)
 
-    @http("POST", "/dispatch/actions", roles=["member"])
+    @timer(interval=10)
+    def redate(self) -> None:
+        use_cases.redate_orders(self.open_work)
+
+    @http("POST", "/dispatch/actions", roles=["desk", "leader", "member"])
     def post_action(self, request: Request) -> Any:
         return doors.post_action(request, self.open_work)
+
+    @http("POST", "/dispatch/actions/batch", roles=["desk", "leader", "member"])
+    def post_actions(self, request: Request) -> Any:
+        return doors.post_actions(request, self.open_work)
+
+    @http("GET", "/dispatch/requests", roles=["desk", "leader", "member"])
+    def get_requests(self, request: Request) -> Any:
+        return doors.get_requests(request, self.open_work)
+
+    @http("GET", "/dispatch/assists", roles=["desk", "leader", "member"])
+    def get_assists(self, request: Request) -> Any:
+        return doors.get_assists(request, self.open_work)
 
     @http("GET", "/dispatch/orders", roles=["desk", "leader", "member"])
     def get_orders(self, request: Request) -> Any:

@@ -73,6 +73,71 @@ class WorkCorrected(_Work):
     moved = fields.Boolean(required=True)
 
 
+class WorkTransferred(_Work):
+    TYPE = "dispatch.work_transferred.v1"
+    to_member_id = fields.String(required=True)
+    reason = fields.String(required=True)
+
+
+class RequestRaised(_Work):
+    TYPE = "dispatch.request_raised.v1"
+    request = fields.String(required=True)
+    approver_id = fields.String(required=True)
+    reason = fields.String(required=True)
+    until = fields.String(required=True)
+
+
+class RequestDenied(_Work):
+    TYPE = "dispatch.request_denied.v1"
+    why = fields.String(required=True)
+
+
+class WorkSuspended(_Work):
+    TYPE = "dispatch.work_suspended.v1"
+    until = fields.String(required=True)
+
+
+class WorkResumed(_Work):
+    TYPE = "dispatch.work_resumed.v1"
+    by = fields.String(required=True)
+    why = fields.String(required=True)
+
+
+class WorkExtended(_Work):
+    TYPE = "dispatch.work_extended.v1"
+
+
+class WorkRedated(_Work):
+    TYPE = "dispatch.work_redated.v1"
+    why = fields.String(required=True)
+
+
+class WorkCancelled(_Work):
+    TYPE = "dispatch.work_cancelled.v1"
+    was = fields.String(required=True)
+    checker_id = fields.String(allow_none=True, load_default=None)
+    why = fields.String(required=True)
+
+
+class AssistAsked(_Work):
+    TYPE = "dispatch.assist_asked.v1"
+    assistant_id = fields.String(required=True)
+    note = fields.String(required=True)
+    assist_due_at = fields.String(allow_none=True, load_default=None)
+
+
+class AssistDone(_Work):
+    TYPE = "dispatch.assist_done.v1"
+    unit = fields.String(required=True)
+    note = fields.String(required=True)
+
+
+class AssistReleased(_Work):
+    TYPE = "dispatch.assist_released.v1"
+    assistant_id = fields.String(required=True)
+    why = fields.String(required=True)
+
+
 class WorkWithdrawn(_Work):
     TYPE = "dispatch.work_withdrawn.v1"
     was = fields.String(required=True)
@@ -111,7 +176,26 @@ class FeedbackDue(Message):
     update = fields.Raw(allow_none=True, load_default=None)
 
 
-WORK = (WorkAssigned, WorkEscalated, WorkResolved, WorkSentBack, WorkVerified, WorkCorrected, WorkWithdrawn)
+WORK = (
+    WorkAssigned,
+    WorkEscalated,
+    WorkResolved,
+    WorkSentBack,
+    WorkVerified,
+    WorkCorrected,
+    WorkTransferred,
+    RequestRaised,
+    RequestDenied,
+    WorkSuspended,
+    WorkResumed,
+    WorkExtended,
+    WorkRedated,
+    WorkCancelled,
+    AssistAsked,
+    AssistDone,
+    AssistReleased,
+    WorkWithdrawn,
+)
 
 
 # from members: unknown fields are refused

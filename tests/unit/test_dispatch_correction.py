@@ -63,7 +63,7 @@ def test_another_grid_means_another_handler_who_has_the_whole_time_to_take_it_on
 )
 def test_withdrawn_work_leaves_nobody_with_it(state: str, ended: list[str]) -> None:
     checker = "l1" if state in ("resolved", "verified") else None
-    moved = orders.withdrawn(replace(order(), state=state, checker_id=checker), "merged")
+    moved = orders.withdrawn(replace(order(), state=state, checker_id=checker), "merged", LATER)
     (change,) = moved.changes
     assert [role for role, _ in change.ends] == ended
     assert (moved.order.state, moved.order.next_step) == ("withdrawn", None)

@@ -10,15 +10,22 @@ import pytest
 
 from services.dispatch.domain import order as orders
 from services.dispatch.domain.actions import ACTIONS, Action, Circumstances, Decided, Refused, act
+from services.dispatch.domain.clock import RUNNING
 from services.dispatch.domain.escalation import terms
 from services.dispatch.domain.order import Moved, Order
+from services.dispatch.domain.parts import Assist, Request
 from services.dispatch.domain.supervision import take_step
-from tests.unit.qiuchuan import CALENDAR, GRID, RULES, at, roster
+from tests.unit.qiuchuan import CALENDAR, GRID, OTHER_GRID, RULES, at, roster
 
 START = at("2026-11-23 09:00")
 NOW = at("2026-11-23 09:05")
+UNTIL = at("2026-12-04 09:00")  # two working days after the order is due
 SAYS: dict[str, Any] = {"note": "done", "evidence": ("photo",), "reason": "not mine", "passed": True}
-STATES = ("dispatched", "in_progress", "resolved", "verified", "closed")
+SAYS |= {"to": OTHER_GRID, "until": UNTIL}
+STATES = ("dispatched", "in_progress", "suspended", "resolved", "verified", "closed")
+AT_WORK = ("dispatched", "in_progress", "suspended")
+REQUEST = Request(2, "suspend", "w1", "l1", "waits for parts", UNTIL, START)
+ASSIST = Assist(2, OTHER_GRID, "w3", "on duty", "bring the crane", "w1", START, UNTIL)
 ALLOWED = {
     ("acknowledge", "dispatched"),
     ("progress", "in_progress"),
@@ -26,7 +33,13 @@ ALLOWED = {
     ("return", "in_progress"),
     ("resolve", "in_progress"),
     ("verify", "resolved"),
+    ("transfer", "dispatched"),
+    *((action, "in_progress") for action in ("transfer", "suspend", "extend", "approve", "deny", "assist")),
+    ("resume", "suspended"),
+    *((action, state) for action in ("assist_done", "release", "cancel") for state in AT_WORK),
+    ("cancel", "resolved"),
 }
+DOERS = {"verify": {"l1"}, "approve": {"l1", "d1"}, "deny": {"l1", "d1"}, "assist_done": {"w3"}, "cancel": {"d1"}}
 
 
 def order(**changes: Any) -> Order:
@@ -39,7 +52,8 @@ def order(**changes: Any) -> Order:
 
 
 def in_state(state: str) -> Order:
-    return order(state=state, checker_id=None if state in ("dispatched", "in_progress") else "l1")
+    clock = RUNNING.paused(START, UNTIL) if state == "suspended" else RUNNING
+    return order(state=state, checker_id=None if state in AT_WORK else "l1", clock=clock)
 
 
 def do(what: Order | None, action: str, who: str = "w1", off: tuple[str, ...] = (), **changes: Any) -> Decided:
@@ -73,11 +87,16 @@ def test_an_order_starts_dispatched_with_its_reason_said() -> None:
 @pytest.mark.parametrize("state", STATES)
 @pytest.mark.parametrize("action", sorted(ACTIONS))
 def test_each_action_is_done_only_in_its_state_and_by_whom_it_is_for(action: str, state: str) -> None:
-    what = in_state(state)
-    mine = what.checker_id if action == "verify" else what.member_id
-    for who in ("w1", "w2", "l1", "d1"):
-        expected = "not_yours" if who != mine else "accepted" if (action, state) in ALLOWED else "wrong_state"
-        assert code(do(what, action, who)) == expected
+    what = replace(
+        in_state(state),
+        request=REQUEST if action in ("approve", "deny") else None,
+        assists=(ASSIST,) if action in ("assist_done", "release") else (),
+    )
+    for who in ("w1", "w2", "w3", "l1", "l2", "d1"):
+        mine = who in DOERS.get(action, {"w1"}) and not (action == "verify" and what.checker_id is None)
+        expected = "not_yours" if not mine else "accepted" if (action, state) in ALLOWED else "wrong_state"
+        until = what.due_at if action == "assist" else UNTIL
+        assert code(do(what, action, who, until=until)) == expected
 
 
 @pytest.mark.parametrize(
@@ -134,7 +153,6 @@ def test_the_straight_line_from_dispatch_to_the_check() -> None:
         ((), ("w2",), "l1"),
         (("w2", "l1"), (), "d1"),
         ((), ("w2", "l1", "d1", "d2"), "nobody_else"),
-        ((), ("w1",), "returned_before"),
     ],
 )
 def test_what_is_returned_goes_to_the_next(off: tuple[str, ...], returned_by: tuple[str, ...], expected: str) -> None:
@@ -148,6 +166,13 @@ def test_what_is_returned_goes_to_the_next(off: tuple[str, ...], returned_by: tu
     assert (after.state, after.member_id, after.returned_by) == ("dispatched", expected, (*returned_by, "w1"))
     assert (after.acknowledged_at, after.ack_due_at) == (None, at("2026-11-23 11:05"))
     assert after.due_at == order().due_at  # the whole is not prolonged
+
+
+def test_a_unit_returns_an_order_once_and_hands_it_on_after_that() -> None:
+    once = moved(do(order(), "return")).order
+    assert (once.member_id, once.unit, once.returned_units) == ("w2", GRID, (GRID,))
+    assert code(do(once, "return", "w2")) == "returned_before"
+    assert moved(do(once, "transfer", "w2")).order.member_id == "w3"
 
 
 def test_a_failed_check_sends_the_work_back_with_a_yellow_card() -> None:

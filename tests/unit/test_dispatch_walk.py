@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 from itertools import pairwise
 from typing import Any
 
@@ -11,14 +12,15 @@ from hypothesis import strategies as st
 
 from services.dispatch.domain import order as orders
 from services.dispatch.domain.actions import ACTIONS, Action, Circumstances, Refused, act
+from services.dispatch.domain.asking import ends_by_itself
 from services.dispatch.domain.assignment import Roster
 from services.dispatch.domain.correction import correct
-from services.dispatch.domain.escalation import terms
+from services.dispatch.domain.escalation import redated, terms
 from services.dispatch.domain.order import COLOURS, Moved, Order
 from services.dispatch.domain.supervision import take_step
 from tests.unit.qiuchuan import CALENDAR, GRID, NAMES, OTHER_GRID, RULES, at, roster
 
-STATES = {"dispatched", "in_progress", "resolved", "verified", "closed", "withdrawn"}
+STATES = {"dispatched", "in_progress", "suspended", "resolved", "verified", "closed", "withdrawn"}
 MOVES = st.fixed_dictionaries(
     {
         "what": st.sampled_from([*ACTIONS, *ACTIONS, "step", "step", "close", "correct", "withdraw"]),
@@ -27,6 +29,8 @@ MOVES = st.fixed_dictionaries(
         "passed": st.booleans(),
         "off": st.sets(st.sampled_from(NAMES), max_size=5),
         "to": st.tuples(st.sampled_from(["P1", "P2", "P3", "P4"]), st.sampled_from([GRID, OTHER_GRID, None])),
+        "unit": st.sampled_from([GRID, OTHER_GRID, "desk", "nowhere", ""]),
+        "for": st.sampled_from([-5, 30, 2000, 9000, 30_000]),
         "stale": st.integers(0, 9).map(lambda n: n == 0),
     }
 )
@@ -44,20 +48,31 @@ def started(rules: str, level: str, grid: str | None) -> Order:
 def make(move: dict[str, Any], order: Order, now: dt.datetime) -> Moved | Refused | None:
     crew = roster(tuple(move["off"]))
     if move["what"] == "step":
+        if order.state == "suspended":
+            return ends_by_itself(order, now, CALENDAR)
         step = order.next_step
         return take_step(order, step, crew, CALENDAR, now) if step and step.at and step.at <= now else None
     if move["what"] == "close":
         return orders.closed(order) if order.state == "verified" else None
     if move["what"] == "withdraw":
         rarely = move["minutes"] == 20_000 and order.state not in orders.OVER
-        return orders.withdrawn(order, "merged") if rarely else None
+        return orders.withdrawn(order, "merged", now) if rarely else None
     if move["what"] == "correct":
-        return corrected(move, order, crew, now) if order.state in ("dispatched", "in_progress") else None
-    right = order.checker_id if move["what"] == "verify" else order.member_id
-    who = right if move["who"] == "right" else move["who"]
+        return corrected(move, order, crew, now) if order.state in orders.AT_WORK else None
+    who = right_one(move["what"], order) if move["who"] == "right" else move["who"]
     version = order.version - move["stale"]
     action = Action("k", who or "w1", move["what"], "o", None, version, None, "n", ("e",), "r", move["passed"])
+    action = replace(action, to=move["unit"], until=now + dt.timedelta(minutes=move["for"]))
     return act(order, action, Circumstances(crew, CALENDAR, now))
+
+
+def right_one(what: str, order: Order) -> str | None:
+    """Whoever may do that."""
+    if what in ("approve", "deny"):
+        return order.request.approver_id if order.request else "d1"
+    if what == "assist_done":
+        return order.assists[0].member_id if order.assists else "w3"
+    return {"verify": order.checker_id, "cancel": "d1"}.get(what, order.member_id)
 
 
 def corrected(move: dict[str, Any], order: Order, crew: Roster, now: dt.datetime) -> Moved:
@@ -74,13 +89,20 @@ def holds(before: Order, after: Order, now: dt.datetime, kind: str) -> None:
     assert after.version == before.version + 1
     assert after.state in STATES
     assert after.checker_id != after.member_id
-    if kind != "withdrawn":
-        assert (after.checker_id is None) == (after.state in ("dispatched", "in_progress"))
+    if after.state != "withdrawn":
+        assert (after.checker_id is None) == (after.state in orders.AT_WORK)
     assert COLOURS.index(after.supervision) >= COLOURS.index(before.supervision)
     assert set(before.returned_by) <= set(after.returned_by)
     assert len(after.returned_by) == len(set(after.returned_by))
     assert (after.id, after.round, after.started_at) == (before.id, before.round, before.started_at)
-    assert after.due_at == (after.terms.due_at if kind == "corrected" else before.due_at)
+    moves = kind in ("corrected", "suspended", "resumed", "extended")
+    assert after.due_at == (after.terms.due_at if moves else before.due_at)
+    assert redated(after.terms, after.started_at, after.clock, CALENDAR) == after.terms
+    assert len(after.clock.extensions) <= 1
+    assert all(pause.since <= pause.until for pause in after.clock.pauses)
+    assert after.request is None or after.state == "in_progress"
+    assert not (after.assists and after.state not in orders.AT_WORK)
+    assert after.transfers <= 3
     late_now = before.due_at is not None and now > before.due_at
     late_ack_now = before.ack_due_at is not None and now > before.ack_due_at
     assert before.late <= after.late <= (before.late or late_now)

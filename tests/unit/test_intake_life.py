@@ -16,10 +16,19 @@ from services.intake.domain.case import ACTIONS, AWAY, ENDED, OPEN, OVERTAKEN, S
 
 NEXT = {  # what dispatch's order does next, by what was said of it last
     "assigned": ("acknowledged", "assigned", "escalated"),
-    "acknowledged": ("progressed", "resolved", "assigned", "escalated"),
-    "resolved": ("verified", "sent_back"),
+    "acknowledged": ("progressed", "resolved", "assigned", "escalated", "extended", "suspended", "cancelled"),
+    "suspended": ("resumed", "corrected", "cancelled"),
+    "resolved": ("verified", "sent_back", "cancelled"),
 }
-ON_THE_WAY = {"progressed": "acknowledged", "escalated": None, "sent_back": "acknowledged"}
+ON_THE_WAY = {
+    "progressed": "acknowledged",
+    "extended": "acknowledged",
+    "resumed": "acknowledged",
+    "sent_back": "acknowledged",
+    "corrected": None,
+    "escalated": None,
+    "cancelled": "withdrawn",
+}
 OFF_THE_LINE = ("answer", "transfer", "merge", "cancel")
 
 
@@ -81,7 +90,7 @@ class Life(RuleBasedStateMachine):
         if step.state:
             assert self.state in STEPS[kind][0] and self.state not in AWAY
         self.heard[service], self.state, self.round = sequence, step.state or self.state, max(self.round, round_)
-        if kind == "dispatch.work_withdrawn.v1":
+        if kind in ("dispatch.work_withdrawn.v1", "dispatch.work_cancelled.v1"):
             self.on_order = False
 
     # dispatch
@@ -169,7 +178,7 @@ class Life(RuleBasedStateMachine):
                 what = NEXT[self.order["state"]][0]
                 what = "resolved" if self.order["state"] == "acknowledged" else what
                 self.dispatch_says(what, self.order["round"])
-                self.order["state"] = what
+                self.order["state"] = ON_THE_WAY.get(what, what) or self.order["state"]
             elif self.open_round is not None:
                 self._answered(again)
 
@@ -211,7 +220,7 @@ class Life(RuleBasedStateMachine):
 
     def _agreed(self) -> None:
         working = self.order is not None and self.order["state"] in NEXT
-        if self.state in ("dispatched", "in_progress", "resolved"):
+        if self.state in ("dispatched", "in_progress", "suspended", "resolved"):
             assert working and self.order and self.order["round"] == self.round
         elif self.state == "follow_up_pending":
             assert self.open_round == self.round

@@ -30,8 +30,20 @@ WORK = {
     "settled": False,
     "moved": False,
     "was": "in_progress",
+    "until": "2026-11-27T01:00:00+00:00",
+    "assist_due_at": "2026-11-26T09:30:00+00:00",
+    "reason": "等待到货",
+    "unit": "enforcement",
+    "approver_id": "l1",
+    "assistant_id": "w2",
+    "request": "suspend",
+    "by": "rule",
+    "measure": "remind",
+    "from_member_id": "w1",
+    "to_member_id": "w1",
 }
-FACTS = {name: WORK[name] for name in ("title", "place_text", "note", "why", "due_at", "ack_due_at")}
+SHOWN = ("title", "place_text", "note", "why", "due_at", "ack_due_at", "until", "assist_due_at", "reason", "unit")
+FACTS = {name: WORK[name] for name in SHOWN}
 REPORT = {
     "external_id": "m017/7",
     "kind": "report_received",
@@ -69,7 +81,16 @@ def ladder(measure: str, source: str, to: str) -> dict[str, Any]:
         ("withdrawn", {"was": "dispatched"}, [("w1", "work_withdrawn")]),
         ("withdrawn", {"was": "in_progress"}, [("w1", "work_withdrawn")]),
         ("withdrawn", {"was": "resolved"}, [("l1", "work_withdrawn")]),
+        ("withdrawn", {"was": "suspended"}, [("w1", "work_withdrawn")]),
         ("withdrawn", {"was": "verified"}, []),  # nobody has it in hand any more
+        ("cancelled", {"was": "in_progress"}, [("w1", "work_withdrawn")]),
+        ("cancelled", {"was": "resolved"}, [("l1", "work_withdrawn")]),
+        ("transferred", {}, []),  # whoever gets it hears work_assigned
+        ("suspended", {}, [("w1", "work_suspended")]),
+        ("resumed", {}, [("w1", "work_resumed")]),
+        ("resumed", {"by": "w1"}, []),
+        ("extended", {}, [("w1", "work_extended")]),
+        ("redated", {}, [("w1", "work_redated")]),
     ],
 )
 def test_who_is_told_what_about_work(kind: str, changes: dict[str, Any], told: list[tuple[str, str]]) -> None:
@@ -111,6 +132,24 @@ def test_a_member_hears_what_became_of_an_action(accepted: bool, reason: str | N
 
 
 @pytest.mark.parametrize(
+    ("kind", "changes", "told"),
+    [
+        ("request_raised", {}, [("l1", "approval_wanted")]),
+        ("request_raised", {"request": "extend"}, [("l1", "more_time_wanted")]),
+        ("request_denied", {}, [("w1", "request_denied")]),
+        ("assist_asked", {}, [("w2", "assist_wanted")]),
+        ("assist_done", {}, [("w1", "assist_done")]),
+        ("assist_released", {}, [("w2", "assist_released")]),
+    ],
+)
+def test_who_is_told_what_about_requests_and_assists(
+    kind: str, changes: dict[str, Any], told: list[tuple[str, str]]
+) -> None:
+    notices = about_work(f"dispatch.{kind}.v1", WORK | changes)
+    assert [(notice.member_id, notice.kind) for notice in notices] == told
+
+
+@pytest.mark.parametrize(
     ("external_id", "member", "own"),
     [("m017/7", "m017", "7"), ("m017/a/b", "m017", "a/b"), ("m017/? e1", "m017", ""), ("m017/", "m017", "")],
 )
@@ -127,7 +166,7 @@ def test_the_finder_hears_under_the_number_that_the_finder_gave(
 def test_every_notice_about_work_has_its_words() -> None:
     kinds = {"action_accepted", "action_refused"}
     for receivers in RECEIVERS.values():
-        for steps in (ladder("escalate", "w1", "l1"), ladder("remind", "w1", "w1")):
+        for steps in (ladder("escalate", "w1", "l1"), {"request": "extend"}, ladder("remind", "w1", "w1")):
             kinds |= {kind for _, kind in receivers(WORK | steps)}
     assert kinds == set(TEXTS)
 
@@ -135,7 +174,8 @@ def test_every_notice_about_work_has_its_words() -> None:
 @pytest.mark.parametrize("kind", sorted(TEXTS))
 def test_every_text_says_its_facts_and_a_dash_for_what_is_missing(kind: str) -> None:
     shown = {"title": "路灯不亮", "place": "东门路口", "note": "已换灯泡", "why": "least open work"}
-    shown |= {"due": "11-24 00:30", "ack": "11-23 09:30"}
+    shown |= {"due": "11-24 00:30", "ack": "11-23 09:30", "until": "11-27 09:00", "assist_due": "11-26 17:30"}
+    shown |= {"reason": "等待到货", "unit": "enforcement"}
     nothing = dict.fromkeys(FACTS)
     for language in ("zh", "en"):
         names = [name for _, name, _, _ in string.Formatter().parse(getattr(TEXTS[kind], language)) if name]

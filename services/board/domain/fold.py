@@ -18,10 +18,13 @@ STATES = {  # type of a message → the state that it tells
     "intake.information_asked.v1": "awaiting_info",
     "dispatch.work_assigned.v1": "dispatched",
     "dispatch.work_acknowledged.v1": "in_progress",
+    "dispatch.work_suspended.v1": "suspended",
+    "dispatch.work_resumed.v1": "in_progress",
     "dispatch.work_resolved.v1": "resolved",
     "dispatch.work_sent_back.v1": "in_progress",
     "dispatch.work_verified.v1": "resolved",
     "dispatch.work_withdrawn.v1": "accepted",  # nobody has it, if it still is on the line
+    "dispatch.work_cancelled.v1": "cancelled",
     "callback.follow_up_planned.v1": "follow_up_pending",
     "callback.case_answered.v1": "follow_up_pending",
     "callback.rework_asked.v1": "dispatched",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from services.dispatch.commands import deadlines
 from shared.admin import Command
 
-COMMANDS: list[Command] = []
+COMMANDS: list[Command] = [*deadlines.COMMANDS]

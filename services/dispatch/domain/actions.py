@@ -2,55 +2,26 @@
 
 from __future__ import annotations
 
-import datetime as dt
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
-from services.dispatch.domain import order as orders
-from services.dispatch.domain.assignment import Roster
-from services.dispatch.domain.calendar import Calendar
-from services.dispatch.domain.order import CHECKER, DISPATCHED, HANDLER, IN_PROGRESS, RESOLVED, Change, Moved, Order
-from services.dispatch.domain.words import both
+from services.dispatch.domain import asking, assisting, handling
+from services.dispatch.domain.assignment import DESK
+from services.dispatch.domain.deciding import Action, Circumstances, Decided, Refused, moved_on, refused
+from services.dispatch.domain.order import AT_WORK, DISPATCHED, IN_PROGRESS, RESOLVED, SUSPENDED, Order
+from services.dispatch.domain.words import state_zh
+
+__all__ = ["ACTIONS", "Action", "Circumstances", "Decided", "Refused", "act", "in_own_order", "refused"]
+
+Allowed = Callable[[Order, Action, Circumstances], bool]
 
 
-@dataclass(frozen=True)
-class Action:
-    """What a member wants to do; `command_id` makes it safe to send again, `at` is when the member did it."""
+class Rule(NamedTuple):
+    """What an action does, the states that it may find the order in, and who may do it."""
 
-    command_id: str
-    member_id: str
-    action: str
-    order_id: str | None = None
-    number: str | None = None
-    version: int | None = None
-    at: dt.datetime | None = None
-    note: str = ""
-    evidence: tuple[str, ...] = ()
-    reason: str = ""
-    passed: bool | None = None
-
-
-class Refused(NamedTuple):
-    """Why an action is not done; `code` for programs, `reason` for people."""
-
-    code: str
-    reason: str
-
-
-class Circumstances(NamedTuple):
-    """What deciding needs besides the order: who could get it, the town's calendar, the clock."""
-
-    roster: Roster
-    calendar: Calendar
-    now: dt.datetime
-
-
-Decided = Moved | Refused
-
-
-def refused(code: str, zh: str, en: str) -> Refused:
-    return Refused(code, both(zh, en))
+    decide: Callable[[Order, Action, Circumstances], Decided]
+    states: tuple[str, ...]
+    allowed: Allowed
 
 
 def act(order: Order | None, action: Action, around: Circumstances) -> Decided:
@@ -62,115 +33,61 @@ def act(order: Order | None, action: Action, around: Circumstances) -> Decided:
     if action.order_id and action.order_id != order.id:
         now = f"{order.round} ({order.id})"
         return refused("order_ended", f"该工单已结束,现为第 {now} 轮", f"that order has ended; now it is round {now}")
-    if action.version is not None and action.version != order.version:
-        return refused(
-            "version_moved_on",
-            f"工单已更新(第 {order.version} 版),请刷新",
-            f"the order has moved on to version {order.version}: look again",
-        )
-    decide, states, role = ACTIONS[action.action]
-    if action.member_id != (order.checker_id if role == CHECKER else order.member_id):
+    if why := moved_on(order, action, around):
+        return why
+    rule = ACTIONS[action.action]
+    if not rule.allowed(order, action, around):
         return refused("not_yours", f"工单不由 {action.member_id} 负责", f"it is not for {action.member_id} to do")
-    if order.state not in states:
-        wanted = " / ".join(states)
-        return refused("wrong_state", f"工单状态为 {order.state},须为 {wanted}", f"it is {order.state}, not {wanted}")
-    return decide(order, action, around)
+    if order.state not in rule.states:
+        wanted = " / ".join(rule.states)
+        wanted_zh = "、".join(map(state_zh, rule.states))
+        zh = f"工单{state_zh(order.state)},此操作须在{wanted_zh}时进行"
+        return refused("wrong_state", zh, f"it is {order.state}, not {wanted}")
+    return rule.decide(order, action, around)
 
 
-def _acknowledge(order: Order, action: Action, around: Circumstances) -> Decided:
-    new = replace(
-        orders.noted(order, around.now),
-        state=IN_PROGRESS,
-        version=order.version + 1,
-        acknowledged_at=around.now,
-    )
-    return Moved(
-        new, (Change("acknowledged", new, order.state, action.member_id, said={"member_id": action.member_id}),)
-    )
+def in_own_order(actions: Sequence[Action]) -> list[int]:
+    """In which order actions are decided: those of one member by the times when that member did them, as a client that
+    was offline sends them in whatever order; the clocks of different members are never held against each other."""
+    places: dict[str, list[int]] = {}
+    for place, action in enumerate(actions):
+        places.setdefault(action.member_id, []).append(place)
+    ordered = list(range(len(actions)))
+    for mine in places.values():
+        timed = [place for place in mine if actions[place].at]
+        by_time = sorted(timed, key=lambda place: (actions[place].at, place))
+        for place, chosen in zip(timed, by_time, strict=True):
+            ordered[place] = chosen
+    return ordered
 
 
-def _progress(order: Order, action: Action, around: Circumstances) -> Decided:
-    if _says_nothing(action):
-        return _nothing_said("note", "evidence")
-    new = replace(orders.noted(order, around.now), version=order.version + 1)
-    said = {"member_id": action.member_id, "note": action.note, "evidence": list(action.evidence)}
-    return Moved(new, (Change("progressed", new, order.state, action.member_id, action.note, action.evidence, said),))
+def _handles(order: Order, action: Action, around: Circumstances) -> bool:
+    return action.member_id == order.member_id
 
 
-def _return(order: Order, action: Action, around: Circumstances) -> Decided:
-    if not action.reason.strip():
-        return _nothing_said("reason")
-    if action.member_id in order.returned_by:
-        return refused("returned_before", "每人只能退单一次", "each member may return an order once")
-    but = (*order.returned_by, action.member_id)
-    choice = around.roster.handler(order.grid_id, but=but)
-    if choice is None:
-        return refused("nobody_else", "无其他人员可派", "there is nobody else to give it to")
-    back = replace(orders.noted(order, around.now), version=order.version + 1, returned_by=but)
-    said = {"member_id": action.member_id, "reason": action.reason}
-    returned = Change(
-        "returned", back, order.state, action.member_id, action.reason, said=said, ends=((HANDLER, "returned"),)
-    )
-    moved = orders.hand_over(back, choice, around.now, around.calendar)
-    return Moved(moved.order, (returned, *moved.changes))
+def _checks(order: Order, action: Action, around: Circumstances) -> bool:
+    return action.member_id == order.checker_id
 
 
-def _resolve(order: Order, action: Action, around: Circumstances) -> Decided:
-    if _says_nothing(action):
-        return _nothing_said("note", "evidence")
-    checker = around.roster.checker(order.grid_id, order.member_id)
-    if checker is None:
-        return refused(
-            "nobody_checks", "无人可核查,请联系坐席", "nobody else is there to check it: ask the township desk"
-        )
-    return orders.resolved(order, action.member_id, checker, action.note, action.evidence, around.now)
+def _coordinates(order: Order, action: Action, around: Circumstances) -> bool:
+    me = around.roster.member(action.member_id)
+    return me is not None and me.role == DESK
 
 
-def _verify(order: Order, action: Action, around: Circumstances) -> Decided:
-    if action.passed is None:
-        return _nothing_said("passed")
-    if action.passed:
-        return _verified(order, action, around.now)
-    if not action.note.strip():
-        return _nothing_said("note")
-    new = replace(
-        orders.coloured(order, "yellow"),
-        state=IN_PROGRESS,
-        version=order.version + 1,
-        checker_id=None,
-        resolved_at=None,
-    )
-    said = {"member_id": order.member_id, "checker_id": action.member_id, "note": action.note}
-    ends = ((CHECKER, "sent_back"),)
-    return Moved(new, (Change("sent_back", new, order.state, action.member_id, action.note, said=said, ends=ends),))
-
-
-def _verified(order: Order, action: Action, now: dt.datetime) -> Moved:
-    new = replace(order, state=orders.VERIFIED, version=order.version + 1, verified_at=now)
-    said = {
-        "member_id": order.member_id,
-        "checker_id": action.member_id,
-        "note": action.note,
-        "resolved_at": order.resolved_at.isoformat() if order.resolved_at else None,
-    }
-    ends = ((HANDLER, "verified"), (CHECKER, "verified"))
-    return Moved(new, (Change("verified", new, order.state, action.member_id, action.note, said=said, ends=ends),))
-
-
-def _says_nothing(action: Action) -> bool:
-    return not action.note.strip() and not any(item.strip() for item in action.evidence)
-
-
-def _nothing_said(*fields: str) -> Refused:
-    names = " / ".join(fields)
-    return refused("nothing_said", f"请填写 {names}", f"say something in {names}")
-
-
-# action → (what it does, the states it may find, who may do it)
-ACTIONS: dict[str, tuple[Callable[[Order, Action, Circumstances], Decided], tuple[str, ...], str]] = {
-    "acknowledge": (_acknowledge, (DISPATCHED,), HANDLER),
-    "progress": (_progress, (IN_PROGRESS,), HANDLER),
-    "return": (_return, (DISPATCHED, IN_PROGRESS), HANDLER),
-    "resolve": (_resolve, (IN_PROGRESS,), HANDLER),
-    "verify": (_verify, (RESOLVED,), CHECKER),
+ACTIONS: dict[str, Rule] = {
+    "acknowledge": Rule(handling.acknowledge, (DISPATCHED,), _handles),
+    "progress": Rule(handling.progress, (IN_PROGRESS,), _handles),
+    "return": Rule(handling.give_back, (DISPATCHED, IN_PROGRESS), _handles),
+    "transfer": Rule(handling.transfer, (DISPATCHED, IN_PROGRESS), _handles),
+    "suspend": Rule(asking.suspend, (IN_PROGRESS,), _handles),
+    "extend": Rule(asking.extend, (IN_PROGRESS,), _handles),
+    "approve": Rule(asking.approve, (IN_PROGRESS,), asking.may_approve),
+    "deny": Rule(asking.deny, (IN_PROGRESS,), asking.may_approve),
+    "resume": Rule(asking.resume, (SUSPENDED,), _handles),
+    "assist": Rule(assisting.assist, (IN_PROGRESS,), _handles),
+    "assist_done": Rule(assisting.assist_done, AT_WORK, assisting.assists),
+    "release": Rule(assisting.release, AT_WORK, _handles),
+    "resolve": Rule(handling.resolve, (IN_PROGRESS,), _handles),
+    "verify": Rule(handling.verify, (RESOLVED,), _checks),
+    "cancel": Rule(handling.cancel, (*AT_WORK, RESOLVED), _coordinates),
 }

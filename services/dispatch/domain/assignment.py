@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from services.dispatch.domain.words import both
 
 WORKER, LEADER, DESK, CHECKER = "worker", "leader", "desk", "checker"
+DEPARTMENTS = ("public_safety", "market_supervision", "enforcement", "public_service")
 RANKS = {WORKER: 1, LEADER: 2, DESK: 3}
 NO_GRID = {
     "no_position": ("没有位置", "it has no position"),
@@ -97,6 +98,35 @@ class Roster:
         for members, level, words in posts:
             if candidates := self._on_duty(members, (handler,)):
                 return self._least(candidates, self._checking, level, words)
+        return None
+
+    def of_unit(self, unit: str, but: str) -> Choice | None:
+        """Somebody on duty in a unit (the area that its members work in, or a department by its role): workers before
+        leaders before others; None when nobody is there, `but` left out."""
+        working = (WORKER, LEADER, DESK, *DEPARTMENTS)
+        members = [m for m in self._all if m.unit == unit or (m.role == unit and unit in (DESK, *DEPARTMENTS))]
+        members = [member for member in members if member.role in working]
+        for role in sorted({member.role for member in members}, key=lambda role: RANKS.get(role, 1)):
+            if candidates := self._on_duty([member for member in members if member.role == role], (but,)):
+                return self._least(candidates, self._handling, role, (f"{unit} 在岗人员", f"on duty in {unit}"))
+        return None
+
+    def desk(self, but: str) -> Choice | None:
+        """The coordination desk, on duty or not."""
+        desk = [member for member in self._by_role[DESK] if member.member_id != but]
+        words = ("镇级协调", "coordinated by the desk")
+        return self._least(self._on_duty(desk, ()) or desk, self._handling, DESK, words) if desk else None
+
+    def approver(self, grid_id: str | None, asker: str) -> Choice | None:
+        """Who approves what the handler asks for: the grid's leader, the desk, another leader; never the asker."""
+        posts = [
+            (self._by_post[LEADER, grid_id or ""], LEADER, ("本网格网格长", "leader of the grid")),
+            (self._by_role[DESK], DESK, ("在岗坐席", "desk members on duty")),
+            (self._by_role[LEADER], LEADER, ("其他网格长", "leaders of other grids")),
+        ]
+        for members, level, words in posts:
+            if candidates := self._on_duty(members, (asker,)):
+                return self._least(candidates, Counter(self._checking), level, words)
         return None
 
     def above(self, handler: str, grid_id: str | None, level: str, but: Collection[str] = ()) -> Choice | None:

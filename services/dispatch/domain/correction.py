@@ -7,8 +7,10 @@ from dataclasses import replace
 
 from services.dispatch.domain.assignment import Choice
 from services.dispatch.domain.calendar import Calendar
-from services.dispatch.domain.escalation import NOT_ACKNOWLEDGED, Step, Terms
-from services.dispatch.domain.order import HANDLER, Change, Moved, Order, hand_over
+from services.dispatch.domain.clock import Clock
+from services.dispatch.domain.escalation import NOT_ACKNOWLEDGED, Step, Terms, redated
+from services.dispatch.domain.order import HANDLER, SUSPENDED, Change, Moved, Order, hand_over, resumed
+from services.dispatch.domain.words import both
 
 
 def correct(
@@ -22,8 +24,12 @@ def correct(
     now: dt.datetime,
 ) -> Moved:
     """The order after a correction. `fresh` are the terms that it would have started with; `choice` is who gets it now,
-    where it lies with somebody else."""
-    terms = refitted(order.terms, fresh)
+    where it lies with somebody else; for them the clock goes on if it stands still."""
+    if choice and order.state == SUSPENDED:
+        goes_on = resumed(order, "desk", why, now, calendar)
+        moved = correct(goes_on.order, level, grid_id, fresh, choice, why, calendar, now)
+        return Moved(moved.order, (*goes_on.changes, *moved.changes))
+    terms = redated(refitted(order.terms, fresh), order.started_at, order.clock, calendar)
     new = replace(order, version=order.version + 1, level=level, grid_id=grid_id, terms=terms, due_at=terms.due_at)
     said = {"member_id": order.member_id, "why": why, "moved": choice is not None}
     ends = ((HANDLER, "corrected"),) if choice else ()
@@ -32,6 +38,17 @@ def correct(
         return Moved(new, (corrected,))
     moved = hand_over(new, choice, now, calendar)
     return Moved(moved.order, (corrected, *moved.changes))
+
+
+def redate(order: Order, clock: Clock, calendar: Calendar) -> Moved | None:
+    """The order by another calendar; None when that makes no difference. `clock` as the journal tells it."""
+    terms = redated(order.terms, order.started_at, clock, calendar)
+    if terms == order.terms:
+        return None
+    why = both("工作日历已变更", "the town's calendar has changed")
+    new = replace(order, version=order.version + 1, clock=clock, terms=terms, due_at=terms.due_at)
+    said = {"member_id": order.member_id, "was": order.due_at.isoformat() if order.due_at else None, "why": why}
+    return Moved(new, (Change("redated", new, order.state, "rule", why, said=said),))
 
 
 def refitted(old: Terms, fresh: Terms) -> Terms:

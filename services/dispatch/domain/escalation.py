@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from services.dispatch.domain.calendar import Calendar
+from services.dispatch.domain.clock import RUNNING, Clock
 from services.dispatch.domain.limits import Duration, Limit, Quiet, after, postponed, strictest
 
 NOT_ACKNOWLEDGED, NOT_RESOLVED = "not_acknowledged", "not_resolved"
@@ -166,11 +167,22 @@ def restarted(old: Terms, now: dt.datetime, calendar: Calendar, from_share: floa
     return replace(old, ladder=tuple(ladder))
 
 
-def _dated(step: Step, of: Terms, start: dt.datetime, calendar: Calendar, from_share: float = 0.0) -> Step:
+def redated(old: Terms, start: dt.datetime, clock: Clock, calendar: Calendar) -> Terms:
+    """The terms after something has happened to the order's clock, or to the calendar: the limit for resolving and the
+    steps that watch it. Steps that came stay come; what watches the acknowledgement is as it was."""
+    moving = {step.step for step in old.ladder if step.when != NOT_ACKNOWLEDGED and not step.fired_at}
+    ladder = [_dated(step, old, start, calendar, clock=clock) if step.step in moving else step for step in old.ladder]
+    due_at = clock.due(calendar, start, old.resolve) if old.resolve else None
+    return replace(old, due_at=due_at, ladder=tuple(ladder))
+
+
+def _dated(
+    step: Step, of: Terms, start: dt.datetime, calendar: Calendar, from_share: float = 0.0, clock: Clock = RUNNING
+) -> Step:
     """The step with its time: a share of its limit after `start`; without that limit it never comes."""
     limit = of.acknowledge if step.when == NOT_ACKNOWLEDGED else of.resolve
     if limit is None:
         return replace(step, at=None)
-    at = after(calendar, start, limit.share(max(step.share - from_share, 0.0)))
-    at = after(calendar, at, step.later) if step.later else at
+    at = clock.due(calendar, start, limit, max(step.share - from_share, 0.0))
+    at = clock.after(calendar, at, step.later) if step.later else at
     return replace(step, at=postponed(at, of.quiet, calendar.zone))

@@ -13,10 +13,11 @@ from typing import Any
 
 from services.dispatch.domain.calendar import Calendar
 
+HOUR = dt.timedelta(hours=1)
 WALL = {
     "second": dt.timedelta(seconds=1),
     "minute": dt.timedelta(minutes=1),
-    "emergency_hour": dt.timedelta(hours=1),
+    "emergency_hour": HOUR,
     "day": dt.timedelta(days=1),
 }
 WORKING = ("working_hour", "working_day")
@@ -70,10 +71,23 @@ class Limit:
 
 def after(calendar: Calendar, start: dt.datetime, duration: Duration) -> dt.datetime:
     """The moment when the duration has passed since `start`."""
-    if duration.unit in WALL:
-        return start + WALL[duration.unit] * duration.amount
-    length = dt.timedelta(hours=1) if duration.unit == "working_hour" else calendar.day_length
-    return calendar.add(start, length * duration.amount)
+    return forward(calendar, start, duration.unit, length(calendar, duration))
+
+
+def length(calendar: Calendar, duration: Duration) -> dt.timedelta:
+    """The duration as time on the clock of its unit."""
+    one = calendar.day_length if duration.unit == "working_day" else WALL.get(duration.unit, HOUR)
+    return one * duration.amount
+
+
+def forward(calendar: Calendar, start: dt.datetime, unit: str, amount: dt.timedelta) -> dt.datetime:
+    """The earliest moment when so much time has passed since `start` on the clock of the unit."""
+    return start + amount if unit in WALL else calendar.add(start, amount)
+
+
+def passed(calendar: Calendar, start: dt.datetime, end: dt.datetime, unit: str) -> dt.timedelta:
+    """How much time passes between two moments on the clock of the unit; nothing when `end` is not after `start`."""
+    return max(end - start, dt.timedelta()) if unit in WALL else calendar.between(start, end)
 
 
 def strictest(limits: Sequence[Limit], calendar: Calendar, start: dt.datetime) -> tuple[dt.datetime, Limit] | None:

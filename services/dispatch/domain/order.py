@@ -1,7 +1,8 @@
 """The work order: its states, and what can happen to it. An order is never edited: each change makes a new one.
 
 dispatched → in_progress (acknowledged) → resolved → verified → closed; resolved → in_progress when the check fails;
-back to dispatched when somebody else gets it; withdrawn when its case leaves the line before that.
+in_progress → suspended → in_progress while its clock stands still; back to dispatched when somebody else gets it;
+withdrawn when its case leaves the line before that, or the desk cancels it.
 """
 
 from __future__ import annotations
@@ -12,12 +13,15 @@ from typing import Any, NamedTuple
 
 from services.dispatch.domain.assignment import Choice
 from services.dispatch.domain.calendar import Calendar
-from services.dispatch.domain.escalation import Step, Terms, restarted
+from services.dispatch.domain.clock import RUNNING, SUSPENDED, Clock
+from services.dispatch.domain.escalation import Step, Terms, redated, restarted
 from services.dispatch.domain.limits import after
+from services.dispatch.domain.parts import LAPSED, RELEASED, Assist, Request
 
 DISPATCHED, IN_PROGRESS, RESOLVED, VERIFIED, CLOSED = "dispatched", "in_progress", "resolved", "verified", "closed"
 WITHDRAWN = "withdrawn"
 OVER = (CLOSED, WITHDRAWN)
+AT_WORK = (DISPATCHED, IN_PROGRESS, SUSPENDED)  # the handler has it
 HANDLER, CHECKER = "handler", "checker"
 COLOURS = ("none", "blue", "yellow", "red")
 
@@ -48,18 +52,32 @@ class Order:
     returned_by: tuple[str, ...] = ()
     late_ack: bool = False
     late: bool = False
+    clock: Clock = RUNNING
+    transfers: int = 0
+    returned_units: tuple[str, ...] = ()
+    request: Request | None = None  # the one that is open
+    assists: tuple[Assist, ...] = ()  # those that are open
 
     @property
     def next_step(self) -> Step | None:
         """The step of the ladder that comes next, while nothing happens."""
         return self.terms.next_step(self.state)
 
+    @property
+    def next_at(self) -> dt.datetime | None:
+        """When something is to happen by itself: the next step, or the end of the suspension."""
+        if self.state == SUSPENDED:
+            return self.clock.pauses[-1].until
+        step = self.next_step
+        return step.at if step else None
+
 
 @dataclass(frozen=True)
 class Change:
     """One thing that happened to an order: said, journaled, and what it does to assignments.
 
-    `starts` are (role, choice), `ends` are (role, reason).
+    `starts` are (role, choice), `ends` are (role, reason). `facts` go into the journal: what the clock is worked out
+    from, and where the member was. `requests` and `assists` are those that are new or have ended.
     """
 
     kind: str
@@ -71,6 +89,9 @@ class Change:
     said: dict[str, Any] = field(default_factory=dict)
     starts: tuple[tuple[str, Choice], ...] = ()
     ends: tuple[tuple[str, str], ...] = ()
+    facts: dict[str, Any] = field(default_factory=dict)
+    requests: tuple[Request, ...] = ()
+    assists: tuple[Assist, ...] = ()
 
 
 class Moved(NamedTuple):
@@ -125,16 +146,37 @@ def hand_over(order: Order, choice: Choice, now: dt.datetime, calendar: Calendar
         acknowledged_at=None,
         ack_due_at=after(calendar, now, limit) if limit else None,
         terms=restarted(order.terms, now, calendar, from_share),
+        request=None,
     )
-    return Moved(new, (_assigned(new, order.state, choice),))
+    return Moved(new, (replace(_assigned(new, order.state, choice), requests=lapsed(order, now)),))
 
 
-def resolved(order: Order, who: str, checker: Choice, note: str, evidence: tuple[str, ...], now: dt.datetime) -> Moved:
+def resolved(
+    order: Order,
+    who: str,
+    checker: Choice,
+    note: str,
+    evidence: tuple[str, ...],
+    now: dt.datetime,
+    facts: dict[str, Any] | None = None,
+) -> Moved:
     """The handler says that it is done; the checker is chosen."""
     checker_id = checker.member.member_id
     new = replace(noted(order, now), state=RESOLVED, version=order.version + 1, checker_id=checker_id, resolved_at=now)
+    new = replace(new, request=None)
     said = {"member_id": who, "checker_id": checker_id, "note": note, "evidence": list(evidence)}
-    return Moved(new, (Change("resolved", new, order.state, who, note, evidence, said, starts=((CHECKER, checker),)),))
+    change = Change("resolved", new, order.state, who, note, evidence, said, starts=((CHECKER, checker),))
+    return Moved(new, (replace(change, facts=facts or {}, requests=lapsed(order, now)),))
+
+
+def resumed(order: Order, who: str, why: str, at: dt.datetime, calendar: Calendar) -> Moved:
+    """The clock goes on, and everything that was to come comes later by the time that it stood still."""
+    clock = order.clock.resumed(at)
+    terms = redated(order.terms, order.started_at, clock, calendar)
+    new = replace(order, state=IN_PROGRESS, version=order.version + 1, clock=clock, terms=terms, due_at=terms.due_at)
+    said = {"member_id": order.member_id, "by": who, "why": why}
+    facts = {"at": clock.pauses[-1].until.isoformat()}
+    return Moved(new, (Change("resumed", new, order.state, who, why, said=said, facts=facts),))
 
 
 def closed(order: Order) -> Moved:
@@ -143,13 +185,33 @@ def closed(order: Order) -> Moved:
     return Moved(new, (Change("closed", new, order.state, "intake"),))
 
 
-def withdrawn(order: Order, why: str) -> Moved:
-    """The case has left the line: whoever has the order in hand is to hear it."""
-    new = replace(order, state=WITHDRAWN, version=order.version + 1)
-    active = {DISPATCHED: (HANDLER,), IN_PROGRESS: (HANDLER,), RESOLVED: (HANDLER, CHECKER)}.get(order.state, ())
+def withdrawn(order: Order, why: str, now: dt.datetime, who: str = "intake", kind: str = "withdrawn") -> Moved:
+    """The case has left the line: whoever has the order in hand, or assists with it, is to hear it."""
+    let_go: list[Change] = []
+    requests = lapsed(order, now)
+    for assist in order.assists:
+        order, change = released(order, assist, who, why, now)
+        let_go.append(change)
+    new = replace(order, state=WITHDRAWN, version=order.version + 1, request=None)
+    active = {RESOLVED: (HANDLER, CHECKER)}.get(order.state, (HANDLER,) if order.state in AT_WORK else ())
     said = {"member_id": order.member_id, "checker_id": order.checker_id, "was": order.state, "why": why}
-    ends = tuple((role, "withdrawn") for role in active)
-    return Moved(new, (Change("withdrawn", new, order.state, "intake", why, said=said, ends=ends),))
+    ends = tuple((role, kind) for role in active)
+    change = Change(kind, new, order.state, who, why, said=said, ends=ends, requests=requests)
+    return Moved(new, (*let_go, change))
+
+
+def released(order: Order, assist: Assist, who: str, why: str, now: dt.datetime) -> tuple[Order, Change]:
+    """The unit need not assist any more."""
+    over = replace(assist, state=RELEASED, ended_at=now, note=why)
+    left = tuple(other for other in order.assists if other.number != assist.number)
+    new = replace(order, version=order.version + 1, assists=left)
+    said = {"member_id": order.member_id, "assistant_id": assist.member_id, "unit": assist.unit, "why": why}
+    return new, Change("assist_released", new, order.state, who, why, said=said, assists=(over,))
+
+
+def lapsed(order: Order, now: dt.datetime) -> tuple[Request, ...]:
+    """The open request of an order that changes hands or is done: nobody decides it any more."""
+    return (replace(order.request, state=LAPSED, decided_at=now),) if order.request else ()
 
 
 def noted(order: Order, now: dt.datetime) -> Order:

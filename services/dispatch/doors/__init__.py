@@ -1,5 +1,5 @@
 """The HTTP doors of dispatch: a request becomes the arguments of a use case or a view, errors become problems."""
 
-from services.dispatch.doors.orders import get_order, get_orders, post_action
+from services.dispatch.doors.orders import get_assists, get_order, get_orders, get_requests, post_action, post_actions
 
-__all__ = ["get_order", "get_orders", "post_action"]
+__all__ = ["get_assists", "get_order", "get_orders", "get_requests", "post_action", "post_actions"]

@@ -14,6 +14,20 @@ def _text(longest: int, **kwargs: object) -> fields.String:
     return fields.String(validate=[validate.Length(max=longest), _no_nul], **kwargs)  # type: ignore[arg-type]
 
 
+def _degrees(most: int) -> fields.Float:
+    return fields.Float(required=True, allow_nan=False, validate=validate.Range(-most, most))
+
+
+class Position(Schema):
+    """Where a member is; degrees, WGS84."""
+
+    class Meta:
+        unknown = RAISE
+
+    lon = _degrees(180)
+    lat = _degrees(90)
+
+
 class Action(Schema):
     """What a member does (ARCHITECTURE.md, section 3): one of order_id and number says to which order."""
 
@@ -30,3 +44,16 @@ class Action(Schema):
     evidence = fields.List(_text(300), load_default=list, validate=validate.Length(max=20))
     reason = _text(1000, load_default="")
     passed = fields.Boolean(allow_none=True, load_default=None, truthy={True}, falsy={False})
+    before = fields.List(_text(300), load_default=list, validate=validate.Length(max=20))
+    position = fields.Nested(Position, allow_none=True, load_default=None)
+    to = _text(40, load_default="")
+    until = fields.AwareDateTime(format="iso", allow_none=True, load_default=None)
+
+
+class Batch(Schema):
+    """What a member did while offline."""
+
+    class Meta:
+        unknown = RAISE
+
+    actions = fields.List(fields.Nested(Action), required=True, validate=validate.Length(min=1, max=200))

@@ -75,6 +75,107 @@ class WorkResolved(_Work):
     evidence = fields.List(fields.String(), required=True)
 
 
+class WorkTransferred(_Work):
+    """The handler hands it on to another unit; work_assigned follows."""
+
+    TYPE = "dispatch.work_transferred.v1"
+    reason = fields.String(required=True)
+    to_unit = fields.String(required=True)
+    to_member_id = fields.String(required=True)
+
+
+class RequestRaised(_Work):
+    """The handler asks to suspend the work or to have more time (`request`: suspend, extend), `until` then; it is for
+    `approver_id` to decide."""
+
+    TYPE = "dispatch.request_raised.v1"
+    request = fields.String(required=True)
+    approver_id = fields.String(required=True)
+    reason = fields.String(required=True)
+    until = fields.String(required=True)
+
+
+class RequestDenied(_Work):
+    """What was asked for is not granted: `by` whom, and why."""
+
+    TYPE = "dispatch.request_denied.v1"
+    request = fields.String(required=True)
+    by = fields.String(required=True)
+    why = fields.String(required=True)
+
+
+class WorkSuspended(_Work):
+    """The clock stands still, approved by `by`; at the latest `until` then, which `due_at` already allows for."""
+
+    TYPE = "dispatch.work_suspended.v1"
+    by = fields.String(required=True)
+    reason = fields.String(required=True)
+    until = fields.String(required=True)
+
+
+class WorkResumed(_Work):
+    """The clock goes on: `by` is the member, or `rule` when the suspension is over."""
+
+    TYPE = "dispatch.work_resumed.v1"
+    by = fields.String(required=True)
+    why = fields.String(required=True)
+
+
+class WorkExtended(_Work):
+    """There is more time, approved by `by`: `until` is the date that was granted, and now the deadline."""
+
+    TYPE = "dispatch.work_extended.v1"
+    by = fields.String(required=True)
+    reason = fields.String(required=True)
+    until = fields.String(required=True)
+
+
+class WorkRedated(_Work):
+    """The town's calendar has changed, and with it the deadline of an open order; `was` is what it was before."""
+
+    TYPE = "dispatch.work_redated.v1"
+    was = fields.String(allow_none=True, load_default=None)
+    why = fields.String(required=True)
+
+
+class WorkCancelled(_Work):
+    """The desk has ended the matter itself; `was` is the order's state before. Nothing follows about this round."""
+
+    TYPE = "dispatch.work_cancelled.v1"
+    was = fields.String(required=True)
+    checker_id = fields.String(allow_none=True, load_default=None)
+    why = fields.String(required=True)
+
+
+class AssistAsked(_Work):
+    """A unit is to help the lead: `note` says with what; the lead's own deadline stays `due_at`."""
+
+    TYPE = "dispatch.assist_asked.v1"
+    assistant_id = fields.String(required=True)
+    unit = fields.String(required=True)
+    note = fields.String(required=True)
+    assist_due_at = fields.String(allow_none=True, load_default=None)
+
+
+class AssistDone(_Work):
+    """A unit that helps has done its part."""
+
+    TYPE = "dispatch.assist_done.v1"
+    assistant_id = fields.String(required=True)
+    unit = fields.String(required=True)
+    note = fields.String(required=True)
+    evidence = fields.List(fields.String(), required=True)
+
+
+class AssistReleased(_Work):
+    """A unit need not help any more."""
+
+    TYPE = "dispatch.assist_released.v1"
+    assistant_id = fields.String(required=True)
+    unit = fields.String(required=True)
+    why = fields.String(required=True)
+
+
 class WorkSentBack(_Work):
     """The check has failed; the same handler goes on."""
 
@@ -162,6 +263,17 @@ SAID = {
     "returned": WorkReturned,
     "escalated": WorkEscalated,
     "resolved": WorkResolved,
+    "transferred": WorkTransferred,
+    "request_raised": RequestRaised,
+    "request_denied": RequestDenied,
+    "suspended": WorkSuspended,
+    "resumed": WorkResumed,
+    "extended": WorkExtended,
+    "redated": WorkRedated,
+    "cancelled": WorkCancelled,
+    "assist_asked": AssistAsked,
+    "assist_done": AssistDone,
+    "assist_released": AssistReleased,
     "sent_back": WorkSentBack,
     "verified": WorkVerified,
     "corrected": WorkCorrected,

@@ -1,14 +1,15 @@
 -- name: roster
--- Members who may get or check work of these grids, or stand above it, with what each has in hand.
+-- Members who may get or check work of these grids (or departments), or stand above it, with what each has in hand.
 SELECT m.member_id, m.role, m.grid_id, m.on_duty, coalesce(h.handling, 0), coalesce(h.checking, 0)
 FROM members m LEFT JOIN in_hand h USING (member_id)
-WHERE m.active AND (m.grid_id = ANY(%(grids)s) OR m.role IN ('desk', 'checker', 'leader') OR m.member_id = ANY(%(also)s))
+WHERE m.active AND (m.grid_id = ANY(%(grids)s) OR m.role IN ('desk', 'checker', 'leader')
+  OR m.role = ANY(%(grids)s) OR m.member_id = ANY(%(also)s))
 
 -- name: current_orders
 -- The order of the latest round of each of these cases; read after its case was locked.
 SELECT DISTINCT ON (o.case_id) o.id::text, o.case_id::text, o.round, o.state, o.version, o.member_id, o.unit, o.checker_id,
        o.started_at, o.ack_due_at, o.due_at, o.acknowledged_at, o.resolved_at, o.verified_at, o.supervision, o.limits,
-       o.ladder, o.returned_by, o.late_ack, o.late
+       o.ladder, o.returned_by, o.late_ack, o.late, o.course
 FROM orders o WHERE o.case_id = ANY(%(cases)s::uuid[]) ORDER BY o.case_id, o.round DESC
 
 -- name: more_in_hand
@@ -36,19 +37,23 @@ ON CONFLICT (member_id) DO UPDATE SET handling = h.handling + excluded.handling,
 -- name: put_orders
 -- Orders after their changes; new ones are added.
 INSERT INTO orders (id, case_id, round, state, version, member_id, unit, checker_id, started_at, ack_due_at, due_at,
-    acknowledged_at, resolved_at, verified_at, supervision, limits, ladder, next_step_at, returned_by, late_ack, late)
+    acknowledged_at, resolved_at, verified_at, supervision, limits, ladder, next_step_at, returned_by, late_ack, late,
+    course)
 SELECT id, case_id, round, state, version, member_id, unit, checker_id, started_at, ack_due_at, due_at,
-    acknowledged_at, resolved_at, verified_at, supervision, limits, ladder, next_step_at, returned_by, late_ack, late
+    acknowledged_at, resolved_at, verified_at, supervision, limits, ladder, next_step_at, returned_by, late_ack, late,
+    course
 FROM json_to_recordset(%(rows)s) AS o(id uuid, case_id uuid, round integer, state text, version integer, member_id text,
     unit text, checker_id text, started_at timestamptz, ack_due_at timestamptz, due_at timestamptz,
     acknowledged_at timestamptz, resolved_at timestamptz, verified_at timestamptz, supervision text, limits json,
-    ladder json, next_step_at timestamptz, returned_by jsonb, late_ack boolean, late boolean)
+    ladder json, next_step_at timestamptz, returned_by jsonb, late_ack boolean, late boolean,
+    course json)
 ON CONFLICT (id) DO UPDATE SET state = excluded.state, version = excluded.version, member_id = excluded.member_id,
     unit = excluded.unit, checker_id = excluded.checker_id, ack_due_at = excluded.ack_due_at, due_at = excluded.due_at,
     limits = excluded.limits,
     acknowledged_at = excluded.acknowledged_at, resolved_at = excluded.resolved_at, verified_at = excluded.verified_at,
     supervision = excluded.supervision, ladder = excluded.ladder, next_step_at = excluded.next_step_at,
-    returned_by = excluded.returned_by, late_ack = excluded.late_ack, late = excluded.late
+    returned_by = excluded.returned_by, late_ack = excluded.late_ack, late = excluded.late,
+    course = excluded.course
 
 -- name: end_assignments
 -- Active assignments that end.
@@ -64,7 +69,7 @@ SELECT order_id, role, member_id, unit, why, since, until, end_reason FROM json_
 
 -- name: add_journal
 -- What happened to orders; appended, never edited.
-INSERT INTO order_journal (order_id, case_id, at, done_at, version, what, from_state, to_state, who, note, evidence)
-SELECT order_id, case_id, at, done_at, version, what, from_state, to_state, who, note, evidence
+INSERT INTO order_journal (order_id, case_id, at, done_at, version, what, from_state, to_state, who, note, evidence, facts)
+SELECT order_id, case_id, at, done_at, version, what, from_state, to_state, who, note, evidence, facts
 FROM json_to_recordset(%(rows)s) AS j(order_id uuid, case_id uuid, at timestamptz, done_at timestamptz, version integer,
-    what text, from_state text, to_state text, who text, note text, evidence jsonb)
+    what text, from_state text, to_state text, who text, note text, evidence jsonb, facts jsonb)

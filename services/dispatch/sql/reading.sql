@@ -17,7 +17,7 @@ FROM orders o JOIN cases c ON c.id = o.case_id WHERE o.id = %(id)s
 
 -- name: journal_of_order
 -- What happened to a work order, in order.
-SELECT at, done_at, version, what, from_state, to_state, who, note, evidence FROM order_journal
+SELECT at, done_at, version, what, from_state, to_state, who, note, evidence, facts FROM order_journal
 WHERE order_id = %(id)s ORDER BY version
 
 -- name: assignments_of_order

@@ -9,12 +9,13 @@ from services.dispatch.store.base import SQL, Row
 from services.dispatch.store.cases import CaseRows
 from services.dispatch.store.commands import CommandRows
 from services.dispatch.store.orders import OrderRows
+from services.dispatch.store.redating import RedatingRows
 from services.dispatch.store.reference import ReferenceRows
 
 __all__ = ["SQL", "OpenWork", "Row", "Work"]
 
 
-class Work(CaseRows, OrderRows, CommandRows, ReferenceRows):
+class Work(CaseRows, OrderRows, CommandRows, ReferenceRows, RedatingRows):
     """One transaction of dispatch."""
 
 

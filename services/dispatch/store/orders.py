@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from typing import Any
 
 from services.dispatch.domain.assignment import Member, Roster
+from services.dispatch.domain.clock import Clock
+from services.dispatch.domain.deciding import Past
 from services.dispatch.domain.escalation import Step, Terms
 from services.dispatch.domain.limits import Duration, Quiet
 from services.dispatch.domain.order import Order
+from services.dispatch.domain.parts import Assist, Request, as_document, assist_of, request_of
 from services.dispatch.store.base import SQL, Row, Rows
 from shared.outbox.unit_of_work import to_json
 
@@ -43,12 +47,29 @@ class OrderRows(Rows):
     def add_assignments(self, rows: Sequence[Row]) -> None:
         self.write(SQL.add_assignments, rows)
 
+    def put_requests(self, requests: Sequence[tuple[Order, Request]]) -> None:
+        """The last of each; one may be asked and decided in the same batch."""
+        rows = {(order.id, request.number): _part(order) | vars(request) for order, request in requests}
+        self.write(SQL.put_requests, list(rows.values()))
+
+    def put_assists(self, assists: Sequence[tuple[Order, Assist]]) -> None:
+        rows = {(order.id, assist.number): _part(order) | vars(assist) for order, assist in assists}
+        self.write(SQL.put_assists, list(rows.values()))
+
+    def journal_since(self, versions: dict[str, int]) -> dict[str, list[Past]]:
+        """What has happened to orders after the version that is given for each."""
+        found: dict[str, list[Past]] = {}
+        rows = [{"order_id": order, "version": version} for order, version in versions.items()]
+        for order, *past in self.all(SQL.journal_since, rows=to_json(rows)) if rows else []:
+            found.setdefault(order, []).append(Past(*past))
+        return found
+
     def add_journal(self, rows: Sequence[Row]) -> None:
         self.write(SQL.add_journal, rows)
 
 
 def _order(row: Row, case: Row) -> Order:
-    limits = row.pop("limits")
+    limits, course = row.pop("limits"), row.pop("course") or {}
     acknowledge, resolve = (Duration.read(limits[n]) if limits[n] else None for n in ("acknowledge", "resolve"))
     terms = Terms(
         acknowledge,
@@ -60,11 +81,40 @@ def _order(row: Row, case: Row) -> Order:
         tuple(Step.of(step) for step in row.pop("ladder")),
     )
     about = {"number": case["number"], "level": case["level"], "grid_id": case["grid_id"]}
-    return Order(terms=terms, **(row | about | {"returned_by": tuple(row["returned_by"])}))
+    about |= {"returned_by": tuple(row["returned_by"])}
+    return Order(terms=terms, **(row | about | (_unusual(course) if course else {})))
 
 
 def _row(order: Order) -> Row:
     """An order as the table has it; what the case says of it is not stored twice."""
-    step = order.next_step
-    row = {name: value for name, value in vars(order).items() if name not in ("terms", "number", "level", "grid_id")}
-    return row | order.terms.documents | {"next_step_at": step.at if step else None}
+    row = {name: value for name, value in vars(order).items() if name not in _NOT_STORED}
+    return row | order.terms.documents | {"next_step_at": order.next_at, "course": _course(order)}
+
+
+_NOT_STORED = ("terms", "number", "level", "grid_id", "clock", "transfers", "returned_units", "request", "assists")
+
+
+def _course(order: Order) -> dict[str, Any] | None:
+    """What is not so for every order; None while all is as usual."""
+    course = {
+        "clock": order.clock.as_dict(),
+        "transfers": order.transfers,
+        "returned_units": order.returned_units,
+        "request": as_document(order.request) if order.request else None,
+        "assists": [as_document(assist) for assist in order.assists],
+    }
+    return {name: value for name, value in course.items() if value} or None
+
+
+def _unusual(course: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "clock": Clock.of(course.get("clock")),
+        "transfers": course.get("transfers", 0),
+        "returned_units": tuple(course.get("returned_units", ())),
+        "request": request_of(course.get("request")),
+        "assists": tuple(assist_of(one) for one in course.get("assists", ())),
+    }
+
+
+def _part(order: Order) -> Row:
+    return {"order_id": order.id, "case_id": order.case_id}

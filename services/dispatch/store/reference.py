@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from services.dispatch.domain.calendar import Calendar
+from services.dispatch.domain.conduct import Conduct
 from services.dispatch.domain.escalation import Rules
 from services.dispatch.domain.limits import Duration
 from services.dispatch.store.base import SQL, Row, Rows
@@ -18,6 +19,11 @@ class ReferenceRows(Rows):
     def calendar(self) -> Calendar | None:
         row = self.one(SQL.calendar)
         return Calendar.of(row[0]) if row else None
+
+    def conduct(self) -> tuple[Calendar, Conduct] | None:
+        """The calendar in force, and what is asked of members; None before a calendar was loaded."""
+        calendar, rules = self.one(SQL.conduct)
+        return (Calendar.of(calendar), Conduct.of(rules or {})) if calendar else None
 
     def order_rules(self) -> Rules | None:
         """The rules in force for new orders; None before any were loaded."""
@@ -51,5 +57,8 @@ class ReferenceRows(Rows):
         return self.dicts(SQL.put_members, rows=to_json(rows)) + self.dicts(SQL.retire_members, ids=ids)
 
     def put_calendar(self, calendar: dict[str, Any]) -> bool:
-        """Whether it differs from the one that was in force."""
-        return self.count(SQL.put_calendar, calendar=to_json(calendar)) == 1
+        """Whether it differs from the one that was in force; then the deadlines of open orders are worked out anew."""
+        changed = self.count(SQL.put_calendar, calendar=to_json(calendar)) == 1
+        if changed:
+            self.run(SQL.begin_redating)
+        return changed

@@ -11,9 +11,8 @@ from typing import Any, NamedTuple
 from marshmallow import ValidationError
 
 from services.dispatch import messages
-from services.dispatch.domain.actions import Action, Circumstances, Refused, act, refused
-from services.dispatch.domain.assignment import Roster
-from services.dispatch.domain.calendar import Calendar
+from services.dispatch.domain.actions import Action, Circumstances, Refused, act, in_own_order, refused
+from services.dispatch.domain.deciding import Past, Position
 from services.dispatch.domain.order import Moved, Order
 from services.dispatch.domain.words import both
 from services.dispatch.errors import ActionUnreadable
@@ -56,6 +55,26 @@ def take_action(body: dict[str, Any], member_id: str, open_work: OpenWork) -> di
     return answers[0].body
 
 
+def take_batch(bodies: Sequence[Any], member_id: str, open_work: OpenWork) -> list[dict[str, Any]]:
+    """What a member did while offline, by HTTP: an answer for each, in the order in which they were given. What cannot
+    be read is answered so; the others are done in the order of their own times."""
+    with open_work() as work:
+        read = [_readable(body, member_id) for body in bodies]
+        answers = iter(_take([item for item in read if isinstance(item, Action)], work))
+        told = [next(answers) if isinstance(item, Action) else item for item in read]
+        _tell(told, work)
+        work.commit()
+    return [answer.body for answer in told]
+
+
+def _readable(body: Any, member_id: str) -> Action | Answer:
+    named = body if isinstance(body, dict) else {}
+    try:
+        return _action(named, member_id)
+    except ActionUnreadable as error:
+        return _unreadable(member_id, str(named.get("command_id", "")), str(named.get("action", "")), str(error))
+
+
 def _read(arrival: Arrival, work: Work) -> Action | Answer | None:
     """The action, or the answer that it cannot be read, or None when nobody can be answered."""
     if not arrival.publisher:
@@ -70,7 +89,11 @@ def _read(arrival: Arrival, work: Work) -> Action | Answer | None:
         why = str(error) or "the batch is empty"
     except ActionUnreadable as error:
         why = str(error)
-    body = {"member_id": arrival.publisher, "command_id": command_id[:200], "action": kind[:40], "accepted": False}
+    return _unreadable(arrival.publisher, command_id, kind, why)
+
+
+def _unreadable(member_id: str, command_id: str, kind: str, why: str) -> Answer:
+    body = {"member_id": member_id, "command_id": command_id[:200], "action": kind[:40], "accepted": False}
     return Answer(None, body | {"reason_code": "unreadable", "reason": both(f"无法读取:{why}", f"unreadable: {why}")})
 
 
@@ -83,12 +106,21 @@ def _action(body: dict[str, Any], member_id: str) -> Action:
             for name, problem in error.normalized_messages().items()
         ]
         raise ActionUnreadable(reasons) from error
-    order_id = str(read["order_id"]) if read["order_id"] else None
-    return Action(member_id=member_id, **(read | {"order_id": order_id, "evidence": tuple(read["evidence"])}))
+    read |= {name: tuple(read[name]) for name in ("evidence", "before")}
+    order_id, place = read["order_id"], read["position"]
+    read |= {"order_id": str(order_id) if order_id else None, "position": Position(**place) if place else None}
+    return Action(member_id=member_id, **read)
 
 
-def _take(actions: Sequence[Action], work: Work) -> list[Answer]:
-    """Decide and record them one after the other; each finds what those before it have changed."""
+def _take(given: Sequence[Action], work: Work) -> list[Answer]:
+    """Decide and record them one after the other, those of one member in the order of that member's times; each finds
+    what those before it have changed. The answers are in the order of what was given."""
+    order = in_own_order(given)
+    answers = _decide([given[place] for place in order], work)
+    return [answer for _, answer in sorted(zip(order, answers, strict=True), key=lambda pair: pair[0])]
+
+
+def _decide(actions: Sequence[Action], work: Work) -> list[Answer]:
     by_order, by_number = work.find_cases(
         (a.order_id for a in actions if a.order_id), (a.number for a in actions if a.number)
     )
@@ -96,7 +128,7 @@ def _take(actions: Sequence[Action], work: Work) -> list[Answer]:
     cases = work.lock_cases(case_id for case_id in wanted if case_id)
     current = work.current_orders(cases)
     known = work.known_commands([(a.member_id, a.command_id) for a in actions])
-    around = _around(list(cases.values()), list(current.values()), work)
+    around = _around(actions, wanted, cases, current, work)
     answers, happened = [], []
     for action, case_id in zip(actions, wanted, strict=True):
         key, digest = (action.member_id, action.command_id), _digest(action)
@@ -108,6 +140,8 @@ def _take(actions: Sequence[Action], work: Work) -> list[Answer]:
         if isinstance(decided, Moved) and case_id:
             current[case_id] = order = decided.order
             happened += [Happened(cases[case_id], change, None, action.at) for change in decided.changes]
+            if around and order.id in around.since:
+                around.since[order.id].extend(Past(c.order.version, c.kind, c.who) for c in decided.changes)
         body = _body(action, order, None if isinstance(decided, Moved) else decided)
         known[key] = {"member_id": key[0], "command_id": key[1], "digest": digest, "answer": body}
         answers.append(Answer(cases.get(case_id or ""), body))
@@ -121,10 +155,32 @@ def _take(actions: Sequence[Action], work: Work) -> list[Answer]:
 NO_CALENDAR = refused("no_calendar", "尚未加载日历,请联系运维", "no calendar is loaded: tell the operator")
 
 
-def _around(cases: Sequence[Row], orders: Sequence[Order], work: Work) -> Circumstances | None:
-    calendar: Calendar | None = work.calendar()
-    roster: Roster = work.roster((case["grid_id"] for case in cases), (order.member_id for order in orders))
-    return Circumstances(roster, calendar, work.now()) if calendar else None
+def _around(
+    actions: Sequence[Action],
+    wanted: Sequence[str | None],
+    cases: dict[str, Row],
+    current: dict[str, Order],
+    work: Work,
+) -> Circumstances | None:
+    in_force = work.conduct()
+    if in_force is None:
+        return None
+    calendar, conduct = in_force
+    units = [case["grid_id"] for case in cases.values()] + [action.to for action in actions if action.to]
+    roster = work.roster(units, (order.member_id for order in current.values()))
+    since = _since(actions, [current.get(case_id or "") for case_id in wanted], work)
+    return Circumstances(roster, calendar, work.now(), conduct, cases, since)
+
+
+def _since(actions: Sequence[Action], orders: Sequence[Order | None], work: Work) -> dict[str, list[Past]]:
+    """What has happened to orders since members saw them, where a member names an older version; and, to be filled
+    while the batch is decided, an empty list for each order that several of its actions are about with a version."""
+    named = [(o, a.version) for o, a in zip(orders, actions, strict=True) if o and a.version is not None]
+    oldest: dict[str, int] = {}
+    for order, version in named:
+        if version < order.version:
+            oldest[order.id] = min(version, oldest.get(order.id, version))
+    return {order.id: [] for order, _ in named} | work.journal_since(oldest)
 
 
 def _answered_before(row: Row, digest: str, action: Action, case: Row | None) -> Answer:

@@ -90,7 +90,7 @@ def assign_again(heard: Sequence[Heard], open_work: OpenWork) -> list[str]:
 
 def _case_row(message: Heard, known: dict[str, Row]) -> Row:
     row = {name: getattr(message, name) for name in ("number", "level", "kind", "category", "title", "place_text")}
-    row |= {"grid_id": message.grid_id, "desk_reason": message.desk_reason}
+    row |= {name: getattr(message, name) for name in ("grid_id", "desk_reason", "lon", "lat")}
     said = known[message.case_id]["said"] if message.case_id in known else 0
     return row | {"id": message.case_id, "said": said, "described": message.event.sequence or 0}
 

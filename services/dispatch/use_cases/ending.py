@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Sequence
 
 from services.dispatch import messages
 from services.dispatch.domain import order as orders
 from services.dispatch.domain.correction import correct
-from services.dispatch.domain.order import DISPATCHED, IN_PROGRESS, OVER, VERIFIED, Moved, Order
+from services.dispatch.domain.order import AT_WORK, OVER, VERIFIED, Moved, Order
 from services.dispatch.domain.words import both
 from services.dispatch.store import OpenWork, Row, Work
 from services.dispatch.use_cases.assigning import NOTHING_LOADED, UNKNOWN, Setting, outcomes, setting_for
 from services.dispatch.use_cases.recording import Happened, record
 from shared.messaging.message import Heard
 
-DESCRIBING = ("level", "kind", "category", "title", "place_text", "grid_id", "desk_reason")
+DESCRIBING = ("level", "kind", "category", "title", "place_text", "grid_id", "desk_reason", "lon", "lat")
 # why work is taken from whoever has it
 WHY = {
     messages.CaseClosed.TYPE: ("已直接答复或办结", "it was answered already"),
@@ -31,7 +32,7 @@ def end_orders(heard: Sequence[Heard], open_work: OpenWork) -> list[str]:
         cases, current, waiting = _gather(new, work)
         work.too_early(waiting, UNKNOWN)
         ended = [(m, current[m.case_id]) for m in _concerned(new, waiting) if current[m.case_id].state not in OVER]
-        record([Happened(cases[m.case_id], c, m.event) for m, o in ended for c in _ended(m, o).changes], work, now)
+        record([Happened(cases[m.case_id], c, m.event) for m, o in ended for c in _ended(m, o, now).changes], work, now)
         work.commit()
     return outcomes(heard, new, waiting)
 
@@ -51,7 +52,7 @@ def correct_orders(heard: Sequence[Heard], open_work: OpenWork) -> list[str]:
             waiting, about = [m for m in new if m.registered], []
         work.too_early(waiting, UNKNOWN if setting else NOTHING_LOADED)
         work.describe_cases([cases[m.case_id] for m in about])
-        open_ones = [(m, current[m.case_id]) for m in about if current[m.case_id].state in (DISPATCHED, IN_PROGRESS)]
+        open_ones = [(m, current[m.case_id]) for m in about if current[m.case_id].state in AT_WORK]
         happened = [
             Happened(cases[m.case_id], change, m.event)
             for m, order in open_ones
@@ -76,11 +77,11 @@ def _concerned(new: Sequence[Heard], waiting: Sequence[Heard]) -> list[Heard]:
     return [message for message in new if message.registered and message not in waiting]
 
 
-def _ended(message: Heard, order: Order) -> Moved:
+def _ended(message: Heard, order: Order, now: dt.datetime) -> Moved:
     if order.state == VERIFIED and message.event.type == messages.CaseClosed.TYPE:
         return orders.closed(order)
     zh, en = WHY[message.event.type]
-    return orders.withdrawn(order, both(zh, en))
+    return orders.withdrawn(order, both(zh, en), now)
 
 
 def _corrected(message: Heard, order: Order, case: Row, before: str | None, setting: Setting) -> Moved:

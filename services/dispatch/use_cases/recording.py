@@ -33,6 +33,8 @@ def record(happened: Sequence[Happened], work: Work, now: dt.datetime, new_cases
     starts, ends = _assignments([one.change for one in happened], now)
     work.end_assignments(ends)
     work.add_assignments(starts)
+    work.put_requests([(one.change.order, request) for one in happened for request in one.change.requests])
+    work.put_assists([(one.change.order, assist) for one in happened for assist in one.change.assists])
     work.add_journal([_journal_row(one, now) for one in happened])
     work.count_in_hand(more_in_hand)
 
@@ -86,6 +88,7 @@ def _journal_row(one: Happened, now: dt.datetime) -> dict[str, Any]:
         "who": change.who,
         "note": change.note,
         "evidence": list(change.evidence),
+        "facts": change.facts or None,
     }
 
 

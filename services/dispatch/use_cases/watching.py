@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from services.dispatch.domain.asking import ends_by_itself
 from services.dispatch.domain.supervision import take_step
 from services.dispatch.store import OpenWork, Work
 from services.dispatch.use_cases.recording import Happened, record
@@ -11,7 +12,8 @@ ROUNDS = 50  # transactions of one call, so that a long backlog lets the timer b
 
 
 def watch_deadlines(open_work: OpenWork) -> int:
-    """Take every step that is due, of orders that no other replica is at; gives how many were taken."""
+    """Take every step that is due, and end every suspension that is over, of orders that no other replica is at; gives
+    how many changes that were."""
     taken = 0
     for _ in range(ROUNDS):
         with open_work() as work:
@@ -31,6 +33,9 @@ def _take_steps(work: Work) -> int:
     roster = work.roster((case["grid_id"] for case in cases.values()), (o.member_id for o in current.values()))
     happened, now = [], work.now()
     for case_id, order in current.items():
+        if moved := ends_by_itself(order, now, calendar):
+            happened += [Happened(cases[case_id], change) for change in moved.changes]
+            continue
         step = order.next_step
         if step and step.at and step.at <= now:
             moved = take_step(order, step, roster, calendar, now)

@@ -14,6 +14,7 @@ OPEN = (
     "accepted",
     "dispatched",
     "in_progress",
+    "suspended",
     "transferred",
     "resolved",
     "follow_up_pending",
@@ -23,6 +24,8 @@ AWAY = (*ENDED, "transferred")  # nobody here works on it: whatever dispatch and
 
 DONE, TOO_EARLY, OVERTAKEN = "done", "too_early", "overtaken"
 
+_AT_WORK = ("dispatched", "in_progress", "suspended")  # somebody has it
+
 # message about the case → the states it may find, and the state it leads to (None: the state stays)
 STEPS: dict[str, tuple[tuple[str, ...], str | None]] = {
     "dispatch.work_assigned.v1": (("accepted", "dispatched", "in_progress"), "dispatched"),
@@ -30,7 +33,18 @@ STEPS: dict[str, tuple[tuple[str, ...], str | None]] = {
     "dispatch.work_progressed.v1": (("in_progress",), None),
     "dispatch.work_returned.v1": (("dispatched", "in_progress"), "accepted"),
     "dispatch.work_escalated.v1": (("accepted", "dispatched", "in_progress", "resolved"), None),
-    "dispatch.work_corrected.v1": (("dispatched", "in_progress"), None),
+    "dispatch.work_transferred.v1": (("dispatched", "in_progress"), None),
+    "dispatch.work_corrected.v1": (_AT_WORK, None),
+    "dispatch.work_redated.v1": (_AT_WORK, None),
+    "dispatch.request_raised.v1": (("in_progress",), None),
+    "dispatch.request_denied.v1": (("in_progress",), None),
+    "dispatch.work_suspended.v1": (("in_progress",), "suspended"),
+    "dispatch.work_resumed.v1": (("suspended",), "in_progress"),
+    "dispatch.work_extended.v1": (("in_progress",), None),
+    "dispatch.assist_asked.v1": (("in_progress",), None),
+    "dispatch.assist_done.v1": (_AT_WORK, None),
+    "dispatch.assist_released.v1": ((*_AT_WORK, "resolved"), None),
+    "dispatch.work_cancelled.v1": ((*_AT_WORK, "resolved"), "cancelled"),
     "dispatch.work_resolved.v1": (("in_progress", "dispatched"), "resolved"),
     "dispatch.work_sent_back.v1": (("resolved",), "in_progress"),
     "dispatch.work_verified.v1": (("resolved",), "follow_up_pending"),
@@ -73,6 +87,7 @@ OPEN311 = {
     "accepted": "open",
     "dispatched": "investigating",
     "in_progress": "in_progress",
+    "suspended": "planned",
     "transferred": "internal_referral",
     "resolved": "in_progress",
     "follow_up_pending": "in_progress",

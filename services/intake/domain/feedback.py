@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import NamedTuple
+from zoneinfo import ZoneInfo
 
 from services.intake.domain.case import OPEN311
 
+TOWN_TIME = ZoneInfo("Asia/Shanghai")  # the one time of all of China
 ALWAYS = ("report_received", "report_rejected")
 
 
@@ -32,6 +35,15 @@ TEXTS: dict[str, Words] = {
         "dispatched", "dispatched", "{number} 已派给网格员。", "{number} has been assigned to a grid member."
     ),
     "in_progress": Words("in_progress", "in_progress", "{number} 正在办理。", "{number} is being handled."),
+    "suspended": Words(
+        "suspended",
+        "suspended",
+        "{number} 暂缓办理,预计 {note} 恢复。",
+        "{number} cannot go on for now; it is to go on at {note}.",
+    ),
+    "extended": Words(
+        "extended", "in_progress", "{number} 经批准延期至 {note}。", "{number} has been given until {note}."
+    ),
     "resolved": Words(
         "resolved", "resolved", "{number} 已办结,等待核查。", "{number} has been handled and is being checked."
     ),
@@ -88,6 +100,11 @@ TEXTS: dict[str, Words] = {
 def wanted(about: str, wishes: tuple[str, ...]) -> bool:
     """Whether a source with these wishes hears that this has happened to its case."""
     return TEXTS[about].transition in wishes
+
+
+def in_town(moment: str) -> str:
+    """Day and time of an ISO moment, on the clocks of the town."""
+    return dt.datetime.fromisoformat(moment).astimezone(TOWN_TIME).strftime("%Y-%m-%d %H:%M")
 
 
 def ending(solved: str | None) -> str:

@@ -31,6 +31,9 @@ class _Work(Message):
     round = fields.Integer(required=True)
     member_id = fields.String(allow_none=True, load_default=None)
     note = fields.String(allow_none=True, load_default=None)
+    reason = fields.String(allow_none=True, load_default=None)
+    why = fields.String(allow_none=True, load_default=None)
+    until = fields.String(allow_none=True, load_default=None)
 
 
 class WorkAssigned(_Work):
@@ -49,6 +52,54 @@ class WorkProgressed(_Work):
 class WorkReturned(_Work):
     TYPE = "dispatch.work_returned.v1"
     reason = fields.String(required=True)
+
+
+class WorkTransferred(_Work):
+    TYPE = "dispatch.work_transferred.v1"
+
+
+class RequestRaised(_Work):
+    TYPE = "dispatch.request_raised.v1"
+
+
+class RequestDenied(_Work):
+    TYPE = "dispatch.request_denied.v1"
+
+
+class WorkSuspended(_Work):
+    TYPE = "dispatch.work_suspended.v1"
+    until = fields.String(required=True)
+
+
+class WorkResumed(_Work):
+    TYPE = "dispatch.work_resumed.v1"
+
+
+class WorkExtended(_Work):
+    TYPE = "dispatch.work_extended.v1"
+    until = fields.String(required=True)
+
+
+class WorkRedated(_Work):
+    TYPE = "dispatch.work_redated.v1"
+
+
+class WorkCancelled(_Work):
+    TYPE = "dispatch.work_cancelled.v1"
+    why = fields.String(required=True)
+
+
+class AssistAsked(_Work):
+    TYPE = "dispatch.assist_asked.v1"
+
+
+class AssistDone(_Work):
+    TYPE = "dispatch.assist_done.v1"
+    evidence = fields.List(fields.String(), load_default=list)
+
+
+class AssistReleased(_Work):
+    TYPE = "dispatch.assist_released.v1"
 
 
 class WorkEscalated(_Work):
@@ -100,6 +151,17 @@ PROGRESS = (
     WorkAcknowledged,
     WorkProgressed,
     WorkReturned,
+    WorkTransferred,
+    RequestRaised,
+    RequestDenied,
+    WorkSuspended,
+    WorkResumed,
+    WorkExtended,
+    WorkRedated,
+    WorkCancelled,
+    AssistAsked,
+    AssistDone,
+    AssistReleased,
     WorkEscalated,
     WorkResolved,
     WorkSentBack,

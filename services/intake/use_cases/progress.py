@@ -16,6 +16,7 @@ from services.intake.use_cases.media import await_evidence, link_evidence
 from services.intake.use_cases.telling import News, lane_of, tell_news
 from shared.messaging.message import Heard
 
+GIVEN_UP = (messages.WorkWithdrawn.TYPE, messages.WorkCancelled.TYPE)
 ANSWERS = (messages.CaseAnswered.TYPE, messages.ReworkAsked.TYPE)
 
 
@@ -59,8 +60,10 @@ def _move(
         _note(message, row, step)
         if step.state and (step.state != before or message.event.type == messages.ReworkAsked.TYPE):
             who = message.member_id or message.event.source
-            history.append(history_row(row, before, message.event.type, who, message.note or "", now))
-            news.append(News(row, _about(message, row)))
+            history.append(history_row(row, before, message.event.type, who, message.note or message.reason or "", now))
+            news.append(News(row, _about(message, row), _words(message)))
+        elif message.event.type == messages.WorkExtended.TYPE:
+            news.append(News(row, "extended", _words(message)))
         if step.state == "closed":
             closed.append((message, row))
     work.add_history(history)
@@ -69,7 +72,7 @@ def _move(
     _say_closed(closed, said, work, now)
     tell_news(news, sources, work, now, said, {message.case_id: message.event for message, _, _ in done})
     work.move_cases([row | {"at": now, "said": said[row["id"]]} for _, row, _ in done])
-    work.note_withdrawn([m.case_id for m, _, _ in done if m.event.type == messages.WorkWithdrawn.TYPE])
+    work.note_withdrawn([m.case_id for m, _, _ in done if m.event.type in GIVEN_UP])
 
 
 def _note(message: Heard, row: dict[str, Any], step: cases.Progress) -> None:
@@ -85,6 +88,13 @@ def _about(message: Heard, row: dict[str, Any]) -> str:
     if message.event.type == messages.ReworkAsked.TYPE:
         return "rework"
     return feedback.ending(message.solved) if row["state"] == "closed" else row["state"]
+
+
+def _words(message: Heard) -> str:
+    """What the sources are told with it: until when it waits or may take, or why nobody handles it any more."""
+    if message.event.type == messages.WorkCancelled.TYPE:
+        return str(message.why)
+    return feedback.in_town(message.until) if message.until else ""
 
 
 def _say_closed(

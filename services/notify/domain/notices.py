@@ -21,6 +21,10 @@ ABOUT = (
     "ack_due_at",
     "why",
     "note",
+    "reason",
+    "until",
+    "assist_due_at",
+    "unit",
 )
 
 
@@ -71,8 +75,8 @@ def _escalated(data: dict[str, Any]) -> list[tuple[str, str]]:
 
 def _withdrawn(data: dict[str, Any]) -> list[tuple[str, str]]:
     """Whoever has it in hand; after the check nobody has."""
-    having = {"dispatched": data["member_id"], "in_progress": data["member_id"], "resolved": data["checker_id"]}
-    member = having.get(data["was"])
+    having = {"resolved": data["checker_id"], "verified": None}
+    member = having.get(data["was"], data["member_id"])
     return [(member, "work_withdrawn")] if member else []
 
 
@@ -86,5 +90,18 @@ RECEIVERS: dict[str, Callable[[dict[str, Any]], list[tuple[str, str]]]] = {
     "dispatch.work_corrected.v1": lambda data: [
         (data["member_id"], "work_taken_away" if data["moved"] else "work_corrected")
     ],
+    "dispatch.work_transferred.v1": lambda data: [],  # whoever gets it hears work_assigned
+    "dispatch.request_raised.v1": lambda data: [
+        (data["approver_id"], "approval_wanted" if data["request"] == "suspend" else "more_time_wanted")
+    ],
+    "dispatch.request_denied.v1": lambda data: [(data["member_id"], "request_denied")],
+    "dispatch.work_suspended.v1": lambda data: [(data["member_id"], "work_suspended")],
+    "dispatch.work_resumed.v1": lambda data: [(data["member_id"], "work_resumed")] if data["by"] == "rule" else [],
+    "dispatch.work_extended.v1": lambda data: [(data["member_id"], "work_extended")],
+    "dispatch.work_redated.v1": lambda data: [(data["member_id"], "work_redated")],
+    "dispatch.assist_asked.v1": lambda data: [(data["assistant_id"], "assist_wanted")],
+    "dispatch.assist_done.v1": lambda data: [(data["member_id"], "assist_done")],
+    "dispatch.assist_released.v1": lambda data: [(data["assistant_id"], "assist_released")],
+    "dispatch.work_cancelled.v1": _withdrawn,
     "dispatch.work_withdrawn.v1": _withdrawn,
 }

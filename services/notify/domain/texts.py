@@ -15,7 +15,7 @@ class Text(NamedTuple):
     en: str
 
 
-# kind of the notice → its text; {due} and {ack} are times of day in the town
+# kind of the notice → its text; {due}, {ack}, {until}, {assist_due} are days and times in the town
 TEXTS = {
     "work_assigned": Text(
         "新任务:{title}({place})。请于{ack}前签收,{due}前办结。",
@@ -36,18 +36,42 @@ TEXTS = {
         "任务信息已更正:{title}({place}),请于{due}前办结。{why}",
         "Corrected: {title} ({place}). Finish by {due}. {why}",
     ),
+    "approval_wanted": Text(
+        "请审批挂起申请:{title}({place}),至{until}。理由:{reason}",
+        "Please decide: suspend {title} ({place}) until {until}? {reason}",
+    ),
+    "more_time_wanted": Text(
+        "请审批延期申请:{title}({place}),现时限{due},申请延至{until}。理由:{reason}",
+        "Please decide: give {title} ({place}), due {due}, time until {until}? {reason}",
+    ),
+    "request_denied": Text("申请未获批准:{title}。{why}", "Not granted: {title}. {why}"),
+    "work_suspended": Text("已挂起至{until}:{title}。", "Suspended until {until}: {title}."),
+    "work_resumed": Text(
+        "挂起期满,请继续办理:{title}({place}),请于{due}前办结。",
+        "The suspension is over, please go on: {title} ({place}). Finish by {due}.",
+    ),
+    "work_extended": Text("延期已批准:{title},请于{due}前办结。", "More time is granted: {title}. Finish by {due}."),
+    "work_redated": Text("时限已调整:{title},请于{due}前办结。{why}", "New deadline: {title}. Finish by {due}. {why}"),
+    "assist_wanted": Text(
+        "请协办:{title}({place})。内容:{note}。请于{assist_due}前完成。",
+        "Please help with {title} ({place}): {note}. Finish by {assist_due}.",
+    ),
+    "assist_done": Text("协办已完成({unit}):{title}。{note}", "{unit} has done its part of {title}. {note}"),
+    "assist_released": Text("协办已取消,无需再办:{title}。{why}", "Your help is not needed any more: {title}. {why}"),
     "work_withdrawn": Text("任务已撤销,无需再办:{title}。{why}", "Withdrawn, nothing is left to do: {title}. {why}"),
     "action_accepted": Text("操作已生效。", "Done."),
     "action_refused": Text("操作未生效:{why}", "Not done: {why}"),
 }
 
+CLOCKS = {"due": "due_at", "ack": "ack_due_at", "until": "until", "assist_due": "assist_due_at"}
+
 
 def text_of(kind: str, facts: Mapping[str, Any]) -> Text:
-    """The text of a notice. `facts`: title, place_text, note, why, due_at, ack_due_at; what is missing is a dash."""
+    """The text of a notice. `facts`: title, place_text, note, why, due_at and so on; what is missing is a dash."""
     zh, en = TEXTS[kind]
-    values = {name: facts.get(name) or "—" for name in ("title", "note", "why")}
+    values = {name: facts.get(name) or "—" for name in ("title", "note", "why", "reason", "unit")}
     values |= {"place": facts.get("place_text") or "—"}
-    values |= {"due": _clock(facts.get("due_at")), "ack": _clock(facts.get("ack_due_at"))}
+    values |= {name: _clock(facts.get(field)) for name, field in CLOCKS.items()}
     return Text(zh.format(**values), en.format(**values))
 
 

@@ -10,7 +10,7 @@ from tests.chaos.checker.evidence import Evidence
 from tests.chaos.checker.sorting import sort
 
 BEFORE_THE_CHECK = ("submitted", "awaiting_info", "accepted", "dispatched", "in_progress")
-OPEN = (*BEFORE_THE_CHECK, "transferred", "resolved", "follow_up_pending")
+OPEN = (*BEFORE_THE_CHECK, "suspended", "transferred", "resolved", "follow_up_pending")
 ENDED = ("closed", "rejected", "merged", "cancelled")
 LEGAL = {
     (None, "submitted"),
@@ -33,6 +33,8 @@ LEGAL = {
     ("in_progress", "dispatched"),
     ("in_progress", "accepted"),
     ("in_progress", "resolved"),
+    ("in_progress", "suspended"),
+    ("suspended", "in_progress"),
     ("resolved", "in_progress"),
     ("resolved", "follow_up_pending"),
     ("follow_up_pending", "closed"),

@@ -125,17 +125,35 @@ class Member:
         note: str = "",
         evidence: Sequence[str] = (),
         *,
+        before: Sequence[str] = (),
+        position: tuple[float, float] | None = None,
         version: int | None = None,
         timeout: float = 30.0,
     ) -> Result:
-        """Say that it is done (办结); note or evidence must say something."""
-        return self._act("resolve", order, {"note": note, "evidence": list(evidence)}, version, timeout)
+        """Say that it is done (办结); note or evidence must say something.
+
+        Some categories also ask for photos of `before` and for the `position` where you are (lon, lat; WGS84).
+        """
+        data: dict[str, Any] = {"note": note, "evidence": list(evidence)}
+        if before:
+            data["before"] = list(before)
+        if position:
+            data["position"] = {"lon": position[0], "lat": position[1]}
+        return self._act("resolve", order, data, version, timeout)
 
     def verify(
         self, order: WorkOrder, passed: bool, note: str = "", *, version: int | None = None, timeout: float = 30.0
     ) -> Result:
         """As the checker, say whether it is really done (核查)."""
         return self._act("verify", order, {"passed": passed, "note": note}, version, timeout)
+
+    def act(
+        self, action: str, order: WorkOrder, *, version: int | None = None, timeout: float = 30.0, **data: Any
+    ) -> Result:
+        """Any other action with its data: transfer (`to`, `reason`), suspend and extend (`until`, `reason`), approve,
+        deny (`reason`), resume, assist (`to`, `note`), assist_done (`note`), release (`reason`), cancel (`reason`).
+        """
+        return self._act(action, order, data, version, timeout)
 
     def report(self, report: Mapping[str, Any], timeout: float = 30.0) -> str:
         """Report what you found yourself (source `patrol`), perhaps `settled` on the spot; gives its external id.
