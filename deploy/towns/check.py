@@ -21,6 +21,7 @@ from marshmallow import Schema
 from shapely.geometry import shape
 
 from deploy.towns import schemas
+from services.dispatch.domain.score_rules import read_scoring
 from services.intake.adapters import ADAPTERS
 from services.intake.domain.rules import read_rules
 from shared import marked
@@ -89,7 +90,7 @@ def _yaml(path: Path) -> Any:
 
 def problems(town: Town) -> list[str]:
     """What is wrong in the town, a line each; empty when all is well."""
-    rules = (_areas, _members, _catalogue, _sources, _calendar, _places, _intake_rules, _reports)
+    rules = (_areas, _members, _catalogue, _sources, _calendar, _places, _intake_rules, _scores, _reports)
     return [*_entries(town)] or [problem for rule in rules for problem in rule(town)]
 
 
@@ -196,6 +197,14 @@ def _intake_rules(town: Town) -> Iterator[str]:
     for name, rules in town.marks.items():
         _, problems = read_rules(rules.value.get("intake") or {}, codes)
         yield from marked.told(f"rules/{name}", "intake", rules, problems)
+
+
+def _scores(town: Town) -> Iterator[str]:
+    """Rules about scores, by dispatch's own reading."""
+    for name, rules in town.marks.items():
+        _, problems = read_scoring(rules.value["dispatch"].get("scores"))
+        placed = [problem._replace(path=("scores", *problem.path)) for problem in problems]
+        yield from marked.told(f"rules/{name}", "dispatch", rules, placed)
 
 
 def _reports(town: Town) -> Iterator[str]:

@@ -4,14 +4,19 @@ from services.dispatch.use_cases.acting import take_action, take_actions
 from services.dispatch.use_cases.assigning import assign_again, assign_work
 from services.dispatch.use_cases.ending import correct_orders, end_orders
 from services.dispatch.use_cases.reference import keep_categories, load_town, resay_grids, resay_members
+from services.dispatch.use_cases.rules import check_rules
+from services.dispatch.use_cases.scoring import count_anew, keep_scores
 from services.dispatch.use_cases.watching import watch_deadlines
 
 __all__ = [
     "assign_again",
     "assign_work",
+    "check_rules",
     "correct_orders",
+    "count_anew",
     "end_orders",
     "keep_categories",
+    "keep_scores",
     "load_town",
     "resay_grids",
     "resay_members",

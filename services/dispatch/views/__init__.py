@@ -2,5 +2,6 @@
 
 from services.dispatch.views.gauges import gauges
 from services.dispatch.views.orders import order_by_id, orders
+from services.dispatch.views.scores import adoption, score_cases, scores, tallies_astray, town_today
 
-__all__ = ["gauges", "order_by_id", "orders"]
+__all__ = ["adoption", "gauges", "order_by_id", "orders", "score_cases", "scores", "tallies_astray", "town_today"]
