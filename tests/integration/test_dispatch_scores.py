@@ -34,8 +34,8 @@ def town(servers: Servers, tmp_path_factory: pytest.TempPathFactory) -> Iterator
     text = rules.read_text(encoding="utf-8").replace(" 20 second", " 1 day").replace("{P1: 1 day", "{P1: 1 second")
     rules.write_text(text, encoding="utf-8")
     with TemporaryTown(servers, folder, logs=tmp_path_factory.mktemp("logs")) as town:
+        town.start("dispatch", replicas=2, wait=False)
         town.start("intake", "callback")
-        town.start("dispatch", replicas=2)
         yield town
 
 
@@ -48,6 +48,7 @@ def played(town: TemporaryTown) -> Play:
     play.does(play.satisfied)
     play.is_asked(play.satisfied, "yes", "mostly_satisfied")
     desk = until(lambda: (o := play.order(play.missed, "dispatched")) and o["member_id"] == "desk1" and o)
+    until(lambda: dt.datetime.now(dt.UTC) > dt.datetime.fromisoformat(desk["ack_due_at"]))
     assert play.api.act("desk1", "acknowledge", desk)["accepted"]
     play.overdue(play.late)
     play.does(play.late)
@@ -72,7 +73,8 @@ class Play:
         self.town, self.api = town, Api(town)
 
     def report(self, source: str = "hotline", **data: Any) -> str:
-        body = {"external_id": str(uuid.uuid4()), "title": "路灯不亮", "kind": "complaint", "place": HERE} | data
+        body = {"external_id": str(uuid.uuid4()), "title": "路灯不亮", "category": "9999", "place": HERE}
+        body |= {"kind": "complaint"} | data
         body |= {"reporter": {"name": "报事人", "phone": "19900000001"}}
         answer = self.api.call("POST", "intake", "/intake/reports", "source", source, body)
         assert answer.status_code == 201, answer.text
@@ -219,19 +221,14 @@ def test_what_a_member_finds_counts_as_activity(played: Play) -> None:
         event = {"specversion": "1.0", "id": str(uuid.uuid4()), "source": "m012", "type": "report.v1"}
         data = {"external_id": str(uuid.uuid4()), "title": "井盖破损", "place": HERE}
         event |= {"time": dt.datetime.now(dt.UTC).isoformat(), "data": data}
-        connection.channel().basic_publish(
-            "reports", "patrol.normal", json.dumps(event).encode(), _user("m012", played)
-        )
+        user = pika.BasicProperties(user_id=f"{played.town.name}-m012", content_type="application/cloudevents+json")
+        connection.channel().basic_publish("reports", "patrol.normal", json.dumps(event).encode(), user)
 
     def active() -> bool:
         members = played.api.get("dispatch", "/dispatch/adoption")["members"]
         return next(member["today"] for member in members if member["member_id"] == "m012")
 
     until(active)
-
-
-def _user(member: str, play: Play) -> Any:
-    return pika.BasicProperties(user_id=f"{play.town.name}-{member}", content_type="application/cloudevents+json")
 
 
 @pytest.mark.parametrize(
