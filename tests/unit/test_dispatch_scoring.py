@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections import Counter
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +15,18 @@ from hypothesis import strategies as st
 from deploy.towns.check import problems, read_town
 from deploy.towns.files import SAMPLE
 from services.dispatch.domain.score_rules import read_scoring
-from services.dispatch.domain.scoring import FIGURES, Round, Turn, alarms, outcomes, score, shares
+from services.dispatch.domain.scoring import (
+    DIMENSIONS,
+    FIGURES,
+    TALLY,
+    Round,
+    Turn,
+    alarms,
+    difference,
+    outcomes,
+    score,
+    shares,
+)
 from shared import marked
 
 START = dt.datetime(2026, 11, 23, 9, tzinfo=dt.UTC)
@@ -123,6 +136,33 @@ def test_one_more_good_outcome_never_lowers_a_score(counts: dict[str, dict[str, 
     more = counts | {figure: counts[figure] | {outcome: counts[figure][outcome] + 1}}
     before, after = score(shares(counts, rules), rules), score(shares(more, rules), rules)
     assert before is not None and after is not None and after >= before - 0.01
+
+
+TURNS = st.lists(
+    st.builds(
+        lambda month, unit, member, outcomes: {
+            "month": month, "grid_id": unit, "unit": unit, "member_id": member, "category": "0101", "source": "hotline",
+            "outcomes": outcomes,
+        },
+        st.sampled_from(["2026-10", "2026-11"]),
+        st.sampled_from(["g1", "g2"]),
+        st.sampled_from(["m1", "m2"]),
+        st.fixed_dictionaries({}, optional={figure: st.sampled_from([*FIGURES[figure]]) for figure in FIGURES}),
+    ),
+    max_size=6,
+)  # fmt: skip
+
+
+@given(st.lists(TURNS, min_size=1, max_size=5))
+def test_tallies_are_always_those_of_the_turns(history: list[list[dict[str, Any]]]) -> None:
+    """However often turns come to count otherwise, the sum of the differences is what the last of them count as."""
+    tallies: Counter[tuple[str, ...]] = Counter()
+    for before, after in pairwise([[], *history]):
+        tallies.update({tuple(row[name] for name in TALLY): row["turns"] for row in difference(before, after)})
+    last = {tuple(row[name] for name in TALLY): row["turns"] for row in difference([], history[-1])}
+    assert {key: turns for key, turns in tallies.items() if turns} == last
+    assert sum(last.values()) == len(DIMENSIONS) * sum(len(turn["outcomes"]) for turn in history[-1])
+    assert difference(history[-1], history[-1]) == []
 
 
 def test_a_worked_example() -> None:

@@ -8,7 +8,8 @@ gets better by never closing. The three rates are those of the complaint hotline
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -27,7 +28,16 @@ FIGURES: dict[str, dict[str, float]] = {
 }
 LESS_IS_BETTER = (REWORK,)
 ESCALATED = "escalated"  # why an assignment ended: it was taken away, because nobody acted
-DIMENSIONS = ("town", "grid", "unit", "member", "category", "source")
+# what a turn counts for, and where that stands
+DIMENSIONS = {
+    "town": "",
+    "grid": "grid_id",
+    "unit": "unit",
+    "member": "member_id",
+    "category": "category",
+    "source": "source",
+}
+TALLY = ("month", "dimension", "value", "figure", "outcome")
 
 
 @dataclass(frozen=True)
@@ -107,6 +117,22 @@ def _rework(round_: Round) -> str | None:
 def _said(round_: Round, figure: str, answer: str | None) -> str | None:
     """What the reporter said of work that was done; each round is rated once at most."""
     return answer if answer in FIGURES[figure] and round_.state in (VERIFIED, CLOSED) else None
+
+
+def difference(before: Iterable[Mapping[str, Any]], after: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """What to add to the tallies when turns count as `after` instead of as `before`: so many `turns` more, or less, in
+    the order of their keys."""
+    change = Counter(key for turn in after for key in _keys(turn))
+    change.subtract(key for turn in before for key in _keys(turn))
+    return [dict(zip(TALLY, key, strict=True)) | {"turns": n} for key, n in sorted(change.items()) if n]
+
+
+def _keys(turn: Mapping[str, Any]) -> Iterator[tuple[str, ...]]:
+    """Each outcome of a turn, once for everything that it counts for."""
+    for dimension, column in DIMENSIONS.items():
+        value = turn[column] if column else ""
+        for figure, outcome in turn["outcomes"].items():
+            yield turn["month"], dimension, value, figure, outcome
 
 
 def shares(counts: Mapping[str, Mapping[str, int]], scoring: Scoring) -> dict[str, dict[str, Any]]:

@@ -19,7 +19,7 @@ MONTH = re.compile(r"20\d\d-(0[1-9]|1[0-2])")
 
 
 def get_scores(request: Request, open_work: Any) -> dict[str, Any]:
-    by = _one_of(request, "by", DIMENSIONS, "town")
+    by = _one_of(request, "by", tuple(DIMENSIONS), "town")
     with open_work() as work:
         _, running = views.town_today(work)
         until = _month(request, "to", _month(request, "from", running))
@@ -35,7 +35,7 @@ def get_scores(request: Request, open_work: Any) -> dict[str, Any]:
 
 
 def get_score_cases(request: Request, open_work: Any) -> dict[str, Any]:
-    by, figure = _one_of(request, "by", DIMENSIONS, "town"), _one_of(request, "figure", tuple(FIGURES), None)
+    by, figure = _one_of(request, "by", tuple(DIMENSIONS), "town"), _one_of(request, "figure", tuple(FIGURES), None)
     outcome = _one_of(request, "outcome", tuple(FIGURES[figure]), "") or None
     after, of = _number(request, "after"), request.args.get("of") or ""
     with open_work() as work:

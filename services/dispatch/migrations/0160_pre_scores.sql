@@ -35,9 +35,9 @@ CREATE TABLE turns (                   -- one assignment of a handler, and what 
     outcomes      jsonb NOT NULL       -- figure → outcome
 );
 CREATE INDEX turns_by_order ON turns (order_id);
-CREATE INDEX turns_by_month ON turns (month, unit, member_id);
+CREATE INDEX turns_by_month ON turns (month, assignment_id);
 
-CREATE VIEW counted AS                 -- each outcome of each turn, once for everything that it counts for
+CREATE VIEW counted AS                 -- each outcome of each turn, once for everything that it counts for: to check the tallies
 SELECT t.order_id, t.month, d.dimension, d.value, o.key AS figure, o.value AS outcome
 FROM turns t,
      LATERAL (VALUES ('town', ''), ('grid', t.grid_id), ('unit', t.unit), ('member', t.member_id),

@@ -26,23 +26,23 @@ WITH taken AS (
 SELECT DISTINCT order_id::text FROM taken
 
 -- name: turns_of_orders
--- The handlers' turns at these orders, with everything that they are judged by.
+-- The handlers' turns at these orders, with everything that they are judged by, and as they were counted before.
 SELECT a.id AS assignment_id, a.order_id::text, a.member_id, a.unit, a.until, a.end_reason, a.ack_due_at,
        (SELECT min(j.at) FROM order_journal j WHERE j.order_id = a.order_id AND j.who = a.member_id
         AND j.at BETWEEN a.since AND coalesce(a.until, 'infinity')) AS reacted_at,
        a.id = max(a.id) OVER (PARTITION BY a.order_id) AS last,
        o.state, o.due_at, o.resolved_at, w.solved, w.satisfaction, coalesce(w.rework, false) AS rework,
        to_char(o.started_at AT TIME ZONE %(zone)s, 'YYYY-MM') AS month, coalesce(c.grid_id, '') AS grid_id, c.category,
-       coalesce(c.source, '') AS source
+       coalesce(c.source, '') AS source, to_jsonb(t) AS before
 FROM assignments a JOIN orders o ON o.id = a.order_id JOIN cases c ON c.id = o.case_id
-     LEFT JOIN answers w ON w.case_id = o.case_id AND w.round = o.round
+     LEFT JOIN answers w ON w.case_id = o.case_id AND w.round = o.round LEFT JOIN turns t ON t.assignment_id = a.id
 WHERE a.order_id = ANY(%(orders)s::uuid[]) AND a.role = 'handler'
 
--- name: tally_orders
--- The turns of these orders as they are written now are added to the tallies, or (sign -1) taken out of them.
+-- name: add_tallies
+-- So many turns more, or less, had an outcome.
 INSERT INTO tallies AS t (month, dimension, value, figure, outcome, turns)
-SELECT month, dimension, value, figure, outcome, %(sign)s * count(*) FROM counted
-WHERE order_id = ANY(%(orders)s::uuid[]) GROUP BY 1, 2, 3, 4, 5 ORDER BY 1, 2, 3, 4, 5
+SELECT month, dimension, value, figure, outcome, turns FROM json_to_recordset(%(rows)s) AS r(month text, dimension text,
+    value text, figure text, outcome text, turns bigint)
 ON CONFLICT (month, dimension, value, figure, outcome) DO UPDATE SET turns = t.turns + excluded.turns
 
 -- name: put_turns

@@ -6,7 +6,6 @@ import datetime as dt
 from collections.abc import Iterable, Sequence
 
 from services.dispatch.store.base import SQL, Row, Rows
-from shared.outbox.unit_of_work import to_json
 
 
 class ScoreRows(Rows):
@@ -29,12 +28,14 @@ class ScoreRows(Rows):
     def turns_of_orders(self, orders: Sequence[str], zone: dt.tzinfo) -> list[Row]:
         return self.dicts(SQL.turns_of_orders, orders=list(orders), zone=str(zone))
 
-    def count_turns(self, orders: Sequence[str], rows: Sequence[Row], zone: dt.tzinfo) -> None:
-        """These are all turns of these orders: what they counted as before leaves the tallies, what they count as now
-        comes in. One after the other, so that the tallies are always those of the turns."""
-        self.run(SQL.tally_orders, orders=list(orders), sign=-1)
-        self.run(SQL.put_turns, rows=to_json(rows))
-        self.run(SQL.tally_orders, orders=list(orders), sign=1)
+    def put_turns(self, rows: Sequence[Row]) -> None:
+        self.write(SQL.put_turns, rows)
+
+    def add_tallies(self, rows: Sequence[Row]) -> None:
+        self.write(SQL.add_tallies, rows)
+
+    def note_active(self, orders: Sequence[str], zone: dt.tzinfo) -> None:
+        """Whoever did something to these orders was active then."""
         self.run(SQL.note_active, orders=list(orders), zone=str(zone))
 
     def count_anew(self, since: dt.datetime) -> int:

@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Sequence
 
 from services.dispatch.domain.score_rules import Problem, read_scoring
-from services.dispatch.domain.scoring import FIGURES, RESOLUTION, SATISFACTION, Round, Turn, outcomes
+from services.dispatch.domain.scoring import FIGURES, RESOLUTION, SATISFACTION, Round, Turn, difference, outcomes
 from services.dispatch.store import OpenWork, Row, Work
 from shared.messaging.message import Heard
 
@@ -66,12 +66,20 @@ def _count(work: Work) -> int:
     if not calendar or not orders:
         return 0
     now = work.now()
-    rows = [_counted(row, now) for row in work.turns_of_orders(orders, calendar.zone)]
-    work.count_turns(orders, rows, calendar.zone)
+    before, after = [], []
+    for row in work.turns_of_orders(orders, calendar.zone):
+        counted = _counted(row, now)
+        if (known := row["before"]) is None or any(known[name] != counted[name] for name in counted):
+            before += [known] if known else []
+            after.append(counted)
+    work.put_turns(after)
+    work.add_tallies(difference(before, after))
+    work.note_active(orders, calendar.zone)
     return len(orders)
 
 
 def _counted(row: Row, now: dt.datetime) -> Row:
+    """A turn as it counts by now."""
     turn = Turn(row["until"], row["end_reason"], row["ack_due_at"], row["reacted_at"])
-    round_ = Round(row["state"], row["due_at"], row["resolved_at"], row["solved"], row["satisfaction"], row["rework"])
-    return {name: row[name] for name in COUNTED} | {"outcomes": outcomes(turn, round_, row["last"], now)}
+    ends = {name: row[name] for name in ("state", "due_at", "resolved_at", "solved", "satisfaction", "rework")}
+    return {name: row[name] for name in COUNTED} | {"outcomes": outcomes(turn, Round(**ends), row["last"], now)}
