@@ -38,4 +38,38 @@ ROUTES = {
         {200: "the order with its `journal`, `assignments`, `requests` and `assists`"},
         problems=(404,),
     ),
+    "GET /dispatch/scores": Route(
+        "Figures and score of everything of a kind, month by month, the best of a month first",
+        {
+            200: "`scores`: each with `month`, `of`, `score` (out of 100, by `weights`), `alarms` and `figures`: the "
+            "`share`, of how many `turns` at orders, with which `outcomes`, and where its `cases` are"
+        },
+        query={
+            "by": "town (default), grid, unit, member, category or source",
+            "of": "only this grid, unit …; without it all of them",
+            "from": "first month, as 2026-11; without it the last one alone",
+            "to": "last month; without it the first one alone, or the month that runs",
+        },
+        problems=(422,),
+    ),
+    "GET /dispatch/scores/cases": Route(
+        "The cases behind a figure, at most 500 at once",
+        {200: "`cases` with `number`, `round`, who had them and the `outcome`; `next` to go on `after`, or null"},
+        query={
+            "by": "town (default), grid, unit, member, category or source",
+            "of": "which grid, unit …; empty: in no grid, of no known source",
+            "month": "as 2026-11; without it the month that runs",
+            "figure": "response_rate, acknowledged_in_time, closed_in_time, resolution_rate, satisfaction_rate or "
+            "rework_share",
+            "outcome": "only those that count so, for example late",
+            "after": "`next` of the last answer; without it, from the first on",
+        },
+        problems=(422,),
+    ),
+    "GET /dispatch/adoption": Route(
+        "How many of all members were active on a day, in its week from Monday, and in its month, until that day",
+        {200: "the `town`, its `units`, and its `members` with the last day of each in that time"},
+        query={"day": "as 2026-11-25; without it today, by the town's clock"},
+        problems=(422,),
+    ),
 }

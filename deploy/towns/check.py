@@ -22,6 +22,7 @@ from shapely.geometry import shape
 
 from deploy.towns import schemas
 from services.dispatch.domain import conduct
+from services.dispatch.domain.score_rules import read_scoring
 from services.intake.adapters import ADAPTERS
 from services.intake.domain.rules import read_rules
 from shared import marked
@@ -90,7 +91,18 @@ def _yaml(path: Path) -> Any:
 
 def problems(town: Town) -> list[str]:
     """What is wrong in the town, a line each; empty when all is well."""
-    rules = (_areas, _members, _catalogue, _sources, _calendar, _places, _intake_rules, _conduct, _reports)
+    rules = (
+        _areas,
+        _members,
+        _catalogue,
+        _sources,
+        _calendar,
+        _places,
+        _intake_rules,
+        _conduct,
+        _scores,
+        _reports,
+    )
     return [*_entries(town)] or [problem for rule in rules for problem in rule(town)]
 
 
@@ -203,6 +215,14 @@ def _conduct(town: Town) -> Iterator[str]:
     """What is asked of members who act, by dispatch's own reading."""
     for name, rules in town.marks.items():
         yield from marked.told(f"rules/{name}", "dispatch", rules, conduct.problems(rules.value.get("dispatch") or {}))
+
+
+def _scores(town: Town) -> Iterator[str]:
+    """Rules about scores, by dispatch's own reading."""
+    for name, rules in town.marks.items():
+        _, problems = read_scoring(rules.value["dispatch"].get("scores"))
+        placed = [problem._replace(path=("scores", *problem.path)) for problem in problems]
+        yield from marked.told(f"rules/{name}", "dispatch", rules, placed)
 
 
 def _reports(town: Town) -> Iterator[str]:

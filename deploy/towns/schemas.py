@@ -194,6 +194,7 @@ class _Dispatch(Schema):
     evidence = fields.Raw()  # dispatch says itself what is wrong in these
     extension = fields.Raw()
     transfers = fields.Raw()
+    scores = fields.Raw()
 
 
 class _Ask(Schema):

@@ -15,7 +15,6 @@ import yaml
 from services.dispatch import use_cases
 from services.dispatch.commands import COMMANDS
 from services.dispatch.config import load
-from services.dispatch.domain.conduct import problems
 from services.dispatch.errors import DispatchError
 from services.dispatch.store import Row, Work
 from shared.admin import OpenWork, main
@@ -43,4 +42,4 @@ def _member(row: dict[str, str]) -> Row:
 
 if __name__ == "__main__":
     again: dict[str, Callable[[OpenWork], int]] = {"grids": use_cases.resay_grids, "members": use_cases.resay_members}
-    sys.exit(main(load, Work, load_town, again, COMMANDS, (DispatchError,), lambda section, work: problems(section)))
+    sys.exit(main(load, Work, load_town, again, COMMANDS, (DispatchError,), use_cases.check_rules))

@@ -49,6 +49,10 @@ class DispatchService:
     def redate(self) -> None:
         use_cases.redate_orders(self.open_work)
 
+    @timer(interval=5)
+    def score(self) -> None:
+        use_cases.keep_scores(self.open_work)
+
     @http("POST", "/dispatch/actions", roles=["desk", "leader", "member"])
     def post_action(self, request: Request) -> Any:
         return doors.post_action(request, self.open_work)
@@ -72,3 +76,15 @@ class DispatchService:
     @http("GET", "/dispatch/orders/<order_id>", roles=["desk", "leader", "member"])
     def get_order(self, request: Request, order_id: str) -> Any:
         return doors.get_order(request, order_id, self.open_work)
+
+    @http("GET", "/dispatch/scores", roles=["desk", "leader"])
+    def get_scores(self, request: Request) -> Any:
+        return doors.get_scores(request, self.open_work)
+
+    @http("GET", "/dispatch/scores/cases", roles=["desk", "leader"])
+    def get_score_cases(self, request: Request) -> Any:
+        return doors.get_score_cases(request, self.open_work)
+
+    @http("GET", "/dispatch/adoption", roles=["desk", "leader"])
+    def get_adoption(self, request: Request) -> Any:
+        return doors.get_adoption(request, self.open_work)

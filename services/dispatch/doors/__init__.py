@@ -1,5 +1,16 @@
 """The HTTP doors of dispatch: a request becomes the arguments of a use case or a view, errors become problems."""
 
 from services.dispatch.doors.orders import get_assists, get_order, get_orders, get_requests, post_action, post_actions
+from services.dispatch.doors.scores import get_adoption, get_score_cases, get_scores
 
-__all__ = ["get_assists", "get_order", "get_orders", "get_requests", "post_action", "post_actions"]
+__all__ = [
+    "get_adoption",
+    "get_assists",
+    "get_order",
+    "get_orders",
+    "get_requests",
+    "get_score_cases",
+    "get_scores",
+    "post_action",
+    "post_actions",
+]

@@ -20,6 +20,7 @@ class CaseRegistered(Message):
     grid_id = fields.String(allow_none=True, load_default=None)
     desk_reason = fields.String(allow_none=True, load_default=None)
     round = fields.Integer(required=True)
+    source = fields.String(required=True)
     reported_by = fields.String(allow_none=True, load_default=None)
     settled = fields.Raw(allow_none=True, load_default=None)
 
@@ -32,6 +33,8 @@ class _Decided(Message):
 
 class CaseClosed(_Decided):
     TYPE = "intake.case_closed.v1"
+    solved = fields.String(allow_none=True, load_default=None)
+    satisfaction = fields.String(required=True)
 
 
 class CaseMerged(_Decided):
@@ -67,6 +70,8 @@ class ReworkAsked(Message):
     TYPE = "callback.rework_asked.v1"
     number = fields.String(required=True)
     round = fields.Integer(required=True)
+    solved = fields.String(required=True)
+    satisfaction = fields.String(required=True)
 
 
 class CategoryChanged(Message):

@@ -16,13 +16,14 @@ ORDER BY id FOR UPDATE SKIP LOCKED
 
 -- name: add_cases
 -- Cases that are new here, or registered once more.
-INSERT INTO cases (id, number, level, kind, category, title, place_text, grid_id, lon, lat, said, described)
-SELECT id, number, level, kind, category, title, place_text, grid_id, lon, lat, said, described FROM json_to_recordset(%(rows)s)
-    AS c(id uuid, number text, level text, kind text, category text, title text, place_text text, grid_id text,
-    lon double precision, lat double precision, said integer, described integer)
+INSERT INTO cases (id, number, level, kind, category, title, place_text, grid_id, lon, lat, source, said, described)
+SELECT id, number, level, kind, category, title, place_text, grid_id, lon, lat, source, said, described
+FROM json_to_recordset(%(rows)s) AS c(id uuid, number text, level text, kind text, category text, title text,
+    place_text text, grid_id text, lon double precision, lat double precision, source text, said integer,
+    described integer)
 ON CONFLICT (id) DO UPDATE SET level = excluded.level, kind = excluded.kind, category = excluded.category,
     title = excluded.title, place_text = excluded.place_text, grid_id = excluded.grid_id, lon = excluded.lon,
-    lat = excluded.lat, said = excluded.said, described = excluded.described
+    lat = excluded.lat, source = excluded.source, said = excluded.said, described = excluded.described
 
 -- name: describe_cases
 -- What cases are about, after the desk has corrected it.

@@ -14,12 +14,6 @@ SELECT (SELECT coalesce(extract(epoch FROM clock_timestamp() - min(parked_at)), 
        coalesce(extract(epoch FROM clock_timestamp() - min(o.started_at) FILTER (WHERE m.role = 'desk')), 0)::float
 FROM orders o JOIN members m USING (member_id) WHERE o.state = 'dispatched'
 
--- name: count_active_members
--- Members who did something in the last 24 hours, and all who are on the roll.
-SELECT (SELECT count(DISTINCT member_id) FROM commands
-        WHERE accepted AND answered_at > (SELECT clock_timestamp() - interval '24 hours')),
-       (SELECT count(*) FROM members WHERE active)
-
 -- name: calendar_known
 -- For how many more seconds the calendar in force knows the holidays.
 SELECT extract(epoch FROM (calendar->>'known_until')::date + 1 - clock_timestamp())::float

@@ -63,13 +63,19 @@ WHERE assignments.order_id = e.order_id AND assignments.role = e.role AND assign
 
 -- name: add_assignments
 -- New assignments; some have ended in the same batch.
-INSERT INTO assignments (order_id, role, member_id, unit, why, since, until, end_reason)
-SELECT order_id, role, member_id, unit, why, since, until, end_reason FROM json_to_recordset(%(rows)s) AS a(order_id uuid,
-    role text, member_id text, unit text, why text, since timestamptz, until timestamptz, end_reason text)
+INSERT INTO assignments (order_id, role, member_id, unit, why, since, until, end_reason, ack_due_at)
+SELECT order_id, role, member_id, unit, why, since, until, end_reason, ack_due_at
+FROM json_to_recordset(%(rows)s) AS a(order_id uuid, role text, member_id text, unit text, why text, since timestamptz,
+    until timestamptz, end_reason text, ack_due_at timestamptz)
 
 -- name: add_journal
--- What happened to orders; appended, never edited.
-INSERT INTO order_journal (order_id, case_id, at, done_at, version, what, from_state, to_state, who, note, evidence, facts)
-SELECT order_id, case_id, at, done_at, version, what, from_state, to_state, who, note, evidence, facts
-FROM json_to_recordset(%(rows)s) AS j(order_id uuid, case_id uuid, at timestamptz, done_at timestamptz, version integer,
-    what text, from_state text, to_state text, who text, note text, evidence jsonb, facts jsonb)
+-- What happened to orders; appended, never edited. What is more than that an order has begun is to be counted.
+WITH added AS (
+    INSERT INTO order_journal (order_id, case_id, at, done_at, version, what, from_state, to_state, who, note, evidence,
+        facts)
+    SELECT order_id, case_id, at, done_at, version, what, from_state, to_state, who, note, evidence, facts
+    FROM json_to_recordset(%(rows)s) AS j(order_id uuid, case_id uuid, at timestamptz, done_at timestamptz,
+        version integer, what text, from_state text, to_state text, who text, note text, evidence jsonb, facts jsonb)
+    RETURNING order_id, version
+)
+INSERT INTO to_score (order_id) SELECT DISTINCT order_id FROM added WHERE version > 1

@@ -11,11 +11,12 @@ from services.dispatch.store.commands import CommandRows
 from services.dispatch.store.orders import OrderRows
 from services.dispatch.store.redating import RedatingRows
 from services.dispatch.store.reference import ReferenceRows
+from services.dispatch.store.scores import ScoreRows
 
 __all__ = ["SQL", "OpenWork", "Row", "Work"]
 
 
-class Work(CaseRows, OrderRows, CommandRows, ReferenceRows, RedatingRows):
+class Work(CaseRows, OrderRows, CommandRows, ReferenceRows, RedatingRows, ScoreRows):
     """One transaction of dispatch."""
 
 

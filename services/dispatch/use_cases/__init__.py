@@ -5,6 +5,8 @@ from services.dispatch.use_cases.assigning import assign_again, assign_work
 from services.dispatch.use_cases.ending import correct_orders, end_orders
 from services.dispatch.use_cases.redating import begin_redating, check_deadlines, explain_deadline, redate_orders
 from services.dispatch.use_cases.reference import keep_categories, load_town, resay_grids, resay_members
+from services.dispatch.use_cases.rules import check_rules
+from services.dispatch.use_cases.scoring import count_anew, keep_scores
 from services.dispatch.use_cases.watching import watch_deadlines
 
 __all__ = [
@@ -12,10 +14,13 @@ __all__ = [
     "assign_work",
     "begin_redating",
     "check_deadlines",
+    "check_rules",
     "correct_orders",
+    "count_anew",
     "end_orders",
     "explain_deadline",
     "keep_categories",
+    "keep_scores",
     "load_town",
     "redate_orders",
     "resay_grids",

@@ -13,6 +13,7 @@ from services.dispatch.domain.limits import Duration
 from services.dispatch.domain.order import WITHDRAWN, Moved, Order
 from services.dispatch.store import OpenWork, Row, Work
 from services.dispatch.use_cases.recording import Happened, record
+from services.dispatch.use_cases.scoring import note_answers
 from shared.messaging.envelope import new_id
 from shared.messaging.message import Heard
 
@@ -61,6 +62,10 @@ def assign_work(heard: Sequence[Heard], open_work: OpenWork) -> list[str]:
                 waiting.append(message)
         work.too_early(waiting, NOBODY if setting else NOTHING_LOADED)
         _record(given, work, new_cases=True)
+        if setting:
+            work.add_active(
+                (message.reported_by for message, _, _ in given if message.reported_by), setting.calendar.zone
+            )
         work.commit()
     return outcomes(heard, new, waiting)
 
@@ -83,6 +88,7 @@ def assign_again(heard: Sequence[Heard], open_work: OpenWork) -> list[str]:
             else:
                 waiting.append(message)
         work.too_early(waiting, UNKNOWN if setting else NOTHING_LOADED)
+        note_answers([message for message, _, _ in given], True, work)
         _record(given, work)
         work.commit()
     return outcomes(heard, new, waiting)
@@ -90,7 +96,7 @@ def assign_again(heard: Sequence[Heard], open_work: OpenWork) -> list[str]:
 
 def _case_row(message: Heard, known: dict[str, Row]) -> Row:
     row = {name: getattr(message, name) for name in ("number", "level", "kind", "category", "title", "place_text")}
-    row |= {name: getattr(message, name) for name in ("grid_id", "desk_reason", "lon", "lat")}
+    row |= {name: getattr(message, name) for name in ("grid_id", "desk_reason", "lon", "lat", "source")}
     said = known[message.case_id]["said"] if message.case_id in known else 0
     return row | {"id": message.case_id, "said": said, "described": message.event.sequence or 0}
 

@@ -13,6 +13,7 @@ from services.dispatch.domain.words import both
 from services.dispatch.store import OpenWork, Row, Work
 from services.dispatch.use_cases.assigning import NOTHING_LOADED, UNKNOWN, Setting, outcomes, setting_for
 from services.dispatch.use_cases.recording import Happened, record
+from services.dispatch.use_cases.scoring import note_answers
 from shared.messaging.message import Heard
 
 DESCRIBING = ("level", "kind", "category", "title", "place_text", "grid_id", "desk_reason", "lon", "lat")
@@ -32,6 +33,7 @@ def end_orders(heard: Sequence[Heard], open_work: OpenWork) -> list[str]:
         cases, current, waiting = _gather(new, work)
         work.too_early(waiting, UNKNOWN)
         ended = [(m, current[m.case_id]) for m in _concerned(new, waiting) if current[m.case_id].state not in OVER]
+        note_answers([m for m, _ in ended if m.event.type == messages.CaseClosed.TYPE], False, work)
         record([Happened(cases[m.case_id], c, m.event) for m, o in ended for c in _ended(m, o, now).changes], work, now)
         work.commit()
     return outcomes(heard, new, waiting)

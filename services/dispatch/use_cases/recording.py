@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from services.dispatch import messages
-from services.dispatch.domain.order import Change, Order
+from services.dispatch.domain.order import HANDLER, Change, Order
 from services.dispatch.store import Row, Work
 from shared.messaging.envelope import NORMAL, URGENT, Event
 
@@ -69,6 +69,7 @@ def _assignments(changes: Sequence[Change], now: dt.datetime) -> tuple[list[Row]
             member = choice.member
             row: Row = {"order_id": change.order.id, "role": role, "member_id": member.member_id, "unit": member.unit}
             row |= {"why": choice.why, "since": now, "until": None, "end_reason": None}
+            row |= {"ack_due_at": change.order.ack_due_at if role == HANDLER else None}
             active[change.order.id, role] = row
             starts.append(row)
     return starts, ends

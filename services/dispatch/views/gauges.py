@@ -5,15 +5,15 @@ from __future__ import annotations
 from typing import Any
 
 from services.dispatch.store import SQL
+from services.dispatch.views.scores import score_gauges
 from shared.observability.metrics import Gauge
 from shared.outbox.unit_of_work import UnitOfWork
 
 
 def gauges(work: UnitOfWork) -> list[Gauge]:
-    """What waits, where, how long; who is active; how far the calendar reaches."""
+    """What waits, where, how long; how far the calendar reaches; how well the work is done."""
     counts = work.all(SQL.count_orders)
     unassigned, in_grids, at_desk = work.one(SQL.oldest_waiting)
-    active, members = work.one(SQL.count_active_members)
     known = work.one(SQL.calendar_known)
     late = [(["acknowledge", level], n) for _, level, _, n, _ in counts if n]
     late += [(["resolve", level], sum(row[4] for row in counts if row[1] == level)) for level in _levels(counts)]
@@ -37,14 +37,13 @@ def gauges(work: UnitOfWork) -> list[Gauge]:
             ["at"],
             [(["grid"], in_grids), (["desk"], at_desk)],
         ),
-        ("wangge_members_active", "Members who did something in the last 24 hours.", [], [([], active)]),
-        ("wangge_members", "Members on the roll.", [], [([], members)]),
         (
             "wangge_calendar_known_seconds",
             "Time until the calendar knows no more holidays.",
             [],
             [([], known[0])] if known else [],
         ),
+        *score_gauges(work),
     ]
 
 
