@@ -8,9 +8,10 @@ from typing import Any
 from werkzeug.wrappers import Request
 
 from services.dispatch import use_cases, views
+from services.dispatch.domain.access import SEE_ORDERS, Person, may, scope
 from services.dispatch.errors import ActionUnreadable
 from shared.http.entrypoint import caller_of, json_of
-from shared.http.problems import Forbidden, NotFound, Unprocessable
+from shared.http.problems import NotFound, Unprocessable
 
 MOST = 500
 
@@ -23,25 +24,31 @@ def post_action(request: Request, open_work: Any) -> dict[str, Any]:
 
 
 def get_orders(request: Request, open_work: Any) -> dict[str, Any]:
-    caller = caller_of(request)
-    member = request.args.get("member") or (caller.name if caller.role == "member" else None)
-    if caller.role == "member" and member != caller.name:
-        raise Forbidden(f"a member sees its own orders: ask for member={caller.name}")
+    reach = scope(person_of(request), SEE_ORDERS)
     with open_work() as work:
-        return {"orders": views.orders(work, request.args.get("state") or None, member, MOST)}
+        state, member = request.args.get("state") or None, request.args.get("member") or None
+        return {"orders": views.orders(work, state, member, reach, MOST)}
 
 
 def get_order(request: Request, order_id: str, open_work: Any) -> dict[str, Any]:
-    caller, order = caller_of(request), None
-    if _is_uuid(order_id):
+    order = None
+    if is_uuid(order_id):
         with open_work() as work:
-            order = views.order_by_id(work, order_id)
-    if order is None or (caller.role == "member" and caller.name not in (order["member_id"], order["checker_id"])):
+            matter = views.matter_of_order(work, order_id)
+            if matter and may(person_of(request), SEE_ORDERS, matter):
+                order = views.order_by_id(work, order_id)
+    if order is None:
         raise NotFound(f"there is no order {order_id!r} that you may see")
     return order
 
 
-def _is_uuid(text: str) -> bool:
+def person_of(request: Request) -> Person:
+    """Who asks, as rights are held against."""
+    caller = caller_of(request)
+    return Person(caller.name, caller.role, caller.post, caller.area)
+
+
+def is_uuid(text: str) -> bool:
     try:
         return bool(uuid.UUID(text))
     except ValueError:

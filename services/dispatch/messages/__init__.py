@@ -1,5 +1,6 @@
 """What dispatch says and hears, and what members send to it."""
 
+from services.dispatch.messages.access import Link, Refresh, SecondFactor, SignIn, SignInWith
 from services.dispatch.messages.heard import (
     CASE_ENDED,
     CaseCancelled,
@@ -42,8 +43,13 @@ __all__ = [
     "CaseTransferred",
     "CategoryChanged",
     "GridChanged",
+    "Link",
     "MemberChanged",
+    "Refresh",
     "ReworkAsked",
+    "SecondFactor",
+    "SignIn",
+    "SignInWith",
     "WorkAcknowledged",
     "WorkAssigned",
     "WorkCorrected",
