@@ -35,10 +35,6 @@ class Passwords:
         """Whether it is the password that is kept; takes as long where none is. Raises NotNow."""
         return self._off_the_hub(self._verify, kept or self._nobodys, password) and kept is not None
 
-    def is_dated(self, kept: str) -> bool:
-        """Whether it was made with other parameters than those of today."""
-        return self._hasher.check_needs_rehash(kept)
-
     def _verify(self, kept: str, password: str) -> bool:
         try:
             return self._hasher.verify(kept, password)
