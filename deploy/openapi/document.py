@@ -32,6 +32,8 @@ PARTS = {  # parts of a path, with their schemas
     "source": {"type": "string", "description": "name of a source", "example": "hotline"},
     "format": {"type": "string", "enum": ["xml", "json"]},
     "code": {"type": "string", "description": "code of a category", "example": "0103"},
+    "session_id": {"type": "string", "format": "uuid", "description": "id of a session"},
+    "provider": {"type": "string", "enum": ["dingtalk", "wecom"]},
     "token": {"type": "string", "format": "uuid", "description": "what was given instead of a number"},
 }
 ROUTES = board.ROUTES | callback.ROUTES | dispatch.ROUTES | intake.ROUTES | notify.ROUTES | open311.ROUTES
@@ -91,7 +93,9 @@ def document() -> dict[str, Any]:
         security=[{"token": []}],
     )
     token = {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}
-    spec.components.security_scheme("token", token | {"description": "EdDSA; claims sub, role, town, exp."})
+    spec.components.security_scheme(
+        "token", token | {"description": "EdDSA; claims sub, role, town, exp; perhaps area, post, sid."}
+    )
     link = {"type": "apiKey", "in": "query", "name": "signature"}
     spec.components.security_scheme("link", link | {"description": "A link signed by the service; it expires."})
     spec.components.schema("Problem", component=PROBLEM)

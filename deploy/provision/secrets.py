@@ -1,6 +1,7 @@
 """The secrets of a town as files, one value each, readable by their owner alone.
 
 <folder>/<service>/amqp_uri  database_url  token_public_key  (key_ring)
+<folder>/dispatch/token_private_key  access_ring     it signs members in, and nobody else does
 <folder>/admin/owner_database_url  token_private_key
 <folder>/sources/<source>/amqp_uri
 <folder>/members/<member>/amqp_uri
@@ -19,7 +20,7 @@ from urllib.parse import unquote, urlsplit
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from deploy.provision.names import SEALED, SERVICES, ProvisionError
+from deploy.provision.names import SEALED, SERVICES, SIGNS, ProvisionError
 
 
 class Secrets:
@@ -57,12 +58,16 @@ class Secrets:
         return unquote(known) if known else secrets.token_urlsafe(24)
 
     def make_keys(self) -> None:
-        """The key that signs tokens and the ring that seals personal data: made once, kept for ever."""
+        """The key that signs tokens, the ring of its signer, the ring that seals personal data: made once, kept for
+        ever. Removed, the first two are made anew, and everybody signs in again (deploy/runbooks/access.md)."""
         if not self.path("admin", "token_private_key").exists():
             self.write(_pem(Ed25519PrivateKey.generate()), "admin", "token_private_key")
         public = _public_pem(self.read("admin", "token_private_key"))
         for service in SERVICES:
             self.write(public, service, "token_public_key")
+        self.write(self.read("admin", "token_private_key"), SIGNS, "token_private_key")
+        if not self.path(SIGNS, "access_ring").exists():
+            self.write(json.dumps({"index": _new_key()} | _new_ring()), SIGNS, "access_ring")
         known = self.path(SEALED[0], "key_ring").exists()
         self._write_ring({"index": _new_key()} | (self._ring() if known else _new_ring()))
 
@@ -96,6 +101,7 @@ class Secrets:
     def environment(self, town: str, service: str) -> dict[str, str]:
         """A service's settings that come from here, as names of files."""
         names = ["amqp_uri", "database_url", "token_public_key", *(["key_ring"] if service in SEALED else [])]
+        names += ["token_private_key", "access_ring"] if service == SIGNS else []
         files = {f"{name.upper()}_FILE": str(self.path(service, name)) for name in names}
         return {"WANGGE_TOWN": town, **files}
 

@@ -20,10 +20,10 @@ class BoardService:
     def on_anything(self, heard: list[Any]) -> None:
         use_cases.keep_journal(heard, self.open_work)
 
-    @http("GET", "/board/cases/<number>", roles=["desk", "leader"])
+    @http("GET", "/board/cases/<number>", roles=["desk", "leader"], in_area=True)
     def get_case(self, request: Request, number: str) -> Any:
-        return doors.get_case(number, self.open_work)
+        return doors.get_case(request, number, self.open_work)
 
-    @http("GET", "/board/totals", roles=["desk", "leader"])
+    @http("GET", "/board/totals", roles=["desk", "leader"], in_area=True)
     def get_totals(self, request: Request) -> Any:
-        return doors.get_totals(self.open_work)
+        return doors.get_totals(request, self.open_work)

@@ -20,6 +20,10 @@ class Work(UnitOfWork):
         """The (source, event id) of those that were new: the journal is the board's inbox, and is kept for good."""
         return set(self.all(SQL.add_journal, rows=to_json(rows))) if rows else set()
 
+    def put_grids(self, rows: Sequence[dict[str, Any]]) -> None:
+        if rows:
+            self.run(SQL.put_grids, rows=to_json(rows))
+
     def fold_cases(self, rows: Sequence[dict[str, Any]]) -> None:
         if rows:
             self.run(SQL.fold_cases, rows=to_json(rows))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from services.board.domain.fold import fold
+from services.board.domain.fold import fold, latest_grids
 from services.board.store import OpenWork
 from shared.messaging.envelope import Event
 from shared.messaging.message import Heard
@@ -18,7 +18,9 @@ def keep_journal(heard: Sequence[Heard], open_work: OpenWork) -> None:
     with open_work() as work:
         work.unpark(heard)
         new = work.add_journal([_row(message.event) for message in heard])
-        work.fold_cases(fold(m.event for m in heard if (m.event.source, m.event.id) in new))
+        events = [m.event for m in heard if (m.event.source, m.event.id) in new]
+        work.fold_cases(fold(events))
+        work.put_grids(latest_grids(events))
         work.commit()
 
 

@@ -10,19 +10,19 @@ from shared.outbox.unit_of_work import UnitOfWork
 MOST = 1_000  # messages of a timeline
 
 
-def case_by_number(work: UnitOfWork, number: str) -> dict[str, Any] | None:
-    """A case with everything that was said about it, or None."""
-    timeline = work.dicts(SQL.timeline, number=number, limit=MOST)
+def case_by_number(work: UnitOfWork, number: str, area: str | None) -> dict[str, Any] | None:
+    """A case with everything that was said about it, or None; `area`: only if it lies there."""
+    known = work.dicts(SQL.case_by_number, number=number, area=area)
+    timeline = work.dicts(SQL.timeline, number=number, limit=MOST) if known or area is None else []
     if not timeline:
         return None
-    known = work.dicts(SQL.case_by_number, number=number)
     return (known[0] if known else {"number": number}) | {"timeline": timeline}
 
 
-def totals(work: UnitOfWork) -> dict[str, Any]:
-    """Cases by state and level, by source, by grid."""
+def totals(work: UnitOfWork, area: str | None) -> dict[str, Any]:
+    """Cases by state and level, by source, by grid; `area`: only of those that lie there."""
     return {
-        "by_state": work.dicts(SQL.totals_by_state),
-        "by_source": work.dicts(SQL.totals_by_source),
-        "by_grid": work.dicts(SQL.totals_by_grid),
+        "by_state": work.dicts(SQL.totals_by_state, area=area),
+        "by_source": work.dicts(SQL.totals_by_source, area=area),
+        "by_grid": work.dicts(SQL.totals_by_grid, area=area),
     }

@@ -1,7 +1,15 @@
 """Errors of dispatch. What a member may not do is no error but an answer (domain/actions.py).
 
 DispatchError
-└── ActionUnreadable   an action does not say what it must; `reasons` name each field and the way to repair it
+├── ActionUnreadable   an action does not say what it must; `reasons` name each field and the way to repair it
+├── SignInRefused      who signs in has not proven who it is; never says which part was wrong
+│   ├── CodeWanted     the password is right, and a one-time code is asked for, too
+│   ├── AccountUnknown the chat platform knows the person, the town does not
+│   └── SessionOver    the refresh token is of a session that has ended
+├── TooOften           too many tries; `seconds` until the next is looked at
+├── PasswordRefused    a new password is needed, or is not good enough
+├── NotNow             what is needed for it does not answer; the same again later is right
+└── NothingSuch        no such member, session or chat platform, or not for the one who asks
 """
 
 from __future__ import annotations
@@ -17,3 +25,48 @@ class ActionUnreadable(DispatchError):
     def __init__(self, reasons: list[dict[str, Any]]):
         super().__init__("; ".join(f"{r['field']}: {r['problem']}" for r in reasons))
         self.reasons = reasons
+
+
+class SignInRefused(DispatchError):
+    """The text is the same whether there is such a member or not."""
+
+    def __init__(self, text: str = "编号或密码不正确 / the member id or the password is not right"):
+        super().__init__(text)
+
+
+class CodeWanted(SignInRefused):
+    def __init__(self) -> None:
+        super().__init__("请输入正确的动态口令 / a one-time code is needed: send it as `code`")
+
+
+class AccountUnknown(SignInRefused):
+    def __init__(self) -> None:
+        super().__init__(
+            "该账号尚未绑定,请先用密码登录 / this account is not linked: sign in with a password, then link it"
+        )
+
+
+class SessionOver(SignInRefused):
+    def __init__(self) -> None:
+        super().__init__("登录已失效,请重新登录 / the session is over: sign in again")
+
+
+class TooOften(DispatchError):
+    def __init__(self, seconds: float):
+        super().__init__("尝试次数过多,请稍后再试 / too many tries: wait as Retry-After says")
+        self.seconds = seconds
+
+
+class PasswordRefused(DispatchError):
+    """`why` in Chinese and English."""
+
+    def __init__(self, why: str):
+        super().__init__(why)
+
+
+class NotNow(DispatchError):
+    """The text says what does not answer."""
+
+
+class NothingSuch(DispatchError):
+    """The text says what there is not."""

@@ -7,6 +7,7 @@ from typing import Any
 from nameko.extensions import DependencyProvider
 
 from services.dispatch import views
+from services.dispatch.proofs import Proofs, proofs_of
 from services.dispatch.store import Work
 from shared.chassis import Operations
 from shared.outbox.relay import Relay
@@ -22,6 +23,16 @@ class OpenWork(DependencyProvider):
 
     def get_dependency(self, worker_ctx: Any) -> Any:
         return lambda: self.relay.open_work(Work)
+
+
+class Access(DependencyProvider):
+    """`self.proofs`: how members prove who they are."""
+
+    def setup(self) -> None:
+        self._proofs = proofs_of(self.container.config["settings"])
+
+    def get_dependency(self, worker_ctx: Any) -> Proofs:
+        return self._proofs
 
 
 def operations() -> Operations:

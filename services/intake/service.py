@@ -64,17 +64,17 @@ class IntakeService:
     def get_import_rows(self, request: Request, import_id: str) -> Any:
         return doors.get_import_rows(import_id, self.open_work)
 
-    @http("GET", "/intake/cases", roles=["desk", "leader", "source"])
+    @http("GET", "/intake/cases", roles=["desk", "leader", "source"], in_area=True)
     def get_cases(self, request: Request) -> Any:
         return doors.get_cases(request, self.open_work)
 
-    @http("GET", "/intake/cases/<number>", roles=["desk", "leader", "source"])
+    @http("GET", "/intake/cases/<number>", roles=["desk", "leader", "source"], in_area=True)
     def get_case(self, request: Request, number: str) -> Any:
         return doors.get_case(request, number, self.open_work)
 
-    @http("GET", "/intake/cases/<number>/explanation", roles=["desk", "leader"])
+    @http("GET", "/intake/cases/<number>/explanation", roles=["desk", "leader"], in_area=True)
     def get_explanation(self, request: Request, number: str) -> Any:
-        return doors.get_explanation(number, self.open_work)
+        return doors.get_explanation(request, number, self.open_work)
 
     @http("POST", "/intake/cases/<number>/accept", roles=["desk"])
     def accept_case(self, request: Request, number: str) -> Any:
@@ -124,14 +124,15 @@ class IntakeService:
     def appeal_case(self, request: Request, number: str) -> Any:
         return doors.appeal_case(request, number, self.open_work)
 
-    @http("GET", "/intake/cases/<number>/media", roles=["desk", "leader", "member", "source"])
+    @http("GET", "/intake/cases/<number>/media", roles=["desk", "leader", "member", "source"], in_area=True)
     def get_case_media(self, request: Request, number: str) -> Any:
         return doors.get_case_media(request, number, self.media, self.open_work)
 
     @http(
         "POST",
         "/intake/media",
-        roles=["desk", "link", "member", "source"],
+        roles=["desk", "leader", "link", "member", "source"],
+        in_area=True,
         authenticate=doors.by_link_or_token,
         max_body=None,
     )
@@ -206,7 +207,7 @@ class IntakeService:
     def forget(self) -> None:
         use_cases.forget_old(self.open_work)
 
-    @http("POST", "/intake/cases/<number>/contact", roles=["desk", "leader"])
+    @http("POST", "/intake/cases/<number>/contact", roles=["desk", "leader"], in_area=True)
     def show_contact(self, request: Request, number: str) -> Any:
         return doors.show_contact(request, number, self.open_work, self.keys)
 

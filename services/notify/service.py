@@ -46,6 +46,6 @@ class NotifyService:
     def send_webhooks(self) -> None:
         use_cases.send_webhooks(self.open_work, *self.webhooks)
 
-    @http("GET", "/notify/notices", roles=["member"])
+    @http("GET", "/notify/notices", roles=["desk", "leader", "member"], in_area=True)
     def get_notices(self, request: Request) -> Any:
         return doors.get_notices(request, self.open_work)

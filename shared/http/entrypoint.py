@@ -45,6 +45,8 @@ class Http(HttpRequestHandler):
     `authenticate(request, settings)` says who asks, where that is not in a bearer token; it raises Unauthorized or
     Forbidden, and the role that it gives is held against `roles` all the same. It must not ask the database.
     `max_body=None`: the method reads the body itself, as a stream, and bounds it.
+    `in_area`: the door itself holds what is asked for against the caller's area; without it, a caller whose rights end
+    at an area is not let in.
 
     A route without roles asks for no token: `public` says why, for people and for the contract; its door looks at
     whatever else says who asks. `errors` writes the errors of a protocol that has its own form for them.
@@ -61,9 +63,11 @@ class Http(HttpRequestHandler):
         public: str = "",
         errors: Errors | None = None,
         max_body: int | None = MAX_BODY,
+        in_area: bool = False,
         **kwargs: Any,
     ):
         self.roles, self.authenticate, self.max_body = frozenset(roles), authenticate, max_body
+        self.in_area = in_area
         self.public, self.errors = public, errors
         if bool(self.roles) == bool(public):
             raise TypeError(f"{method} {url}: name its roles, or say why it is public")
@@ -92,6 +96,8 @@ class Http(HttpRequestHandler):
         caller = self.authenticate(request, self.container.config["settings"])
         if caller.role not in self.roles:
             raise Forbidden(f"the role {caller.role!r} may not do this; it takes {' or '.join(sorted(self.roles))}")
+        if caller.area is not None and not self.in_area:
+            raise Forbidden(f"this is about the whole town; the rights of {caller.name!r} end at {caller.area!r}")
         request.environ["wangge.caller"] = caller
 
     def response_from_result(self, result: Any) -> Response:

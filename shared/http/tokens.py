@@ -1,4 +1,4 @@
-"""Tokens are verified, never signed, here: EdDSA JWT with `sub`, `role`, `town`, `exp`."""
+"""Tokens are verified, never signed, here: EdDSA JWT; `sub`, `role`, `town`, `exp`, at times `area`, `post`, `sid`."""
 
 from __future__ import annotations
 
@@ -11,10 +11,17 @@ from shared.http.problems import Unauthorized
 
 @dataclass(frozen=True)
 class Caller:
-    """Who asks: a member, a desk, a source."""
+    """Who asks: a member, a desk, a source.
+
+    `area`: where the caller's rights end; None when they end at no area. `post`: what the caller is in the town, finer
+    than the role. `session`: that of a signed-in member, which the token came from.
+    """
 
     name: str
     role: str
+    area: str | None = None
+    post: str | None = None
+    session: str | None = None
 
 
 def verify(header: str | None, public_key: str, town: str) -> Caller:
@@ -30,4 +37,5 @@ def verify(header: str | None, public_key: str, town: str) -> Caller:
         raise Unauthorized(f"the token is not valid: {error}") from error
     if claims["town"] != town:
         raise Unauthorized(f"the token is for the town {claims['town']!r}, not for this one")
-    return Caller(str(claims["sub"]), str(claims["role"]))
+    area, post, session = (str(claims[name]) if claims.get(name) else None for name in ("area", "post", "sid"))
+    return Caller(str(claims["sub"]), str(claims["role"]), area, post, session)

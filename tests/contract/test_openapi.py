@@ -65,7 +65,12 @@ def test_every_route_names_its_roles_or_why_it_has_none_and_its_problems() -> No
 def test_only_these_routes_ask_for_no_token() -> None:
     """Whoever adds one says here what asks for it."""
     public = {entrypoint.url for entrypoint in ROUTES_OF_SERVICES.values() if entrypoint.public}
-    assert {url.partition("/v2/")[0] for url in public} == {"/intake/open311", "/intake/webhooks/<source>"}
+    signing_in = {"sign-in", "sign-in/<provider>", "refresh", "sign-out", "keys"}
+    assert {url.partition("/v2/")[0] for url in public} == {
+        "/intake/open311",
+        "/intake/webhooks/<source>",
+        *(f"/dispatch/{path}" for path in signing_in),
+    }
 
 
 def test_a_route_has_roles_or_a_reason_to_have_none() -> None:

@@ -13,7 +13,7 @@ import pytest
 from pika.exceptions import ChannelClosedByBroker, ProbableAccessDeniedError, ProbableAuthenticationError
 
 from deploy.provision import broker, names
-from deploy.provision.names import ProvisionError, database_of, user_of, vhost_of
+from deploy.provision.names import SERVICES, ProvisionError, database_of, user_of, vhost_of
 from deploy.provision.secrets import Secrets
 from deploy.provision.servers import Management, Servers, part
 from deploy.provision.town import drop_town, provision
@@ -44,6 +44,7 @@ def publish(exchange: str, key: str, **properties: Any) -> Any:
     return lambda channel: channel.basic_publish(exchange, key, b"{}", pika.BasicProperties(**properties))
 
 
+PRIVATE, RING, PUBLIC = "token_private_key", "access_ring", "token_public_key"
 HOTLINE, MEMBER = ("sources", "hotline"), ("members", "m001")
 
 
@@ -177,8 +178,20 @@ def test_a_lost_secret_is_made_anew(servers: Servers, town: TemporaryTown) -> No
 
 def test_secrets_are_for_their_owner_alone(town: TemporaryTown) -> None:
     files = [path for path in town.secrets.folder.rglob("*") if path.is_file()]
-    assert len(files) == 5 * 3 + 2 + 2 + 2 + 15
+    assert len(files) == 5 * 3 + 2 + 2 + 2 + 2 + 15
     assert {stat.S_IMODE(path.stat().st_mode) for path in files} == {0o600}
+
+
+def test_only_who_signs_members_in_holds_the_key_for_it(town: TemporaryTown) -> None:
+    """And the public ones are all of that key."""
+    folders = {name: {p.parent.name for p in town.secrets.folder.glob(f"*/{name}")} for name in (PRIVATE, RING, PUBLIC)}
+    assert folders == {PRIVATE: {"admin", "dispatch"}, RING: {"dispatch"}, PUBLIC: set(SERVICES)}
+    private = {town.secrets.read(service, PRIVATE) for service in folders[PRIVATE]}
+    public = {town.secrets.read(service, PUBLIC) for service in SERVICES}
+    assert len(private) == len(public) == 1
+    before = town.secrets.read("dispatch", RING)
+    town.secrets.make_keys()
+    assert town.secrets.read("dispatch", RING) == before and town.secrets.read("admin", PRIVATE) in private
 
 
 def test_key_rings_are_the_same_and_only_where_they_are_needed(town: TemporaryTown) -> None:

@@ -7,6 +7,7 @@ import hashlib
 import hmac
 import json
 import time
+from types import SimpleNamespace
 from typing import Any
 
 import jwt
@@ -14,8 +15,11 @@ import pytest
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from werkzeug.test import EnvironBuilder
+from werkzeug.wrappers import Request
 
-from shared.http.problems import Unauthorized
+from shared.http.entrypoint import Http
+from shared.http.problems import Forbidden, Unauthorized
 from shared.http.tokens import Caller, verify
 
 KEY, OTHER = Ed25519PrivateKey.generate(), Ed25519PrivateKey.generate()
@@ -106,3 +110,29 @@ def test_only_a_bearer_is_asked(scheme: str) -> None:
 def test_a_good_one_says_who_asks() -> None:
     assert verify(f"Bearer {_signed(GOOD)}", PUBLIC.decode(), "here") == Caller("hotline", "source")
     assert verify(f"bearer  {_signed(GOOD)} ", PUBLIC.decode(), "here") == Caller("hotline", "source")
+
+
+def test_where_the_rights_of_a_caller_end() -> None:
+    """A route that does not look at areas itself lets nobody in whose rights end at one."""
+    claims = GOOD | {"sub": "m001", "role": "leader", "area": "g001", "post": "leader", "sid": "s1"}
+    caller = verify(f"Bearer {_signed(claims)}", PUBLIC.decode(), "here")
+    assert caller == Caller("m001", "leader", "g001", "leader", "s1")
+    for in_area, area, comes_in in (
+        (False, None, True),
+        (True, None, True),
+        (True, "g001", True),
+        (False, "g001", False),
+    ):
+        route = Http("GET", "/x", roles=["leader"], in_area=in_area, authenticate=_as(Caller("m001", "leader", area)))
+        route.container = SimpleNamespace(config={"settings": None})
+        request = Request(EnvironBuilder().get_environ())
+        if comes_in:
+            route._admit(request)
+            assert request.environ["wangge.caller"].area == area
+        else:
+            with pytest.raises(Forbidden, match="g001"):
+                route._admit(request)
+
+
+def _as(caller: Caller) -> Any:
+    return lambda request, settings: caller

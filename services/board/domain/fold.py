@@ -65,6 +65,13 @@ def fold(events: Iterable[Event]) -> list[dict[str, Any]]:
     return list(rows.values())
 
 
+def latest_grids(events: Iterable[Event]) -> list[dict[str, Any]]:
+    """Where grids lie, the latest word about each."""
+    said = (event.data for event in events if event.type == "dispatch.grid_changed.v1")
+    rows = [{name: data.get(name) for name in ("grid_id", "version", "parent_id")} for data in said]
+    return list({row["grid_id"]: row for row in sorted(rows, key=lambda row: row["version"])}.values())
+
+
 def _describe(row: dict[str, Any], event: Event) -> None:
     """What the case is about, as the latest of these messages says; a correction does not name the source."""
     row["number"], row["source"] = event.data.get("number"), event.data.get("source") or row["source"]

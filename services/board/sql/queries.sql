@@ -36,25 +36,35 @@ ON CONFLICT (id) DO UPDATE SET
     callback_round = CASE WHEN excluded.callback_seq > c.callback_seq THEN excluded.callback_round
                           ELSE c.callback_round END
 
+-- name: put_grids
+-- Where grids lie; an older version never replaces a newer one.
+INSERT INTO grids AS g (grid_id, version, parent_id)
+SELECT grid_id, version, parent_id FROM json_to_recordset(%(rows)s) AS r(grid_id text, version bigint, parent_id text)
+ORDER BY grid_id
+ON CONFLICT (grid_id) DO UPDATE SET version = excluded.version, parent_id = excluded.parent_id
+WHERE g.version < excluded.version
+
 -- name: timeline
 -- Everything that was said about a case, in the order of the clock.
 SELECT type, source, said_at AS time, sequence, event_id AS id, data FROM journal
 WHERE subject = %(number)s ORDER BY said_at, id LIMIT %(limit)s
 
 -- name: case_by_number
--- What is known of a case.
-SELECT id::text AS case_id, number, source, level, grid_id, state FROM case_states WHERE number = %(number)s
+-- What is known of a case, if it lies in an area, or wherever it lies.
+SELECT id::text AS case_id, number, source, level, grid_id, state FROM case_states
+WHERE number = %(number)s AND (%(area)s::text IS NULL OR grid_id IN (SELECT areas_within(%(area)s)))
 
 -- name: totals_by_state
--- Cases by state and level.
-SELECT state, level, count(*) AS cases FROM case_states GROUP BY 1, 2 ORDER BY 1, 2
+-- Cases by state and level, in an area or everywhere.
+SELECT state, level, count(*) AS cases FROM case_states
+WHERE %(area)s::text IS NULL OR grid_id IN (SELECT areas_within(%(area)s)) GROUP BY 1, 2 ORDER BY 1, 2
 
 -- name: totals_by_source
--- Cases by source, and how many of them have ended.
+-- Cases by source, in an area or everywhere, and how many of them have ended.
 SELECT source, count(*) AS cases, count(*) FILTER (WHERE state IN ('closed', 'rejected', 'merged', 'cancelled')) AS ended
-FROM case_states GROUP BY 1 ORDER BY 2 DESC
+FROM case_states WHERE %(area)s::text IS NULL OR grid_id IN (SELECT areas_within(%(area)s)) GROUP BY 1 ORDER BY 2 DESC
 
 -- name: totals_by_grid
--- Cases by grid, and how many of them have ended; those without a grid are at the desk.
+-- Cases by grid, in an area or everywhere, and how many of them have ended; those without a grid are at the desk.
 SELECT grid_id, count(*) AS cases, count(*) FILTER (WHERE state IN ('closed', 'rejected', 'merged', 'cancelled')) AS ended
-FROM case_states GROUP BY 1 ORDER BY 2 DESC, 1
+FROM case_states WHERE %(area)s::text IS NULL OR grid_id IN (SELECT areas_within(%(area)s)) GROUP BY 1 ORDER BY 2 DESC, 1

@@ -8,6 +8,7 @@ from typing import Any
 from werkzeug.wrappers import Request
 
 from services.dispatch import use_cases, views
+from services.dispatch.domain.access import SEE_ALL_ASKED, SEE_ORDERS, Person, may, scope
 from services.dispatch.errors import ActionUnreadable
 from shared.http.entrypoint import caller_of, json_of
 from shared.http.problems import Forbidden, NotFound, Unprocessable
@@ -34,46 +35,51 @@ def post_actions(request: Request, open_work: Any) -> dict[str, Any]:
 
 
 def get_orders(request: Request, open_work: Any) -> dict[str, Any]:
-    return {"orders": _listed(views.orders, request, open_work)}
+    reach = scope(person_of(request), SEE_ORDERS)
+    with open_work() as work:
+        state, member = request.args.get("state") or None, request.args.get("member") or None
+        return {"orders": views.orders(work, state, member, reach, MOST)}
 
 
 def get_requests(request: Request, open_work: Any) -> dict[str, Any]:
-    """What was asked for; a member sees what it asked or is to decide."""
+    """What was asked for; who is not at the desk sees what they asked or are to decide."""
     return {"requests": _listed(views.requests, request, open_work)}
 
 
 def get_assists(request: Request, open_work: Any) -> dict[str, Any]:
-    """What units assist with; a member sees its own."""
+    """What units assist with; who is not at the desk sees their own."""
     return {"assists": _listed(views.assists, request, open_work)}
 
 
 def _listed(view: Any, request: Request, open_work: Any) -> Any:
-    """What `view` finds in the state and of the member that the request names; a member sees its own only."""
-    caller = caller_of(request)
-    member = request.args.get("member") or (caller.name if caller.role == "member" else None)
-    if caller.role == "member" and member != caller.name:
-        raise Forbidden(f"a member sees its own: ask for member={caller.name}")
+    """What `view` finds in the state and of the member that the request names, as far as the rights reach."""
+    reach = scope(person_of(request), SEE_ALL_ASKED)
+    member = request.args.get("member") or (None if reach.everything else reach.name)
+    if not reach.everything and member != reach.name:
+        raise Forbidden(f"you see your own: ask for member={reach.name}")
     with open_work() as work:
         return view(work, request.args.get("state") or None, member, MOST)
 
 
 def get_order(request: Request, order_id: str, open_work: Any) -> dict[str, Any]:
-    caller, order = caller_of(request), None
-    if _is_uuid(order_id):
+    order = None
+    if is_uuid(order_id):
         with open_work() as work:
-            order = views.order_by_id(work, order_id)
-    if order is None or (caller.role == "member" and caller.name not in _concerned(order)):
+            matter = views.matter_of_order(work, order_id)
+            if matter and may(person_of(request), SEE_ORDERS, matter):
+                order = views.order_by_id(work, order_id)
+    if order is None:
         raise NotFound(f"there is no order {order_id!r} that you may see")
     return order
 
 
-def _concerned(order: dict[str, Any]) -> set[str]:
-    """Who has to do with an order: handler, checker, approvers, and those who assist."""
-    helping = {one["member_id"] for one in order["assists"]} | {one["approver_id"] for one in order["requests"]}
-    return {order["member_id"], order["checker_id"], *helping}
+def person_of(request: Request) -> Person:
+    """Who asks, as rights are held against."""
+    caller = caller_of(request)
+    return Person(caller.name, caller.role, caller.post, caller.area)
 
 
-def _is_uuid(text: str) -> bool:
+def is_uuid(text: str) -> bool:
     try:
         return bool(uuid.UUID(text))
     except ValueError:

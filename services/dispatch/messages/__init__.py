@@ -1,5 +1,6 @@
 """What dispatch says and hears, and what members send to it."""
 
+from services.dispatch.messages.access import Link, Refresh, SecondFactor, SignIn, SignInWith
 from services.dispatch.messages.heard import (
     CASE_ENDED,
     CaseCancelled,
@@ -57,10 +58,15 @@ __all__ = [
     "CaseTransferred",
     "CategoryChanged",
     "GridChanged",
+    "Link",
     "MemberChanged",
+    "Refresh",
     "RequestDenied",
     "RequestRaised",
     "ReworkAsked",
+    "SecondFactor",
+    "SignIn",
+    "SignInWith",
     "WorkAcknowledged",
     "WorkAssigned",
     "WorkCancelled",

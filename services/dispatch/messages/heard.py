@@ -78,4 +78,5 @@ class CategoryChanged(Message):
     TYPE = "intake.category_changed.v1"
     code = fields.String(required=True)
     version = fields.Integer(required=True)
+    platform = fields.String(allow_none=True, load_default=None)
     time_limit = fields.String(allow_none=True, load_default=None)

@@ -10,7 +10,8 @@ def _no_nul(value: str) -> None:
         raise ValidationError("must not hold a NUL character")
 
 
-def _text(longest: int, **kwargs: object) -> fields.String:
+def text(longest: int, **kwargs: object) -> fields.String:
+    """Of so many characters at most, none of them NUL."""
     return fields.String(validate=[validate.Length(max=longest), _no_nul], **kwargs)  # type: ignore[arg-type]
 
 
@@ -35,18 +36,18 @@ class Action(Schema):
         unknown = RAISE
 
     command_id = fields.String(required=True, validate=[validate.Length(min=1, max=200), _no_nul])
-    action = _text(40, required=True)
+    action = text(40, required=True)
     order_id = fields.UUID(allow_none=True, load_default=None)
-    number = _text(40, allow_none=True, load_default=None)
+    number = text(40, allow_none=True, load_default=None)
     version = fields.Integer(allow_none=True, load_default=None, strict=True)
     at = fields.AwareDateTime(format="iso", allow_none=True, load_default=None)
-    note = _text(4000, load_default="")
-    evidence = fields.List(_text(300), load_default=list, validate=validate.Length(max=20))
-    reason = _text(1000, load_default="")
+    note = text(4000, load_default="")
+    evidence = fields.List(text(300), load_default=list, validate=validate.Length(max=20))
+    reason = text(1000, load_default="")
     passed = fields.Boolean(allow_none=True, load_default=None, truthy={True}, falsy={False})
-    before = fields.List(_text(300), load_default=list, validate=validate.Length(max=20))
+    before = fields.List(text(300), load_default=list, validate=validate.Length(max=20))
     position = fields.Nested(Position, allow_none=True, load_default=None)
-    to = _text(40, load_default="")
+    to = text(40, load_default="")
     until = fields.AwareDateTime(format="iso", allow_none=True, load_default=None)
 
 

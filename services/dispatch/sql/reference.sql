@@ -7,12 +7,13 @@ SELECT calendar FROM calendars ORDER BY id DESC LIMIT 1
 SELECT code, time_limit FROM categories WHERE code = ANY(%(codes)s)
 
 -- name: put_categories
--- Copies of the limits of categories; an older version never replaces a newer one.
-INSERT INTO categories AS c (code, version, time_limit)
-SELECT code, version, time_limit FROM json_to_recordset(%(rows)s) AS r(code text, version bigint, time_limit text)
+-- Copies of what dispatch reads of categories; an older version never replaces a newer one.
+INSERT INTO categories AS c (code, version, platform, time_limit)
+SELECT code, version, platform, time_limit FROM json_to_recordset(%(rows)s) AS r(code text, version bigint, platform text,
+    time_limit text)
 ORDER BY code
-ON CONFLICT (code) DO UPDATE SET version = excluded.version, time_limit = excluded.time_limit
-WHERE c.version < excluded.version
+ON CONFLICT (code) DO UPDATE SET version = excluded.version, platform = excluded.platform, time_limit = excluded.time_limit
+WHERE c.version < excluded.version OR (c.version = excluded.version AND c.platform IS NULL)
 
 -- name: put_grids
 -- Grids of a town folder; gives back those that are new or have changed.

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 
+from services.dispatch.store.access import AccessRows
 from services.dispatch.store.base import SQL, Row
 from services.dispatch.store.cases import CaseRows
 from services.dispatch.store.commands import CommandRows
@@ -16,7 +17,7 @@ from services.dispatch.store.scores import ScoreRows
 __all__ = ["SQL", "OpenWork", "Row", "Work"]
 
 
-class Work(CaseRows, OrderRows, CommandRows, ReferenceRows, RedatingRows, ScoreRows):
+class Work(CaseRows, OrderRows, CommandRows, ReferenceRows, RedatingRows, ScoreRows, AccessRows):
     """One transaction of dispatch."""
 
 

@@ -2,11 +2,20 @@
 
 from services.dispatch.use_cases.acting import take_action, take_actions, take_batch
 from services.dispatch.use_cases.assigning import assign_again, assign_work
+from services.dispatch.use_cases.credentials import (
+    confirm_code,
+    drop_code,
+    offer_code,
+    set_first_passwords,
+    set_password,
+)
 from services.dispatch.use_cases.ending import correct_orders, end_orders
 from services.dispatch.use_cases.redating import begin_redating, check_deadlines, explain_deadline, redate_orders
 from services.dispatch.use_cases.reference import keep_categories, load_town, resay_grids, resay_members
 from services.dispatch.use_cases.rules import check_rules
 from services.dispatch.use_cases.scoring import count_anew, keep_scores
+from services.dispatch.use_cases.sessions import end_session, end_sessions_of, forget_access, refresh, sign_out
+from services.dispatch.use_cases.signing_in import link_account, link_known_account, sign_in, sign_in_with
 from services.dispatch.use_cases.watching import watch_deadlines
 
 __all__ = [
@@ -15,16 +24,30 @@ __all__ = [
     "begin_redating",
     "check_deadlines",
     "check_rules",
+    "confirm_code",
     "correct_orders",
     "count_anew",
+    "drop_code",
     "end_orders",
+    "end_session",
+    "end_sessions_of",
     "explain_deadline",
+    "forget_access",
     "keep_categories",
     "keep_scores",
+    "link_account",
+    "link_known_account",
     "load_town",
+    "offer_code",
     "redate_orders",
+    "refresh",
     "resay_grids",
     "resay_members",
+    "set_first_passwords",
+    "set_password",
+    "sign_in",
+    "sign_in_with",
+    "sign_out",
     "take_action",
     "take_actions",
     "take_batch",

@@ -1,18 +1,22 @@
 """Dispatch's read side: one function, one question. Nothing personal is shown."""
 
+from services.dispatch.views.access import access_journal, sessions
 from services.dispatch.views.gauges import gauges
-from services.dispatch.views.orders import assists, order_by_id, orders, requests
+from services.dispatch.views.orders import assists, matter_of_order, order_by_id, orders, requests
 from services.dispatch.views.scores import adoption, score_cases, scores, tallies_astray, town_today
 
 __all__ = [
+    "access_journal",
     "adoption",
     "assists",
     "gauges",
+    "matter_of_order",
     "order_by_id",
     "orders",
     "requests",
     "score_cases",
     "scores",
+    "sessions",
     "tallies_astray",
     "town_today",
 ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from services.dispatch.store import SQL
+from services.dispatch.views.access import access_gauges
 from services.dispatch.views.scores import score_gauges
 from shared.observability.metrics import Gauge
 from shared.outbox.unit_of_work import UnitOfWork
@@ -44,6 +45,7 @@ def gauges(work: UnitOfWork) -> list[Gauge]:
             [([], known[0])] if known else [],
         ),
         *score_gauges(work),
+        *access_gauges(work),
     ]
 
 

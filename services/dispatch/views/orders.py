@@ -4,13 +4,20 @@ from __future__ import annotations
 
 from typing import Any
 
+from services.dispatch.domain.access import Matter, Scope
 from services.dispatch.store import SQL
 from shared.outbox.unit_of_work import UnitOfWork
 
 
-def orders(work: UnitOfWork, state: str | None, member: str | None, limit: int) -> list[dict[str, Any]]:
-    """Work orders, the most urgent first."""
-    return work.dicts(SQL.orders, state=state, member=member, limit=limit)
+def orders(work: UnitOfWork, state: str | None, member: str | None, reach: Scope, limit: int) -> list[dict[str, Any]]:
+    """Work orders as far as somebody's rights reach, the most urgent first."""
+    return work.dicts(SQL.orders, state=state, member=member, limit=limit, **reach._asdict())
+
+
+def matter_of_order(work: UnitOfWork, order_id: str) -> Matter | None:
+    """What rights to an order are held against, or None."""
+    row = work.one(SQL.matter_of_order, id=order_id)
+    return Matter(*row) if row else None
 
 
 def requests(work: UnitOfWork, state: str | None, member: str | None, limit: int) -> list[dict[str, Any]]:

@@ -20,23 +20,27 @@ def get_cases(request: Request, open_work: Any) -> dict[str, Any]:
             raise Forbidden(f"a source sees its own cases: ask for source={caller.name}")
         source = caller.name
     with open_work() as work:
-        return {"cases": views.cases_in_state(work, request.args.get("state") or None, source, MOST)}
+        state = request.args.get("state") or None
+        return {"cases": views.cases_in_state(work, state, source, caller.area, MOST)}
 
 
 def get_case(request: Request, number: str, open_work: Any) -> dict[str, Any]:
     caller = caller_of(request)
     with open_work() as work:
-        case = views.case_by_number(work, number)
+        case = views.case_by_number(work, number) if work.lies_within(number, caller.area) else None
     if case is None or (caller.role == "source" and all(r["source"] != caller.name for r in case["reports"])):
         raise NotFound(f"there is no case {number!r} that you may see")
-    if caller.role == "source":
-        del case["duplicates"]  # other sources' cases
+    if caller.role == "source" or caller.area:
+        del case["duplicates"]  # cases of other sources, in other areas
     return case
 
 
-def get_explanation(number: str, open_work: Any) -> dict[str, Any]:
+def get_explanation(request: Request, number: str, open_work: Any) -> dict[str, Any]:
+    area = caller_of(request).area
     with open_work() as work:
-        found = views.explanation(work, number)
+        found = views.explanation(work, number) if work.lies_within(number, area) else None
     if found is None:
-        raise NotFound(f"there is no case {number!r}")
+        raise NotFound(f"there is no case {number!r} that you may see")
+    if area:
+        del found["duplicates"]  # cases in other areas
     return found

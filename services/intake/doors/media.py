@@ -55,14 +55,16 @@ def get_case_media(request: Request, number: str, media: MediaParts, open_work: 
     caller = caller_of(request)
     with open_work() as work:
         case = views.media_of_case(work, number)
-    if case is None or not _may_see(caller, case):
+        here = work.lies_within(number, caller.area)
+    if case is None or not _may_see(caller, case, here):
         raise NotFound(f"there is no case {number!r} whose media you may see")
     who = f"{caller.role}/{caller.name}"
     return {"number": number, "media": [_shown(row, who, number, media) for row in case["media"]]}
 
 
-def _may_see(caller: Caller, case: dict[str, Any]) -> bool:
-    if caller.role == "member":
+def _may_see(caller: Caller, case: dict[str, Any], here: bool) -> bool:
+    """`here`: the case lies where the caller's rights reach."""
+    if caller.role == "member" or not here:
         return caller.name in case["members"]
     return caller.role != "source" or case["sources"] == [caller.name]
 

@@ -62,11 +62,16 @@ FROM cases c LEFT JOIN away a ON a.case_id = c.id WHERE c.number = %(number)s
 SELECT at, round, from_state, to_state, cause, who, note FROM case_history WHERE case_id = %(id)s ORDER BY id
 
 -- name: cases_in_state
--- The newest cases, in one state or in any.
+-- The newest cases, in one state or in any, of a source or of all, in an area or everywhere.
 SELECT number, state, round, level, kind, category, title, place_text, grid_id, desk_reason, source, external_id,
     registered_at, updated_at FROM cases
 WHERE (%(state)s::text IS NULL OR state = %(state)s) AND (%(source)s::text IS NULL OR source = %(source)s)
+    AND (%(area)s::text IS NULL OR grid_id IN (SELECT areas_within(%(area)s)))
 ORDER BY registered_at DESC LIMIT %(limit)s
+
+-- name: case_lies_within
+-- Whether a case lies in an area.
+SELECT 1 FROM cases WHERE number = %(number)s AND grid_id IN (SELECT areas_within(%(area)s))
 
 -- name: count_cases
 -- Cases that have not ended, by state and level, for metrics: a scrape must not cost more with every year.

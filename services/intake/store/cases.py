@@ -19,6 +19,10 @@ class CaseRows(UnitOfWork):
         row = self.one(SQL.lock_case_by_number, number=number)
         return self.lock_cases([row[0]])[row[0]] if row else None
 
+    def lies_within(self, number: str, area: str | None) -> bool:
+        """Whether a case lies in an area; without one, wherever it lies."""
+        return area is None or self.one(SQL.case_lies_within, number=number, area=area) is not None
+
     def whole_case(self, case_id: str) -> dict[str, Any]:
         return self.dicts(SQL.whole_case, id=case_id)[0]
 

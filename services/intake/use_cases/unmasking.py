@@ -14,9 +14,10 @@ from shared.sealing import KeyRing
 
 
 def show_contact(number: str, caller: Caller, reason: str, keys: KeyRing, open_work: OpenWork) -> dict[str, Any]:
-    """What the reports of a case tell about their reporters, and their unmasked texts. Raises CaseUnknown."""
+    """What the reports of a case tell about their reporters, and their unmasked texts. Raises CaseUnknown, also for a
+    case where the caller's rights do not reach."""
     with open_work() as work:
-        rows = work.originals_of_case(number)
+        rows = work.originals_of_case(number) if work.lies_within(number, caller.area) else []
         if not rows:
             raise CaseUnknown(number)
         originals = [open_original(row, keys) for row in rows]

@@ -45,5 +45,8 @@ def media_of_case(work: UnitOfWork, number: str) -> dict[str, Any] | None:
     return found[0] | {"media": work.dicts(SQL.media_of_case, case_id=found[0]["id"])} if found else None
 
 
-def cases_in_state(work: UnitOfWork, state: str | None, source: str | None, limit: int) -> list[dict[str, Any]]:
-    return work.dicts(SQL.cases_in_state, state=state, source=source, limit=limit)
+def cases_in_state(
+    work: UnitOfWork, state: str | None, source: str | None, area: str | None, limit: int
+) -> list[dict[str, Any]]:
+    """The newest cases; `area`: only those that lie in it."""
+    return work.dicts(SQL.cases_in_state, state=state, source=source, area=area, limit=limit)

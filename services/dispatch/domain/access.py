@@ -1,0 +1,92 @@
+"""Who may see and do what in dispatch: role × area × category. Decided here, and nowhere else.
+
+Everybody may see and do what is their own. What reaches further is in RIGHTS. A token says the role, the post in the
+town, and the area at which a leader's rights end (`grant`); the other services hold the same claims against their data.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import NamedTuple
+
+# roles of tokens
+MEMBER, LEADER, DESK = "member", "leader", "desk"
+SIGNED_IN = (DESK, LEADER, MEMBER)
+# posts of members, as the town's list of members has them, that are more than a member
+ROLES = {"leader": LEADER, "guide": LEADER, "desk": DESK}
+PLATFORMS = ("public_safety", "market_supervision", "enforcement", "public_service")
+
+# how far rights reach
+OWN, PLATFORM, AREA, TOWN = "own", "platform", "area", "town"
+# what is done
+SEE_ORDERS, SEE_ALL_ASKED = "see_orders", "see_all_asked"
+SEE_SESSIONS, END_SESSIONS = "see_sessions", "end_sessions"
+
+RIGHTS: dict[str, dict[str, str]] = {  # action → role or post → reach; for all others it is what is their own
+    SEE_ORDERS: {DESK: TOWN, LEADER: AREA} | dict.fromkeys(PLATFORMS, PLATFORM),
+    SEE_ALL_ASKED: {DESK: TOWN},
+    SEE_SESSIONS: {DESK: TOWN},
+    END_SESSIONS: {DESK: TOWN},
+}
+
+
+class Grant(NamedTuple):
+    """What a member's token says besides the name."""
+
+    role: str
+    post: str
+    area: str | None
+
+
+class Person(NamedTuple):
+    """Who asks. `area`: where the rights of a leader end; None: nowhere."""
+
+    name: str
+    role: str
+    post: str | None = None
+    area: str | None = None
+
+
+class Scope(NamedTuple):
+    """How far somebody's rights reach for an action: to what is `name`'s own, and to the area, or the categories of the
+    platform, or everything."""
+
+    name: str
+    area: str | None = None
+    platform: str | None = None
+    everything: bool = False
+
+
+class Matter(NamedTuple):
+    """What it is about: whose it is, the areas around it (its grid and all above), the platform of its category."""
+
+    owners: Collection[str | None] = ()
+    areas: Collection[str | None] = ()
+    platform: str | None = None
+
+
+def grant(post: str, unit: str, is_whole_town: bool) -> Grant:
+    """The claims of a member with this post, who works in this unit; `is_whole_town`: nothing lies above it."""
+    role = ROLES.get(post, MEMBER)
+    return Grant(role, post, unit if role == LEADER and not is_whole_town else None)
+
+
+def scope(person: Person, action: str) -> Scope:
+    """How far the rights of somebody reach. Raises KeyError for an action that the table does not know."""
+    rights = RIGHTS[action]
+    reach = rights.get(person.post or "") or rights.get(person.role, OWN)
+    if reach == PLATFORM:
+        return Scope(person.name, platform=person.post)
+    if reach == OWN:
+        return Scope(person.name)
+    return Scope(person.name, area=person.area, everything=reach == TOWN or person.area is None)
+
+
+def may(person: Person, action: str, matter: Matter) -> bool:
+    """Whether somebody may do this to that; lists are cut by `scope`, which says the same."""
+    reach = scope(person, action)
+    if reach.everything or reach.name in matter.owners:
+        return True
+    if reach.area is not None:
+        return reach.area in matter.areas
+    return reach.platform is not None and reach.platform == matter.platform
