@@ -45,6 +45,14 @@ class DispatchService:
     def watch(self) -> None:
         use_cases.watch_deadlines(self.open_work)
 
+    @timer(interval=1)
+    def reroute(self) -> None:
+        use_cases.reroute_work(self.open_work)
+
+    @timer(interval=5, eager=True)
+    def keep_planned(self) -> None:
+        use_cases.keep_planned(self.open_work)
+
     @http("POST", "/dispatch/actions", roles=["member"])
     def post_action(self, request: Request) -> Any:
         return doors.post_action(request, self.open_work)

@@ -80,6 +80,14 @@ class WorkWithdrawn(_Work):
     why = fields.String(required=True)
 
 
+class WorkRerouted(_Work):
+    TYPE = "dispatch.work_rerouted.v1"
+    role = fields.String(required=True)
+    from_member_id = fields.String(required=True)
+    to_member_id = fields.String(required=True)
+    why = fields.String(required=True)
+
+
 class ActionAnswered(Message):
     TYPE = "dispatch.action_answered.v1"
     member_id = fields.String(required=True)
@@ -111,7 +119,16 @@ class FeedbackDue(Message):
     update = fields.Raw(allow_none=True, load_default=None)
 
 
-WORK = (WorkAssigned, WorkEscalated, WorkResolved, WorkSentBack, WorkVerified, WorkCorrected, WorkWithdrawn)
+WORK = (
+    WorkAssigned,
+    WorkEscalated,
+    WorkResolved,
+    WorkSentBack,
+    WorkVerified,
+    WorkCorrected,
+    WorkWithdrawn,
+    WorkRerouted,
+)
 
 
 # from members: unknown fields are refused

@@ -28,6 +28,7 @@ NO_STATE = {
     "dispatch.work_returned.v1",
     "dispatch.work_escalated.v1",
     "dispatch.work_corrected.v1",
+    "dispatch.work_rerouted.v1",  # a new handler comes with work_assigned
     "intake.case_corrected.v1",  # tells what the case is about
     "dispatch.action_answered.v1",
     "dispatch.grid_changed.v1",

@@ -1,5 +1,6 @@
 """What dispatch says and hears, and what members send to it."""
 
+from services.dispatch.messages.duty import Asking, Cancelling, Deciding, Overriding, RosterBody, Swapping
 from services.dispatch.messages.heard import (
     CASE_ENDED,
     CaseCancelled,
@@ -22,6 +23,7 @@ from services.dispatch.messages.said import (
     WorkCorrected,
     WorkEscalated,
     WorkProgressed,
+    WorkRerouted,
     WorkResolved,
     WorkReturned,
     WorkSentBack,
@@ -34,6 +36,8 @@ __all__ = [
     "SAID",
     "Action",
     "ActionAnswered",
+    "Asking",
+    "Cancelling",
     "CaseCancelled",
     "CaseClosed",
     "CaseCorrected",
@@ -41,14 +45,19 @@ __all__ = [
     "CaseRegistered",
     "CaseTransferred",
     "CategoryChanged",
+    "Deciding",
     "GridChanged",
     "MemberChanged",
+    "Overriding",
     "ReworkAsked",
+    "RosterBody",
+    "Swapping",
     "WorkAcknowledged",
     "WorkAssigned",
     "WorkCorrected",
     "WorkEscalated",
     "WorkProgressed",
+    "WorkRerouted",
     "WorkResolved",
     "WorkReturned",
     "WorkSentBack",

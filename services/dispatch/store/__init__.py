@@ -8,13 +8,15 @@ from contextlib import AbstractContextManager
 from services.dispatch.store.base import SQL, Row
 from services.dispatch.store.cases import CaseRows
 from services.dispatch.store.commands import CommandRows
+from services.dispatch.store.duty import DutyRows
+from services.dispatch.store.leaves import LeaveRows
 from services.dispatch.store.orders import OrderRows
 from services.dispatch.store.reference import ReferenceRows
 
 __all__ = ["SQL", "OpenWork", "Row", "Work"]
 
 
-class Work(CaseRows, OrderRows, CommandRows, ReferenceRows):
+class Work(CaseRows, OrderRows, CommandRows, ReferenceRows, DutyRows, LeaveRows):
     """One transaction of dispatch."""
 
 

@@ -31,6 +31,7 @@ STEPS: dict[str, tuple[tuple[str, ...], str | None]] = {
     "dispatch.work_returned.v1": (("dispatched", "in_progress"), "accepted"),
     "dispatch.work_escalated.v1": (("accepted", "dispatched", "in_progress", "resolved"), None),
     "dispatch.work_corrected.v1": (("dispatched", "in_progress"), None),
+    "dispatch.work_rerouted.v1": (("dispatched", "in_progress", "resolved"), None),
     "dispatch.work_resolved.v1": (("in_progress", "dispatched"), "resolved"),
     "dispatch.work_sent_back.v1": (("resolved",), "in_progress"),
     "dispatch.work_verified.v1": (("resolved",), "follow_up_pending"),
