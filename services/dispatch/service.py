@@ -64,3 +64,51 @@ class DispatchService:
     @http("GET", "/dispatch/orders/<order_id>", roles=["desk", "leader", "member"])
     def get_order(self, request: Request, order_id: str) -> Any:
         return doors.get_order(request, order_id, self.open_work)
+
+    @http("GET", "/dispatch/duty", roles=["desk", "leader", "member"])
+    def get_duty(self, request: Request) -> Any:
+        return doors.duty.get_duty(self.open_work)
+
+    @http("GET", "/dispatch/duty/shifts", roles=["desk", "leader", "member"])
+    def get_shifts(self, request: Request) -> Any:
+        return doors.duty.get_shifts(request, self.open_work)
+
+    @http("GET", "/dispatch/duty/gaps", roles=["desk", "leader"])
+    def get_gaps(self, request: Request) -> Any:
+        return doors.duty.get_gaps(request, self.open_work)
+
+    @http("GET", "/dispatch/duty/rosters", roles=["desk", "leader", "member"])
+    def get_rosters(self, request: Request) -> Any:
+        return doors.duty.get_rosters(self.open_work)
+
+    @http("PUT", "/dispatch/duty/rosters/<roster_id>", roles=["desk"])
+    def put_roster(self, request: Request, roster_id: str) -> Any:
+        return doors.duty.put_roster(request, roster_id, self.open_work)
+
+    @http("GET", "/dispatch/duty/rosters/<roster_id>/changes", roles=["desk", "leader"])
+    def get_roster_changes(self, request: Request, roster_id: str) -> Any:
+        return doors.duty.get_roster_changes(roster_id, self.open_work)
+
+    @http("POST", "/dispatch/duty/overrides", roles=["desk", "leader"])
+    def post_override(self, request: Request) -> Any:
+        return doors.duty.post_override(request, self.open_work)
+
+    @http("POST", "/dispatch/duty/swaps", roles=["desk", "leader"])
+    def post_swap(self, request: Request) -> Any:
+        return doors.duty.post_swap(request, self.open_work)
+
+    @http("GET", "/dispatch/leaves", roles=["desk", "leader", "member"])
+    def get_leaves(self, request: Request) -> Any:
+        return doors.leaves.get_leaves(request, self.open_work)
+
+    @http("POST", "/dispatch/leaves", roles=["desk", "leader", "member"])
+    def post_leave(self, request: Request) -> Any:
+        return doors.leaves.post_leave(request, self.open_work)
+
+    @http("POST", "/dispatch/leaves/<leave_id>/decide", roles=["desk", "leader"])
+    def decide_leave(self, request: Request, leave_id: str) -> Any:
+        return doors.leaves.decide_leave(request, leave_id, self.open_work)
+
+    @http("POST", "/dispatch/leaves/<leave_id>/cancel", roles=["desk", "leader", "member"])
+    def cancel_leave(self, request: Request, leave_id: str) -> Any:
+        return doors.leaves.cancel_leave(request, leave_id, self.open_work)

@@ -26,7 +26,7 @@ from services.dispatch.domain.duty import (
 )
 from services.dispatch.domain.roster_data import Known, read_roster, read_rosters, roster_of
 from services.dispatch.domain.stretches import FOREVER, Stretch, Stretches, joined, length, levels, within, without
-from tests.unit.qiuchuan import CALENDAR, ZONE, at
+from tests.unit.qiuchuan import CALENDAR, at
 
 MONDAY = dt.date(2026, 11, 23)
 DAYTIME = ((dt.time(8), dt.time(20)),)
@@ -176,9 +176,11 @@ def test_differences_make_one_plan_of_the_other(a: Any, b: Any, wanted_a: Any, w
 # who is off duty
 
 
-def off(*leaves: Leave, rosters: tuple[Roster, ...] = (ROSTER,), since: str = "11-23 10:00") -> list[Off]:
-    planned = plan(rosters, (), CALENDAR, day_of("11-23"), day_of("11-25"))
-    return off_duty(rosters, planned, leaves, ZONE, at(f"2026-{since}"))
+def off(
+    *leaves: Leave, rosters: tuple[Roster, ...] = (ROSTER,), since: str = "11-23 10:00", planned_until: str = "11-25"
+) -> list[Off]:
+    planned = plan(rosters, (), CALENDAR, day_of("11-23"), day_of(planned_until))
+    return off_duty(rosters, planned, leaves, CALENDAR, at(f"2026-{since}"), day_of("11-30"))
 
 
 def test_whoever_belongs_to_a_roster_is_on_duty_in_its_shifts_alone() -> None:
@@ -194,6 +196,19 @@ def test_a_roster_binds_from_its_first_day_to_its_last() -> None:
     assert off(rosters=(later,)) == [
         Off("a", span("11-24 00:00", "11-24 08:00"), "no_shift"),
         Off("a", span("11-24 20:00", "11-25 00:00"), "no_shift"),
+    ]
+
+
+def test_a_roster_may_bind_on_its_days_alone_or_never() -> None:
+    rest_days = replace(ROSTER, groups=(("a",), ("b",)), days="resting", binds="served")
+    assert off(rosters=(replace(rest_days, binds="never"),)) == []
+    assert off(rosters=(rest_days,), planned_until="11-29") == [
+        Off("a", span("11-28 00:00", "11-28 08:00"), "no_shift"),
+        Off("a", span("11-28 20:00", "11-29 00:00"), "no_shift"),
+        Off("a", span("11-29 00:00", "11-30 00:00"), "no_shift"),
+        Off("b", span("11-28 00:00", "11-29 00:00"), "no_shift"),
+        Off("b", span("11-29 00:00", "11-29 08:00"), "no_shift"),
+        Off("b", span("11-29 20:00", "11-30 00:00"), "no_shift"),
     ]
 
 
@@ -217,7 +232,7 @@ LEAVES = st.lists(st.builds(lambda m, a, b: Leave(m, Stretch(hour(a), hour(b))),
 def test_off_duty_is_leave_or_no_shift_and_never_twice(leaves: list[Leave], crew: set[str], start: int) -> None:
     roster = replace(ROSTER, groups=(tuple(sorted(crew)),), first_day=ZERO.date(), hours=((dt.time(10), dt.time(12)),))
     planned = plan([roster], (), CALENDAR, ZERO.date(), ZERO.date() + dt.timedelta(days=2))
-    found = off_duty([roster], planned, leaves, ZONE, hour(start))
+    found = off_duty([roster], planned, leaves, CALENDAR, hour(start), ZERO.date() + dt.timedelta(days=9))
     for member in "abcd":
         mine = [one for one in found if one.member_id == member]
         for number in range(start, 31):
@@ -330,6 +345,7 @@ def test_a_roster_is_read_and_written_as_the_same() -> None:
         ({"hours": [{"from": "20:00", "to": "06:00"}, {"from": "07:00", "to": "14:00"}]}, ("hours", 1)),
         ({"days": "sundays"}, ("days",)),
         ({"turn": "1 month"}, ("turn",)),
+        ({"binds": False}, ("binds",)),
         ({"turn": 1}, ("turn",)),
         ({"needs": True}, ("needs",)),
         ({"needs": -1}, ("needs",)),

@@ -30,6 +30,9 @@ WORK = {
     "settled": False,
     "moved": False,
     "was": "in_progress",
+    "role": "checker",
+    "from_member_id": "l1",
+    "to_member_id": "c1",
 }
 FACTS = {name: WORK[name] for name in ("title", "place_text", "note", "why", "due_at", "ack_due_at")}
 REPORT = {

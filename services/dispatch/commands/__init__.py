@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from services.dispatch.commands import duty
 from shared.admin import Command
 
-COMMANDS: list[Command] = []
+COMMANDS: list[Command] = [
+    *duty.COMMANDS,
+]

@@ -2,7 +2,7 @@
 
 A member's shifts on a roster are its rotation, then each change in the order in which it was made: somebody steps in,
 somebody is left out; a swap (换班) is two of each, an imported plan as many as it differs. Whoever belongs to a roster
-in force is on duty only in a shift of some roster; everybody else always. Whoever is on leave (请假) is not on duty.
+that binds is on duty only in a shift of some roster; everybody else always. Whoever is on leave (请假) is not on duty.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from services.dispatch.domain.stretches import FOREVER, Stretch, Stretches, join
 
 ALL, WORKING, RESTING = "all", "working", "resting"  # on which days a roster is served, by the town's calendar
 TURNS = ("day", "week")
+ALWAYS, SERVED, NEVER = "always", "served", "never"  # on which days a roster binds its members
 LEAVE, NO_SHIFT = "leave", "no_shift"  # why a member is off duty
 Hours = tuple[tuple[dt.time, dt.time], ...]  # from, to; to the next day when it is not later
 
@@ -26,7 +27,8 @@ Hours = tuple[tuple[dt.time, dt.time], ...]  # from, to; to the next day when it
 class Roster:
     """A rotation (排班表): the groups take turns, each serves so many `turn` units. Without hours, all is imported.
 
-    `needs`: so many members at least at any time of its hours. `area` is the grid_id that it is for.
+    `needs`: so many members at least at any time of its hours. `area` is the grid_id that it is for. `binds`: on which
+    days its members are on duty in shifts alone; never, when it is beside their ordinary work (干部值班).
     """
 
     roster_id: str
@@ -40,6 +42,7 @@ class Roster:
     turn: str = "day"
     turns: int = 1
     needs: int = 1
+    binds: str = ALWAYS
     fair_percent: int = 25
 
     @property
@@ -61,6 +64,7 @@ class Roster:
             "days": self.days,
             "turn": f"{self.turns} {self.turn}",
             "needs": self.needs,
+            "binds": self.binds,
             "fair_percent": self.fair_percent,
         }
 
@@ -143,14 +147,21 @@ def required(roster: Roster, calendar: Calendar, first: dt.date, last: dt.date) 
 
 
 def off_duty(
-    rosters: Sequence[Roster], made: Plan, leaves: Iterable[Leave], zone: dt.tzinfo, since: dt.datetime
+    rosters: Sequence[Roster],
+    made: Plan,
+    leaves: Iterable[Leave],
+    calendar: Calendar,
+    since: dt.datetime,
+    last: dt.date,
 ) -> list[Off]:
-    """When members are not on duty, from a moment on; stretches of the same member never overlap."""
+    """When members are not on duty, from a moment on; stretches of the same member never overlap. `last` is the last
+    day that is planned: whoever is bound always is off duty after it."""
     frame = [Stretch(since, FOREVER)]
     bound: dict[str, Stretches] = defaultdict(list)
     for roster in rosters:
+        binding = _binding(roster, calendar, last)
         for member in roster.crew:
-            bound[member].append(_in_force(roster, zone))
+            bound[member] += binding
     result: list[Off] = []
     away: dict[str, Stretches] = defaultdict(list)
     for leave in sorted(leaves):
@@ -187,7 +198,18 @@ def _shift(day: dt.date, start: dt.time, end: dt.time, zone: dt.tzinfo) -> Stret
     return Stretch(dt.datetime.combine(day, start, zone), dt.datetime.combine(last, end, zone))
 
 
-def _in_force(roster: Roster, zone: dt.tzinfo) -> Stretch:
-    """From the first moment of its first day to the last of its last."""
-    start = dt.datetime.combine(roster.first_day, dt.time(), zone)
-    return Stretch(start, dt.datetime.combine(roster.last_day + DAY, dt.time(), zone) if roster.last_day else FOREVER)
+def _binding(roster: Roster, calendar: Calendar, last: dt.date) -> Stretches:
+    """When its members are on duty in shifts alone: from midnight to midnight, from its first day to its last."""
+    if roster.binds == NEVER:
+        return []
+    if roster.binds == ALWAYS or roster.days == ALL:
+        end = _midnight(roster.last_day + DAY, calendar) if roster.last_day else FOREVER
+        return [Stretch(_midnight(roster.first_day, calendar), end)]
+    until = min(last, roster.last_day or last)
+    days = (roster.first_day + number * DAY for number in range((until - roster.first_day).days + 1))
+    served = [day for day in days if _serves(roster.days, calendar, day)]
+    return [Stretch(_midnight(day, calendar), _midnight(day + DAY, calendar)) for day in served]
+
+
+def _midnight(day: dt.date, calendar: Calendar) -> dt.datetime:
+    return dt.datetime.combine(day, dt.time(), calendar.zone)

@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable, Container
 from typing import Any, NamedTuple
 
-from services.dispatch.domain.duty import ALL, RESTING, TURNS, WORKING, Hours, Roster
+from services.dispatch.domain.duty import ALL, ALWAYS, NEVER, RESTING, SERVED, TURNS, WORKING, Hours, Roster
 
 NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,38}")
 TURN = re.compile(r"([1-9]\d?) (day|week)")
@@ -160,6 +160,12 @@ def _days(value: Any, known: Known) -> dict[str, Any]:
     return {"days": value}
 
 
+def _binds(value: Any, known: Known) -> dict[str, Any]:
+    if value not in (ALWAYS, SERVED, NEVER):
+        raise _Wrong(f"{value!r} is none of these", f"use {ALWAYS}, {SERVED} (on the days that it serves) or {NEVER}")
+    return {"binds": value}
+
+
 def _turn(value: Any, known: Known) -> dict[str, Any]:
     found = TURN.fullmatch(value) if isinstance(value, str) else None
     if not found:
@@ -187,6 +193,7 @@ FIELDS: dict[str, tuple[bool, Callable[[Any, Known], dict[str, Any]]]] = {
     "hours": (False, _hours),
     "days": (False, _days),
     "turn": (False, _turn),
+    "binds": (False, _binds),
     "needs": (False, _number("needs", 0, MOST_IN_GROUP)),
     "fair_percent": (False, _number("fair_percent", 0, 1000)),
 }

@@ -97,5 +97,6 @@ class RosterBody(_Body):
     hours = fields.List(fields.Nested(_Hours))
     days = fields.String()
     turn = fields.String()
+    binds = fields.String()
     needs = fields.Integer()
     fair_percent = fields.Integer()

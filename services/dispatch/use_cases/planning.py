@@ -46,7 +46,7 @@ def plan_duty(locked: Locked, work: Work) -> None:
     since = dt.datetime.combine(first, dt.time(), calendar.zone)
     rosters, changes = work.rosters(), work.duty_changes(since)
     made = duty.plan(rosters, changes, calendar, first, last)
-    off = duty.off_duty(rosters, made, work.granted_leaves(now), calendar.zone, now)
+    off = duty.off_duty(rosters, made, work.granted_leaves(now), calendar, now, last)
     work.put_plan(made, off, since, now, calendar_id)
     end = dt.datetime.combine(last, dt.time(), calendar.zone)
     gaps = _gaps(rosters, made, off, calendar, Stretch(now, end), work)

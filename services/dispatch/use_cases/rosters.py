@@ -15,6 +15,8 @@ from services.dispatch.store import OpenWork, Row, Work
 from services.dispatch.use_cases.planning import AHEAD, locked_duty, plan_duty
 from shared.messaging.envelope import new_id
 
+LONGEST = 31 * DAY  # of one change
+
 
 def set_roster(roster_id: str, document: Any, by: str, open_work: OpenWork) -> dict[str, Any]:
     """One roster, new or changed. Raises DutyRefused with every mistake."""
@@ -90,8 +92,9 @@ def _wrong(changes: Sequence[Change], rosters: dict[str, Roster], now: dt.dateti
             return [_wrong_field("roster_id", f"there is no roster {change.roster_id!r}", "see the list of rosters")]
         if start >= end or end <= now:
             return [_wrong_field("ends_at", "the stretch ends before it begins, or is over", "give a later end")]
-        if end > now + AHEAD * DAY:
-            return [_wrong_field("ends_at", f"duty is planned for {AHEAD} days", "give an earlier end")]
+        if end > now + AHEAD * DAY or end - start > LONGEST:
+            problem = f"duty is planned for {AHEAD} days, and no shift is longer than {LONGEST.days} days"
+            return [_wrong_field("ends_at", problem, "give an earlier end")]
         if change.member_id not in known:
             reasons.append(
                 _wrong_field("member_id", f"there is no member {change.member_id!r} who gets work", "correct it")

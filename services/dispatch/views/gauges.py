@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from services.dispatch.store import SQL
+from services.dispatch.views.duty import duty_gauges
 from shared.observability.metrics import Gauge
 from shared.outbox.unit_of_work import UnitOfWork
 
@@ -45,6 +46,7 @@ def gauges(work: UnitOfWork) -> list[Gauge]:
             [],
             [([], known[0])] if known else [],
         ),
+        *duty_gauges(work),
     ]
 
 
