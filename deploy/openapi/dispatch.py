@@ -44,6 +44,17 @@ ROUTES = {
         query=SHIFTS,
         problems=(422,),
     ),
+    "POST /dispatch/duty/rosters/<roster_id>/shifts": Route(
+        "A plan for a roster; from its first moment to its last it replaces the rotation, or is refused whole",
+        {
+            200: "`rows`: what became of each (added, kept, past); `left_out`: who is not on the roster any more, and "
+            "when; how many `changes`"
+        },
+        query={"dry_run": "true: say what would become of it, and keep nothing"},
+        problems=(409, 422),
+        raw_body="a table (CSV or XLSX with member, date, from, to; 人员, 日期, 开始, 结束), "
+        "at most 1 MiB and 5,000 shifts",
+    ),
     "GET /dispatch/duty/gaps": Route(
         "What will be missing, before it is: rosters with too few, grids and desk with nobody; and who has too much",
         {

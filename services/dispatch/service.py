@@ -73,6 +73,10 @@ class DispatchService:
     def get_shifts(self, request: Request) -> Any:
         return doors.duty.get_shifts(request, self.open_work)
 
+    @http("POST", "/dispatch/duty/rosters/<roster_id>/shifts", roles=["desk"], max_body=None)
+    def import_shifts(self, request: Request, roster_id: str) -> Any:
+        return doors.duty.import_shifts(request, roster_id, self.open_work)
+
     @http("GET", "/dispatch/duty/gaps", roles=["desk", "leader"])
     def get_gaps(self, request: Request) -> Any:
         return doors.duty.get_gaps(request, self.open_work)

@@ -213,6 +213,42 @@ def test_on_a_roster_only_those_whose_turn_it_is_get_work(office: Office) -> Non
     assert 'wangge_duty_gaps{kind="roster"}' in requests.get(f"http://{office.town.of('dispatch')[0].ops}/metrics").text
 
 
+def test_a_plan_is_handed_in(office: Office) -> None:
+    members = ["m004", "m005"]
+    office.does("PUT", "duty/rosters/plan", rotation(members, grid_id="g002", hours=[], binds="never"))
+    days = [(now() + number * DAY).date().isoformat() for number in (1, 2, 3)]
+    lines = ["人员,日期,开始,结束", *(f"{members[at % 2]},{day},20:00,08:00" for at, day in enumerate(days))]
+    rehearsed = _handed_in(office, "\n".join(lines), "?dry_run=true")
+    assert [row["outcome"] for row in rehearsed["rows"]] == ["added"] * 3 and rehearsed["changes"] == 3
+    assert office.does("GET", "duty/shifts?roster=plan")["shifts"] == []
+    assert _handed_in(office, "\n".join(lines))["changes"] == 3
+    again = _handed_in(office, "\n".join(lines))
+    assert [row["outcome"] for row in again["rows"]] == ["kept"] * 3 and again["changes"] == 0
+
+    (without_one,) = _handed_in(office, "\n".join([lines[0], lines[1], lines[3]]))["left_out"]
+    assert without_one["member_id"] == members[1]
+
+    wrong = _hand_in(office, "\n".join([*lines, f"nobody,{days[0]},8,9"]), "")
+    assert wrong.status_code == 422
+    assert [reason["field"] for reason in wrong.json()["reasons"]] == ["row 4: from", "row 4: to", "row 4: member"]
+    assert len(office.does("GET", "duty/shifts?roster=plan")["shifts"]) == 2
+    for nonsense in (b"", b"PK\x03\x04", b"\x00\xff"):
+        assert _hand_in(office, nonsense, "").status_code in (400, 422)
+
+
+def _hand_in(office: Office, content: str | bytes, query: str) -> requests.Response:
+    url = f"{office.town.url('dispatch')}/dispatch/duty/rosters/plan/shifts{query}"
+    headers = {"Authorization": f"Bearer {office.town.token('desk', 'desk1')}"}
+    raw = content.encode() if isinstance(content, str) else content
+    return requests.post(url, data=raw, headers=headers, timeout=15)
+
+
+def _handed_in(office: Office, content: str | bytes, query: str = "") -> dict[str, Any]:
+    answer = _hand_in(office, content, query)
+    assert answer.status_code == 200, answer.text
+    return dict(answer.json())
+
+
 @pytest.mark.parametrize(
     ("method", "path", "body", "field"),
     [

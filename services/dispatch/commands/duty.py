@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from services.dispatch import use_cases, views
+from services.dispatch.adapters.shift_files import read_shifts
 from shared import marked
 from shared.admin import Command, OpenWork
 from shared.settings import Settings
@@ -39,6 +40,11 @@ def _gaps(arguments: argparse.Namespace, open_work: OpenWork, settings: Settings
     with open_work() as work:
         found = views.outlook(work, arguments.days)
     return found["gaps"] + [share for share in found["shares"] if share["unfair"]]
+
+
+def _import(arguments: argparse.Namespace, open_work: OpenWork, settings: Settings) -> Any:
+    rows = read_shifts(arguments.file)
+    return use_cases.import_shifts(arguments.roster, rows, False, arguments.by, open_work)
 
 
 def _leaves(arguments: argparse.Namespace, open_work: OpenWork, settings: Settings) -> Any:
@@ -78,6 +84,12 @@ def _days(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def _importing(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("roster")
+    parser.add_argument("file", type=Path, help="CSV or XLSX (member, date, from, to)")
+    _by(parser)
+
+
 def _of_member(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--member", help="only this member's")
     parser.add_argument(
@@ -104,6 +116,7 @@ COMMANDS = [
     Command("load-duty", "set the rosters of a file; others stay as they are", _load, _file, changes=True),
     Command("duty", "who is on a roster now, and who gets no work now", _duty),
     Command("duty-gaps", "when too few will be there, and who has too much or too little duty", _gaps, _days),
+    Command("import-shifts", "a plan for a roster, from a table", _import, _importing, changes=True),
     Command("leaves", "leaves that are not long over", _leaves, _of_member),
     Command("grant-leave", "leave for a member; open work is given to others when it begins", _grant, _granting, True),
     Command("cancel-leave", "take a leave back, or end it now", _cancel, _cancelling, changes=True),

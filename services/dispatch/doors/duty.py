@@ -6,12 +6,16 @@ import datetime as dt
 from collections.abc import Callable
 from typing import Any
 
+from eventlet import tpool
 from werkzeug.wrappers import Request
 
 from services.dispatch import messages, use_cases, views
+from services.dispatch.adapters.shift_files import MOST_BYTES, read_shifts
 from services.dispatch.errors import DutyRefused, LeaveUnknown, NothingLoaded
 from shared.http.entrypoint import body_of, caller_of, json_of
+from shared.http.files import file_of
 from shared.http.problems import Conflict, NotFound, Unprocessable
+from shared.tables import TableError
 
 _OVERRIDING, _SWAPPING = messages.Overriding(), messages.Swapping()
 SHOWN, MOST_DAYS = 28, 60  # days of shifts and gaps
@@ -36,6 +40,18 @@ def get_duty(open_work: Any) -> dict[str, Any]:
 
 def get_shifts(request: Request, open_work: Any) -> dict[str, Any]:
     return {"shifts": _shifts(request, open_work)}
+
+
+def import_shifts(request: Request, roster_id: str, open_work: Any) -> dict[str, Any]:
+    file, by = file_of(request, MOST_BYTES), caller_of(request).name
+    try:
+        rows = tpool.execute(read_shifts, file)
+    except TableError as error:
+        raise Unprocessable(str(error)) from error
+    finally:
+        file.unlink()
+    dry_run = request.args.get("dry_run") == "true"
+    return refused(lambda: use_cases.import_shifts(roster_id, rows, dry_run, by, open_work))
 
 
 def get_gaps(request: Request, open_work: Any) -> dict[str, Any]:

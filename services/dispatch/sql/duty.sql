@@ -98,3 +98,7 @@ DELETE FROM duty_shares
 INSERT INTO duty_shares (roster_id, member_id, hours, mean, unfair)
 SELECT roster_id, member_id, hours, mean, unfair FROM json_to_recordset(%(rows)s) AS s(roster_id text, member_id text,
     hours double precision, mean double precision, unfair boolean)
+
+-- name: members_called
+-- What members are called who get work at all.
+SELECT member_id, name FROM members WHERE active AND on_duty ORDER BY member_id

@@ -47,6 +47,14 @@ class DutyRows(Rows):
         """Members who get work at all, by (role, area)."""
         return {(role, area): members for role, area, members in self.all(SQL.posts)}
 
+    def members_called(self) -> dict[str, list[str]]:
+        """Members who get work, by id and by name; several may have the same name."""
+        called: dict[str, list[str]] = defaultdict(list)
+        for member, name in self.all(SQL.members_called):
+            called[member] = [member]
+            called[name].append(member)
+        return called
+
     def known_to_rosters(self) -> Known:
         """What rosters may name."""
         members = {member for members in self.posts().values() for member in members}

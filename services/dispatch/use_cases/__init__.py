@@ -8,6 +8,7 @@ from services.dispatch.use_cases.planning import keep_planned
 from services.dispatch.use_cases.reference import keep_categories, load_town, resay_grids, resay_members
 from services.dispatch.use_cases.rerouting import reroute_work
 from services.dispatch.use_cases.rosters import load_rosters, override, set_roster, swap
+from services.dispatch.use_cases.shift_imports import import_shifts
 from services.dispatch.use_cases.watching import watch_deadlines
 
 __all__ = [
@@ -18,6 +19,7 @@ __all__ = [
     "correct_orders",
     "decide_leave",
     "end_orders",
+    "import_shifts",
     "keep_categories",
     "keep_planned",
     "load_rosters",

@@ -9,13 +9,12 @@ from typing import Any
 from services.dispatch.domain.calendar import DAY
 from services.dispatch.domain.duty import Change, Roster
 from services.dispatch.domain.roster_data import Problem, read_roster, read_rosters
+from services.dispatch.domain.shift_import import LONGEST
 from services.dispatch.domain.stretches import Stretch, without
 from services.dispatch.errors import DutyRefused
 from services.dispatch.store import OpenWork, Row, Work
 from services.dispatch.use_cases.planning import AHEAD, locked_duty, plan_duty
 from shared.messaging.envelope import new_id
-
-LONGEST = 31 * DAY  # of one change
 
 
 def set_roster(roster_id: str, document: Any, by: str, open_work: OpenWork) -> dict[str, Any]:
