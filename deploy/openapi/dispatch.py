@@ -44,6 +44,13 @@ ROUTES = {
         query=SHIFTS,
         problems=(422,),
     ),
+    "GET /dispatch/duty/shifts.ics": Route(
+        "The same shifts as iCalendar, for calendar programs",
+        {200: "an event for each; the same shift always has the same UID"},
+        query=SHIFTS,
+        problems=(422,),
+        raw_answer=True,
+    ),
     "POST /dispatch/duty/rosters/<roster_id>/shifts": Route(
         "A plan for a roster; from its first moment to its last it replaces the rotation, or is refused whole",
         {
@@ -52,8 +59,8 @@ ROUTES = {
         },
         query={"dry_run": "true: say what would become of it, and keep nothing"},
         problems=(409, 422),
-        raw_body="a table (CSV or XLSX with member, date, from, to; 人员, 日期, 开始, 结束), "
-        "at most 1 MiB and 5,000 shifts",
+        raw_body="a table (CSV or XLSX with member, date, from, to; 人员, 日期, 开始, 结束) or iCalendar (SUMMARY is "
+        "the member's id or name), at most 1 MiB and 5,000 shifts",
     ),
     "GET /dispatch/duty/gaps": Route(
         "What will be missing, before it is: rosters with too few, grids and desk with nobody; and who has too much",

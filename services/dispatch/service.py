@@ -73,6 +73,10 @@ class DispatchService:
     def get_shifts(self, request: Request) -> Any:
         return doors.duty.get_shifts(request, self.open_work)
 
+    @http("GET", "/dispatch/duty/shifts.ics", roles=["desk", "leader", "member"])
+    def get_calendar(self, request: Request) -> Any:
+        return doors.duty.get_calendar(request, self.open_work)
+
     @http("POST", "/dispatch/duty/rosters/<roster_id>/shifts", roles=["desk"], max_body=None)
     def import_shifts(self, request: Request, roster_id: str) -> Any:
         return doors.duty.import_shifts(request, roster_id, self.open_work)

@@ -213,7 +213,7 @@ def test_on_a_roster_only_those_whose_turn_it_is_get_work(office: Office) -> Non
     assert 'wangge_duty_gaps{kind="roster"}' in requests.get(f"http://{office.town.of('dispatch')[0].ops}/metrics").text
 
 
-def test_a_plan_is_handed_in(office: Office) -> None:
+def test_a_plan_is_handed_in_and_taken_away(office: Office) -> None:
     members = ["m004", "m005"]
     office.does("PUT", "duty/rosters/plan", rotation(members, grid_id="g002", hours=[], binds="never"))
     days = [(now() + number * DAY).date().isoformat() for number in (1, 2, 3)]
@@ -225,14 +225,19 @@ def test_a_plan_is_handed_in(office: Office) -> None:
     again = _handed_in(office, "\n".join(lines))
     assert [row["outcome"] for row in again["rows"]] == ["kept"] * 3 and again["changes"] == 0
 
+    calendar = office.asks("GET", "duty/shifts.ics?roster=plan", role="member", name="m004")
+    assert calendar.headers["Content-Type"] == "text/calendar; charset=utf-8"
+    assert calendar.text.count("BEGIN:VEVENT") == 3
+    assert _handed_in(office, calendar.content)["changes"] == 0  # what was taken away is handed in again
     (without_one,) = _handed_in(office, "\n".join([lines[0], lines[1], lines[3]]))["left_out"]
     assert without_one["member_id"] == members[1]
+    assert "BEGIN:VEVENT" in office.town.admin("dispatch", "export-shifts", "--member", "m004")
 
     wrong = _hand_in(office, "\n".join([*lines, f"nobody,{days[0]},8,9"]), "")
     assert wrong.status_code == 422
     assert [reason["field"] for reason in wrong.json()["reasons"]] == ["row 4: from", "row 4: to", "row 4: member"]
     assert len(office.does("GET", "duty/shifts?roster=plan")["shifts"]) == 2
-    for nonsense in (b"", b"PK\x03\x04", b"\x00\xff"):
+    for nonsense in (b"", b"PK\x03\x04", b"BEGIN:VCALENDAR", b"\x00\xff"):
         assert _hand_in(office, nonsense, "").status_code in (400, 422)
 
 

@@ -1,4 +1,4 @@
-"""Plans of duty that people hand in, as tables."""
+"""Plans of duty that people hand in, as tables and calendars; and calendars that they take away."""
 
 from __future__ import annotations
 
@@ -6,8 +6,10 @@ import datetime as dt
 from pathlib import Path
 from typing import Any
 
+import icalendar
 import pytest
 
+from services.dispatch.adapters.shift_calendar import write_calendar
 from services.dispatch.adapters.shift_files import read_shifts
 from services.dispatch.domain.shift_import import Given, changes_to, place
 from services.dispatch.domain.stretches import Stretch
@@ -31,6 +33,14 @@ def written(folder: Path, content: str | bytes) -> Path:
     file = folder / "plan"
     file.write_bytes(content if isinstance(content, bytes) else content.encode())
     return file
+
+
+def event(*lines: str) -> str:
+    return "\r\n".join(["BEGIN:VEVENT", *lines, "END:VEVENT", ""])
+
+
+def calendar(*events: str) -> str:
+    return "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:x\r\n" + "".join(events) + "END:VCALENDAR\r\n"
 
 
 def test_csv_and_excel_say_the_same(tmp_path: Path) -> None:
@@ -66,13 +76,35 @@ def test_a_row_says_what_is_wrong_in_it(tmp_path: Path, cells: list[str], fields
     assert (row.start is None) == bool(fields)
 
 
+def test_a_calendar_of_others_is_read(tmp_path: Path) -> None:
+    text = calendar(
+        event("UID:1", "SUMMARY:m1", "DTSTART;TZID=Asia/Shanghai:20261201T080000", "DURATION:PT12H"),
+        event("UID:2", "SUMMARY: 王芳", "DTSTART:20261202T120000Z", "DTEND:20261203T000000Z"),
+        event("UID:3", "SUMMARY:m2", "DTSTART;VALUE=DATE:20261204"),
+        event("UID:4", "SUMMARY:m2", "DTSTART:20261201T080000", "DTEND:20261201T090000", "RRULE:FREQ=DAILY"),
+        event("UID:5", "SUMMARY:m2"),
+        event("UID:6", "SUMMARY:m2", "DTSTART:20261301T080000", "DTEND:20261201T090000"),
+    )
+    placed = place(read_shifts(written(tmp_path, text)), NAMES, ZONE, UNTIL)
+    assert [(one.member_id, one.stretch) for one in placed[:3]] == [
+        ("m1", Stretch(at("2026-12-01 08:00"), at("2026-12-01 20:00"))),
+        ("m1", Stretch(at("2026-12-02 20:00"), at("2026-12-03 08:00"))),
+        ("m2", Stretch(at("2026-12-04 00:00"), at("2026-12-05 00:00"))),
+    ]
+    assert [[reason.field for reason in one.reasons] for one in placed[3:]] == [["rrule"], ["dtstart"], ["dtstart"]]
+
+
 @pytest.mark.parametrize(
     "content",
     [
         b"",
         "member,date,from,to\n",
         "member,day\nm1,2026-12-01\n",
+        "BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\n",
+        "BEGIN:VCALENDAR\r\nnonsense",
+        calendar(),
         b"PK\x03\x04 no workbook",
+        b"BEGIN:VCALENDAR\r\n\xff\xfe",
         "member,date,from,to\n" + "m1,2026-12-01,08:00,20:00\n" * 5001,
     ],
 )
@@ -123,3 +155,14 @@ def test_what_has_passed_is_not_changed() -> None:
     ]
     past = place([Given(1, "m1", at("2026-11-20 08:00"), at("2026-11-20 20:00"))], NAMES, ZONE, UNTIL)
     assert changes_to("r", {}, past, NOW) == []
+
+
+def test_what_is_written_is_read_again_as_the_same(tmp_path: Path) -> None:
+    shift = {"roster_id": "r", "roster": "夜班,含\n周末;", "member_id": "m1"}
+    shift |= {"starts_at": at("2026-12-01 20:00"), "ends_at": at("2026-12-02 08:00")}
+    raw = write_calendar([shift], {"m1": "王芳"}, "qiuchuan", NOW)
+    assert raw == write_calendar([shift], {"m1": "王芳"}, "qiuchuan", NOW)
+    (one,) = icalendar.Calendar.from_ical(raw).walk("VEVENT")
+    assert (str(one["uid"]).split("@")[1], str(one["description"])) == ("qiuchuan", "夜班,含\n周末;")
+    (placed,) = place(read_shifts(written(tmp_path, raw)), NAMES, ZONE, UNTIL)
+    assert (placed.member_id, placed.stretch) == ("m1", Stretch(shift["starts_at"], shift["ends_at"]))

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from services.dispatch import use_cases, views
+from services.dispatch.adapters.shift_calendar import write_calendar
 from services.dispatch.adapters.shift_files import read_shifts
 from shared import marked
 from shared.admin import Command, OpenWork
@@ -45,6 +46,13 @@ def _gaps(arguments: argparse.Namespace, open_work: OpenWork, settings: Settings
 def _import(arguments: argparse.Namespace, open_work: OpenWork, settings: Settings) -> Any:
     rows = read_shifts(arguments.file)
     return use_cases.import_shifts(arguments.roster, rows, False, arguments.by, open_work)
+
+
+def _export(arguments: argparse.Namespace, open_work: OpenWork, settings: Settings) -> Any:
+    with open_work() as work:
+        now = work.now()
+        found = views.shifts(work, now, now + dt.timedelta(days=arguments.days), arguments.roster, arguments.member)
+        return write_calendar(found, views.names(work), settings.town, now).decode()
 
 
 def _leaves(arguments: argparse.Namespace, open_work: OpenWork, settings: Settings) -> Any:
@@ -86,8 +94,14 @@ def _days(parser: argparse.ArgumentParser) -> None:
 
 def _importing(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("roster")
-    parser.add_argument("file", type=Path, help="CSV or XLSX (member, date, from, to)")
+    parser.add_argument("file", type=Path, help="CSV or XLSX (member, date, from, to), or iCalendar")
     _by(parser)
+
+
+def _exporting(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--roster", help="only this roster")
+    parser.add_argument("--member", help="only this member's")
+    parser.add_argument("--days", type=int, default=28, help="how far ahead (default: %(default)s)")
 
 
 def _of_member(parser: argparse.ArgumentParser) -> None:
@@ -116,7 +130,8 @@ COMMANDS = [
     Command("load-duty", "set the rosters of a file; others stay as they are", _load, _file, changes=True),
     Command("duty", "who is on a roster now, and who gets no work now", _duty),
     Command("duty-gaps", "when too few will be there, and who has too much or too little duty", _gaps, _days),
-    Command("import-shifts", "a plan for a roster, from a table", _import, _importing, changes=True),
+    Command("import-shifts", "a plan for a roster, from a table or calendar", _import, _importing, changes=True),
+    Command("export-shifts", "shifts as iCalendar", _export, _exporting),
     Command("leaves", "leaves that are not long over", _leaves, _of_member),
     Command("grant-leave", "leave for a member; open work is given to others when it begins", _grant, _granting, True),
     Command("cancel-leave", "take a leave back, or end it now", _cancel, _cancelling, changes=True),

@@ -7,9 +7,10 @@ from collections.abc import Callable
 from typing import Any
 
 from eventlet import tpool
-from werkzeug.wrappers import Request
+from werkzeug.wrappers import Request, Response
 
 from services.dispatch import messages, use_cases, views
+from services.dispatch.adapters.shift_calendar import write_calendar
 from services.dispatch.adapters.shift_files import MOST_BYTES, read_shifts
 from services.dispatch.errors import DutyRefused, LeaveUnknown, NothingLoaded
 from shared.http.entrypoint import body_of, caller_of, json_of
@@ -40,6 +41,15 @@ def get_duty(open_work: Any) -> dict[str, Any]:
 
 def get_shifts(request: Request, open_work: Any) -> dict[str, Any]:
     return {"shifts": _shifts(request, open_work)}
+
+
+def get_calendar(request: Request, open_work: Any) -> Response:
+    """The same shifts for a calendar program."""
+    found = _shifts(request, open_work)
+    with open_work() as work:
+        text = write_calendar(found, views.names(work), work.address.strip("/"), work.now())
+    headers = {"Content-Disposition": 'attachment; filename="duty.ics"'}
+    return Response(text, headers=headers, content_type="text/calendar; charset=utf-8")
 
 
 def import_shifts(request: Request, roster_id: str, open_work: Any) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections import Counter
 from typing import Any
 
 from services.dispatch.store import SQL
@@ -26,6 +27,13 @@ def shifts(
 ) -> list[dict[str, Any]]:
     """Shifts that lie in a stretch of time, at least in part."""
     return work.dicts(SQL.shifts, since=since, until=until, roster=roster, member=member, limit=MOST)
+
+
+def names(work: UnitOfWork) -> dict[str, str]:
+    """What members are called who get work; those of the same name by their ids."""
+    rows = work.all(SQL.members_called)
+    often = Counter(name for _, name in rows)
+    return {member: name if often[name] == 1 else member for member, name in rows}
 
 
 def rosters(work: UnitOfWork) -> list[dict[str, Any]]:
