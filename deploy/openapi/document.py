@@ -26,6 +26,8 @@ PART = re.compile(r"<([a-z_]+)>")
 PARTS = {  # parts of a path, with their schemas
     "number": {"type": "string", "description": "number of a case", "example": "20261123-000001"},
     "order_id": {"type": "string", "format": "uuid", "description": "id of a work order"},
+    "roster_id": {"type": "string", "description": "id of a roster", "example": "desk-night"},
+    "leave_id": {"type": "string", "format": "uuid", "description": "id of a leave"},
     "follow_up_id": {"type": "string", "format": "uuid", "description": "id of a follow-up"},
     "reference": {"type": "string", "pattern": "^m-[0-9a-f]{40}$", "description": "reference of media"},
     "import_id": {"type": "string", "format": "uuid", "description": "id of an import"},

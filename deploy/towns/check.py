@@ -22,6 +22,7 @@ from shapely.geometry import shape
 
 from deploy.towns import schemas
 from services.dispatch.domain import conduct
+from services.dispatch.domain.roster_data import Known, read_rosters
 from services.dispatch.domain.score_rules import read_scoring
 from services.intake.adapters import ADAPTERS
 from services.intake.domain.rules import read_rules
@@ -50,6 +51,7 @@ class Town:
     cameras: Rows = field(default_factory=list)
     names: Rows = field(default_factory=list)
     marks: dict[str, marked.Marked] = field(default_factory=dict)  # the rule sets again, with their lines
+    duty: marked.Marked | None = None
 
     @property
     def areas(self) -> Rows:
@@ -58,7 +60,7 @@ class Town:
 
 def read_town(folder: Path) -> Town:
     """OSError or ValueError (with the file's name) when a file is missing or cannot be read."""
-    catalogue, reports = _yaml(folder / "categories.yaml"), folder / "reports.yaml"
+    catalogue, reports, duty = _yaml(folder / "categories.yaml"), folder / "reports.yaml", folder / "duty.yaml"
     marks = {path.name: marked.read(path) for path in sorted((folder / "rules").glob("*.yaml"))}
     return Town(
         features=json.loads((folder / "grids.geojson").read_text(encoding="utf-8-sig"))["features"],
@@ -72,6 +74,7 @@ def read_town(folder: Path) -> Town:
         cameras=_table(folder / "cameras.csv", needed=False),
         names=_table(folder / "gazetteer.csv", needed=False),
         marks=marks,
+        duty=marked.read(duty) if duty.exists() else None,
     )
 
 
@@ -101,6 +104,7 @@ def problems(town: Town) -> list[str]:
         _intake_rules,
         _conduct,
         _scores,
+        _duty,
         _reports,
     )
     return [*_entries(town)] or [problem for rule in rules for problem in rule(town)]
@@ -223,6 +227,15 @@ def _scores(town: Town) -> Iterator[str]:
         _, problems = read_scoring(rules.value["dispatch"].get("scores"))
         placed = [problem._replace(path=("scores", *problem.path)) for problem in problems]
         yield from marked.told(f"rules/{name}", "dispatch", rules, placed)
+
+
+def _duty(town: Town) -> Iterator[str]:
+    if town.duty is None:
+        return
+    members = {member["member_id"] for member in town.members if member["on_duty"] == "true"}
+    _, problems = read_rosters(town.duty.value, Known(members, {area["grid_id"] for area in town.areas}))
+    found = [(one.place[1:], one.problem, one.repair) for one in problems]
+    yield from marked.told("duty.yaml", "rosters", town.duty, found)
 
 
 def _reports(town: Town) -> Iterator[str]:

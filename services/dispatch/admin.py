@@ -14,6 +14,7 @@ import yaml
 
 from services.dispatch import use_cases
 from services.dispatch.commands import COMMANDS
+from services.dispatch.commands.duty import load_rosters
 from services.dispatch.config import load
 from services.dispatch.errors import DispatchError
 from services.dispatch.store import Row, Work
@@ -23,13 +24,18 @@ from shared.settings import Environment, Settings
 
 
 def load_town(folder: Path, open_work: OpenWork, settings: Settings) -> dict[str, Any]:
-    """grids.geojson, members.csv and calendar.yaml of a town folder (deploy/towns/format.md); needs KEY_RING."""
+    """grids.geojson, members.csv, calendar.yaml and, where it is there, duty.yaml of a town folder
+    (deploy/towns/format.md); needs KEY_RING."""
     keys = KeyRing(Environment(os.environ).get("KEY_RING"))
     features = json.loads((folder / "grids.geojson").read_text(encoding="utf-8"))["features"]
     with (folder / "members.csv").open(encoding="utf-8-sig", newline="") as file:
         members = [_member(row) for row in csv.DictReader(file)]
     calendar = yaml.safe_load((folder / "calendar.yaml").read_text(encoding="utf-8"))
-    return use_cases.load_town([_grid(feature) for feature in features], members, calendar, keys, open_work)
+    loaded = use_cases.load_town([_grid(feature) for feature in features], members, calendar, keys, open_work)
+    duty = folder / "duty.yaml"
+    if duty.exists():
+        loaded |= {"rosters": load_rosters(duty, "load-town", open_work)["rosters"]}
+    return loaded
 
 
 def _grid(feature: dict[str, Any]) -> Row:

@@ -9,7 +9,10 @@ DispatchError
 ├── TooOften           too many tries; `seconds` until the next is looked at
 ├── PasswordRefused    a new password is needed, or is not good enough
 ├── NotNow             what is needed for it does not answer; the same again later is right
-└── NothingSuch        no such member, session or chat platform, or not for the one who asks
+├── NothingSuch        no such member, session or chat platform, or not for the one who asks
+├── DutyRefused        a roster, a change of duty or a leave is not right; `reasons` likewise
+├── LeaveUnknown       there is no such leave, or not for who asks
+└── NothingLoaded      no calendar is in force yet
 """
 
 from __future__ import annotations
@@ -70,3 +73,19 @@ class NotNow(DispatchError):
 
 class NothingSuch(DispatchError):
     """The text says what there is not."""
+
+
+class DutyRefused(DispatchError):
+    def __init__(self, reasons: list[dict[str, Any]]):
+        super().__init__("; ".join(f"{r['field']}: {r['problem']}: {r['repair']}" for r in reasons))
+        self.reasons = reasons
+
+
+class LeaveUnknown(DispatchError):
+    def __init__(self, leave_id: str):
+        super().__init__(f"there is no leave {leave_id[:40]!r} that you may see")
+
+
+class NothingLoaded(DispatchError):
+    def __init__(self) -> None:
+        super().__init__("no calendar is in force: load the town")

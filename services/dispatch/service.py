@@ -55,6 +55,14 @@ class DispatchService:
     def score(self) -> None:
         use_cases.keep_scores(self.open_work)
 
+    @timer(interval=1)
+    def reroute(self) -> None:
+        use_cases.reroute_work(self.open_work)
+
+    @timer(interval=5, eager=True)
+    def keep_planned(self) -> None:
+        use_cases.keep_planned(self.open_work)
+
     @http("POST", "/dispatch/actions", roles=SIGNED_IN, in_area=True)
     def post_action(self, request: Request) -> Any:
         return doors.post_action(request, self.open_work)
@@ -130,3 +138,59 @@ class DispatchService:
     @timer(interval=3600)
     def forget_access(self) -> None:
         use_cases.forget_access(self.open_work)
+
+    @http("GET", "/dispatch/duty", roles=SIGNED_IN, in_area=True)
+    def get_duty(self, request: Request) -> Any:
+        return doors.duty.get_duty(self.open_work)
+
+    @http("GET", "/dispatch/duty/shifts", roles=SIGNED_IN, in_area=True)
+    def get_shifts(self, request: Request) -> Any:
+        return doors.duty.get_shifts(request, self.open_work)
+
+    @http("GET", "/dispatch/duty/shifts.ics", roles=SIGNED_IN, in_area=True)
+    def get_calendar(self, request: Request) -> Any:
+        return doors.duty.get_calendar(request, self.open_work)
+
+    @http("POST", "/dispatch/duty/rosters/<roster_id>/shifts", roles=["desk"], max_body=None)
+    def import_shifts(self, request: Request, roster_id: str) -> Any:
+        return doors.duty.import_shifts(request, roster_id, self.open_work)
+
+    @http("GET", "/dispatch/duty/gaps", roles=["desk", "leader"])
+    def get_gaps(self, request: Request) -> Any:
+        return doors.duty.get_gaps(request, self.open_work)
+
+    @http("GET", "/dispatch/duty/rosters", roles=SIGNED_IN, in_area=True)
+    def get_rosters(self, request: Request) -> Any:
+        return doors.duty.get_rosters(self.open_work)
+
+    @http("PUT", "/dispatch/duty/rosters/<roster_id>", roles=["desk"])
+    def put_roster(self, request: Request, roster_id: str) -> Any:
+        return doors.duty.put_roster(request, roster_id, self.open_work)
+
+    @http("GET", "/dispatch/duty/rosters/<roster_id>/changes", roles=["desk", "leader"])
+    def get_roster_changes(self, request: Request, roster_id: str) -> Any:
+        return doors.duty.get_roster_changes(roster_id, self.open_work)
+
+    @http("POST", "/dispatch/duty/overrides", roles=["desk", "leader"])
+    def post_override(self, request: Request) -> Any:
+        return doors.duty.post_override(request, self.open_work)
+
+    @http("POST", "/dispatch/duty/swaps", roles=["desk", "leader"])
+    def post_swap(self, request: Request) -> Any:
+        return doors.duty.post_swap(request, self.open_work)
+
+    @http("GET", "/dispatch/leaves", roles=SIGNED_IN, in_area=True)
+    def get_leaves(self, request: Request) -> Any:
+        return doors.leaves.get_leaves(request, self.open_work)
+
+    @http("POST", "/dispatch/leaves", roles=SIGNED_IN, in_area=True)
+    def post_leave(self, request: Request) -> Any:
+        return doors.leaves.post_leave(request, self.open_work)
+
+    @http("POST", "/dispatch/leaves/<leave_id>/decide", roles=["desk", "leader"])
+    def decide_leave(self, request: Request, leave_id: str) -> Any:
+        return doors.leaves.decide_leave(request, leave_id, self.open_work)
+
+    @http("POST", "/dispatch/leaves/<leave_id>/cancel", roles=SIGNED_IN, in_area=True)
+    def cancel_leave(self, request: Request, leave_id: str) -> Any:
+        return doors.leaves.cancel_leave(request, leave_id, self.open_work)

@@ -145,6 +145,14 @@ class WorkWithdrawn(_Work):
     why = fields.String(required=True)
 
 
+class WorkRerouted(_Work):
+    TYPE = "dispatch.work_rerouted.v1"
+    role = fields.String(required=True)
+    from_member_id = fields.String(required=True)
+    to_member_id = fields.String(required=True)
+    why = fields.String(required=True)
+
+
 class ActionAnswered(Message):
     TYPE = "dispatch.action_answered.v1"
     member_id = fields.String(required=True)
@@ -195,6 +203,7 @@ WORK = (
     AssistDone,
     AssistReleased,
     WorkWithdrawn,
+    WorkRerouted,
 )
 
 

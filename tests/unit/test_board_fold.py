@@ -36,6 +36,7 @@ NO_STATE = {
     "dispatch.assist_asked.v1",
     "dispatch.assist_done.v1",
     "dispatch.assist_released.v1",
+    "dispatch.work_rerouted.v1",  # a new handler comes with work_assigned
     "intake.case_corrected.v1",  # tells what the case is about
     "dispatch.action_answered.v1",
     "dispatch.grid_changed.v1",

@@ -39,8 +39,9 @@ WORK = {
     "request": "suspend",
     "by": "rule",
     "measure": "remind",
-    "from_member_id": "w1",
-    "to_member_id": "w1",
+    "role": "checker",
+    "from_member_id": "l1",
+    "to_member_id": "c1",
 }
 SHOWN = ("title", "place_text", "note", "why", "due_at", "ack_due_at", "until", "assist_due_at", "reason", "unit")
 FACTS = {name: WORK[name] for name in SHOWN}
@@ -78,6 +79,12 @@ def ladder(measure: str, source: str, to: str) -> dict[str, Any]:
         ("escalated", ladder("escalate", "d1", "d1"), [("d1", "work_reminded")]),  # nobody stands above
         ("corrected", {}, [("w1", "work_corrected")]),
         ("corrected", {"moved": True}, [("w1", "work_taken_away")]),
+        ("rerouted", {"role": "handler", "from_member_id": "w1", "to_member_id": "w2"}, [("w1", "work_taken_away")]),
+        (
+            "rerouted",
+            {"role": "checker", "from_member_id": "l1", "to_member_id": "c1"},
+            [("l1", "work_taken_away"), ("c1", "check_taken_over")],
+        ),
         ("withdrawn", {"was": "dispatched"}, [("w1", "work_withdrawn")]),
         ("withdrawn", {"was": "in_progress"}, [("w1", "work_withdrawn")]),
         ("withdrawn", {"was": "resolved"}, [("l1", "work_withdrawn")]),

@@ -1,11 +1,12 @@
 """The HTTP doors of dispatch: a request becomes the arguments of a use case or a view, errors become problems."""
 
-from services.dispatch.doors import access
+from services.dispatch.doors import access, duty, leaves
 from services.dispatch.doors.orders import get_assists, get_order, get_orders, get_requests, post_action, post_actions
 from services.dispatch.doors.scores import get_adoption, get_score_cases, get_scores
 
 __all__ = [
     "access",
+    "duty",
     "get_adoption",
     "get_assists",
     "get_order",
@@ -13,6 +14,7 @@ __all__ = [
     "get_requests",
     "get_score_cases",
     "get_scores",
+    "leaves",
     "post_action",
     "post_actions",
 ]

@@ -5,14 +5,14 @@ from __future__ import annotations
 from marshmallow import RAISE, Schema, ValidationError, fields, validate
 
 
-def _no_nul(value: str) -> None:
+def no_nul(value: str) -> None:
     if "\0" in value:
         raise ValidationError("must not hold a NUL character")
 
 
 def text(longest: int, **kwargs: object) -> fields.String:
     """Of so many characters at most, none of them NUL."""
-    return fields.String(validate=[validate.Length(max=longest), _no_nul], **kwargs)  # type: ignore[arg-type]
+    return fields.String(validate=[validate.Length(max=longest), no_nul], **kwargs)  # type: ignore[arg-type]
 
 
 def _degrees(most: int) -> fields.Float:
@@ -35,7 +35,7 @@ class Action(Schema):
     class Meta:
         unknown = RAISE
 
-    command_id = fields.String(required=True, validate=[validate.Length(min=1, max=200), _no_nul])
+    command_id = fields.String(required=True, validate=[validate.Length(min=1, max=200), no_nul])
     action = text(40, required=True)
     order_id = fields.UUID(allow_none=True, load_default=None)
     number = text(40, allow_none=True, load_default=None)

@@ -211,6 +211,16 @@ class WorkWithdrawn(_Work):
     why = fields.String(required=True)
 
 
+class WorkRerouted(_Work):
+    """A member is on leave: somebody else handles the order, and work_assigned follows; or, by `role`, checks it."""
+
+    TYPE = "dispatch.work_rerouted.v1"
+    role = fields.String(required=True)
+    from_member_id = fields.String(required=True)
+    to_member_id = fields.String(required=True)
+    why = fields.String(required=True)
+
+
 class ActionAnswered(Message):
     """The answer to a member's action, under its command id; `reason` says why not, `reason_code` for programs."""
 
@@ -278,4 +288,5 @@ SAID = {
     "verified": WorkVerified,
     "corrected": WorkCorrected,
     "withdrawn": WorkWithdrawn,
+    "rerouted": WorkRerouted,
 }

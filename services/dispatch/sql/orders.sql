@@ -1,6 +1,10 @@
 -- name: roster
--- Members who may get or check work of these grids (or departments), or stand above it, with what each has in hand.
-SELECT m.member_id, m.role, m.grid_id, m.on_duty, coalesce(h.handling, 0), coalesce(h.checking, 0)
+-- Members who may get or check work of these grids (or departments), or stand above it: whether they are on duty at this moment (by shift and
+-- leave), and what each has in hand.
+SELECT m.member_id, m.role, m.grid_id,
+       m.on_duty AND m.member_id <> ALL (ARRAY(SELECT o.member_id FROM off_duty o
+           WHERE tstzrange(o.starts_at, o.ends_at) @> (SELECT clock_timestamp()))),
+       coalesce(h.handling, 0), coalesce(h.checking, 0)
 FROM members m LEFT JOIN in_hand h USING (member_id)
 WHERE m.active AND (m.grid_id = ANY(%(grids)s) OR m.role IN ('desk', 'checker', 'leader')
   OR m.role = ANY(%(grids)s) OR m.member_id = ANY(%(also)s))

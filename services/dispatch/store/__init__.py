@@ -9,6 +9,8 @@ from services.dispatch.store.access import AccessRows
 from services.dispatch.store.base import SQL, Row
 from services.dispatch.store.cases import CaseRows
 from services.dispatch.store.commands import CommandRows
+from services.dispatch.store.duty import DutyRows
+from services.dispatch.store.leaves import LeaveRows
 from services.dispatch.store.orders import OrderRows
 from services.dispatch.store.redating import RedatingRows
 from services.dispatch.store.reference import ReferenceRows
@@ -17,7 +19,7 @@ from services.dispatch.store.scores import ScoreRows
 __all__ = ["SQL", "OpenWork", "Row", "Work"]
 
 
-class Work(CaseRows, OrderRows, CommandRows, ReferenceRows, RedatingRows, ScoreRows, AccessRows):
+class Work(CaseRows, OrderRows, CommandRows, ReferenceRows, RedatingRows, ScoreRows, AccessRows, DutyRows, LeaveRows):
     """One transaction of dispatch."""
 
 

@@ -10,44 +10,59 @@ from services.dispatch.use_cases.credentials import (
     set_password,
 )
 from services.dispatch.use_cases.ending import correct_orders, end_orders
+from services.dispatch.use_cases.leaves import ask_leave, cancel_leave, decide_leave
+from services.dispatch.use_cases.planning import keep_planned
 from services.dispatch.use_cases.redating import begin_redating, check_deadlines, explain_deadline, redate_orders
 from services.dispatch.use_cases.reference import keep_categories, load_town, resay_grids, resay_members
+from services.dispatch.use_cases.rerouting import reroute_work
+from services.dispatch.use_cases.rosters import load_rosters, override, set_roster, swap
 from services.dispatch.use_cases.rules import check_rules
 from services.dispatch.use_cases.scoring import count_anew, keep_scores
 from services.dispatch.use_cases.sessions import end_session, end_sessions_of, forget_access, refresh, sign_out
+from services.dispatch.use_cases.shift_imports import import_shifts
 from services.dispatch.use_cases.signing_in import link_account, link_known_account, sign_in, sign_in_with
 from services.dispatch.use_cases.watching import watch_deadlines
 
 __all__ = [
+    "ask_leave",
     "assign_again",
     "assign_work",
     "begin_redating",
+    "cancel_leave",
     "check_deadlines",
     "check_rules",
     "confirm_code",
     "correct_orders",
     "count_anew",
+    "decide_leave",
     "drop_code",
     "end_orders",
     "end_session",
     "end_sessions_of",
     "explain_deadline",
     "forget_access",
+    "import_shifts",
     "keep_categories",
+    "keep_planned",
     "keep_scores",
     "link_account",
     "link_known_account",
+    "load_rosters",
     "load_town",
     "offer_code",
+    "override",
     "redate_orders",
     "refresh",
+    "reroute_work",
     "resay_grids",
     "resay_members",
     "set_first_passwords",
     "set_password",
+    "set_roster",
     "sign_in",
     "sign_in_with",
     "sign_out",
+    "swap",
     "take_action",
     "take_actions",
     "take_batch",

@@ -1,6 +1,7 @@
 """Dispatch's read side: one function, one question. Nothing personal is shown."""
 
 from services.dispatch.views.access import access_journal, sessions
+from services.dispatch.views.duty import duty_now, leaves, names, outlook, roster_changes, rosters, shifts
 from services.dispatch.views.gauges import gauges
 from services.dispatch.views.orders import assists, matter_of_order, order_by_id, orders, requests
 from services.dispatch.views.scores import adoption, score_cases, scores, tallies_astray, town_today
@@ -9,14 +10,21 @@ __all__ = [
     "access_journal",
     "adoption",
     "assists",
+    "duty_now",
     "gauges",
+    "leaves",
     "matter_of_order",
+    "names",
     "order_by_id",
     "orders",
+    "outlook",
     "requests",
+    "roster_changes",
+    "rosters",
     "score_cases",
     "scores",
     "sessions",
+    "shifts",
     "tallies_astray",
     "town_today",
 ]

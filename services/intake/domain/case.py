@@ -45,6 +45,7 @@ STEPS: dict[str, tuple[tuple[str, ...], str | None]] = {
     "dispatch.assist_done.v1": (_AT_WORK, None),
     "dispatch.assist_released.v1": ((*_AT_WORK, "resolved"), None),
     "dispatch.work_cancelled.v1": ((*_AT_WORK, "resolved"), "cancelled"),
+    "dispatch.work_rerouted.v1": ((*_AT_WORK, "resolved"), None),
     "dispatch.work_resolved.v1": (("in_progress", "dispatched"), "resolved"),
     "dispatch.work_sent_back.v1": (("resolved",), "in_progress"),
     "dispatch.work_verified.v1": (("resolved",), "follow_up_pending"),

@@ -128,6 +128,10 @@ class WorkWithdrawn(_Work):
     TYPE = "dispatch.work_withdrawn.v1"
 
 
+class WorkRerouted(_Work):
+    TYPE = "dispatch.work_rerouted.v1"
+
+
 class FollowUpPlanned(_Work):
     TYPE = "callback.follow_up_planned.v1"
 
@@ -168,6 +172,7 @@ PROGRESS = (
     WorkVerified,
     WorkCorrected,
     WorkWithdrawn,
+    WorkRerouted,
     FollowUpPlanned,
     CaseAnswered,
     ReworkAsked,

@@ -80,6 +80,12 @@ def _withdrawn(data: dict[str, Any]) -> list[tuple[str, str]]:
     return [(member, "work_withdrawn")] if member else []
 
 
+def _rerouted(data: dict[str, Any]) -> list[tuple[str, str]]:
+    """Whoever is on leave; a new checker too, while a new handler hears of it by work_assigned."""
+    gone = [(data["from_member_id"], "work_taken_away")]
+    return [*gone, (data["to_member_id"], "check_taken_over")] if data["role"] == "checker" else gone
+
+
 # message → who hears what of it
 RECEIVERS: dict[str, Callable[[dict[str, Any]], list[tuple[str, str]]]] = {
     "dispatch.work_assigned.v1": lambda data: [] if data["settled"] else [(data["member_id"], "work_assigned")],
@@ -104,4 +110,5 @@ RECEIVERS: dict[str, Callable[[dict[str, Any]], list[tuple[str, str]]]] = {
     "dispatch.assist_released.v1": lambda data: [(data["assistant_id"], "assist_released")],
     "dispatch.work_cancelled.v1": _withdrawn,
     "dispatch.work_withdrawn.v1": _withdrawn,
+    "dispatch.work_rerouted.v1": _rerouted,
 }

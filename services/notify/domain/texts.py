@@ -25,6 +25,10 @@ TEXTS = {
         "请核查:{title}({place})。办理情况:{note}",
         "Please check: {title} ({place}). What was done: {note}",
     ),
+    "check_taken_over": Text(
+        "原核查人请假,请您核查:{title}({place})。",
+        "The checker is on leave, please check: {title} ({place}).",
+    ),
     "work_sent_back": Text(
         "核查未通过,请继续办理:{title}。核查意见:{note}", "The check has failed, please go on: {title}. {note}"
     ),

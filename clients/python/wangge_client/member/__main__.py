@@ -14,6 +14,7 @@ from wangge_client.member.store import Notice, Order, Result
 _KINDS = {
     "work_assigned": ("新任务", "new work"),
     "check_wanted": ("请核查", "please check"),
+    "check_taken_over": ("请代为核查", "please check instead"),
     "work_sent_back": ("核查未通过", "sent back by the checker"),
     "work_escalated": ("升级督办", "escalated"),
     "work_taken_away": ("已转他人", "taken away"),
