@@ -24,7 +24,7 @@ SERVICES = ("intake", "dispatch", "callback", "notify", "board")
 OUTSIDE = {  # what services hear from outside, by queue: exchange, routing keys, what it is
     "dispatch.actions": (
         "actions",
-        [f"*.{action}" for action in ("acknowledge", "progress", "return", "resolve", "verify")],
+        [f"*.{action}" for action in ("claim", "acknowledge", "progress", "return", "resolve", "verify")],
         "actions of members",
     ),
     "notify.actions": ("actions", ["*.catch_up"], "members who ask for the notices they missed"),

@@ -21,6 +21,7 @@ from marshmallow import Schema
 from shapely.geometry import shape
 
 from deploy.towns import schemas
+from services.dispatch.domain.rule_set import mistakes_in
 from services.intake.adapters import ADAPTERS
 from services.intake.domain.rules import read_rules
 from shared import marked
@@ -89,7 +90,7 @@ def _yaml(path: Path) -> Any:
 
 def problems(town: Town) -> list[str]:
     """What is wrong in the town, a line each; empty when all is well."""
-    rules = (_areas, _members, _catalogue, _sources, _calendar, _places, _intake_rules, _reports)
+    rules = (_areas, _members, _catalogue, _sources, _calendar, _places, _intake_rules, _dispatch_rules, _reports)
     return [*_entries(town)] or [problem for rule in rules for problem in rule(town)]
 
 
@@ -188,6 +189,12 @@ def _places(town: Town) -> Iterator[str]:
         for row in rows:
             if row["grid_id"] and row["grid_id"] not in known:
                 yield f"{file}: {row[key]}: there is no area {row['grid_id']}"
+
+
+def _dispatch_rules(town: Town) -> Iterator[str]:
+    """Dispatch's rules, by dispatch's own reading."""
+    for name, rules in town.marks.items():
+        yield from marked.told(f"rules/{name}", "dispatch", rules, mistakes_in(rules.value.get("dispatch") or {}))
 
 
 def _intake_rules(town: Town) -> Iterator[str]:

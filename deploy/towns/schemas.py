@@ -189,6 +189,7 @@ class _Dispatch(Schema):
     limits = fields.Nested(_Limits, required=True)
     ladder = fields.List(fields.Nested(_Step), required=True)
     quiet_hours = fields.Nested(_QuietHours)
+    assignment = fields.Raw()  # dispatch says itself what is wrong in it
 
 
 class _Ask(Schema):

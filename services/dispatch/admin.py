@@ -40,5 +40,14 @@ def _member(row: dict[str, str]) -> Row:
 
 
 if __name__ == "__main__":
-    again = {"grids": use_cases.resay_grids, "members": use_cases.resay_members}
-    sys.exit(main(load, Work, load_town, again, COMMANDS, (DispatchError,)))
+    sys.exit(
+        main(
+            load,
+            Work,
+            load_town,
+            {"grids": use_cases.resay_grids, "members": use_cases.resay_members},
+            COMMANDS,
+            (DispatchError,),
+            use_cases.check_rules,
+        )
+    )

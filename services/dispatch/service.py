@@ -56,3 +56,11 @@ class DispatchService:
     @http("GET", "/dispatch/orders/<order_id>", roles=["desk", "leader", "member"])
     def get_order(self, request: Request, order_id: str) -> Any:
         return doors.get_order(request, order_id, self.open_work)
+
+    @http("POST", "/dispatch/orders/<order_id>/assign", roles=["desk", "leader"])
+    def assign_order(self, request: Request, order_id: str) -> Any:
+        return doors.assign_order(request, order_id, self.open_work)
+
+    @http("GET", "/dispatch/pool", roles=["desk", "leader", "member"])
+    def get_pool(self, request: Request) -> Any:
+        return doors.get_pool(request, self.open_work)

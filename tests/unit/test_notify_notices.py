@@ -30,8 +30,10 @@ WORK = {
     "settled": False,
     "moved": False,
     "was": "in_progress",
+    "offered_to": ["w1", "w2"],
+    "until": "2026-11-23T01:20:00+00:00",
 }
-FACTS = {name: WORK[name] for name in ("title", "place_text", "note", "why", "due_at", "ack_due_at")}
+FACTS = {name: WORK[name] for name in ("title", "place_text", "note", "why", "due_at", "ack_due_at", "until")}
 REPORT = {
     "external_id": "m017/7",
     "kind": "report_received",
@@ -55,6 +57,9 @@ def ladder(measure: str, source: str, to: str) -> dict[str, Any]:
     [
         ("assigned", {}, [("w1", "work_assigned")]),
         ("assigned", {"settled": True}, []),  # the finder has done it already
+        ("assigned", {"from_member_id": "w2"}, [("w1", "work_assigned"), ("w2", "work_taken_away")]),
+        ("pooled", {}, [("w1", "work_offered"), ("w2", "work_offered")]),
+        ("corrected", {"member_id": ""}, []),  # it is in the pool
         ("resolved", {}, [("l1", "check_wanted")]),
         ("sent_back", {}, [("w1", "work_sent_back")]),
         ("verified", {}, [("w1", "work_verified")]),
@@ -135,7 +140,7 @@ def test_every_notice_about_work_has_its_words() -> None:
 @pytest.mark.parametrize("kind", sorted(TEXTS))
 def test_every_text_says_its_facts_and_a_dash_for_what_is_missing(kind: str) -> None:
     shown = {"title": "路灯不亮", "place": "东门路口", "note": "已换灯泡", "why": "least open work"}
-    shown |= {"due": "11-24 00:30", "ack": "11-23 09:30"}
+    shown |= {"due": "11-24 00:30", "ack": "11-23 09:30", "until": "11-23 09:20"}
     nothing = dict.fromkeys(FACTS)
     for language in ("zh", "en"):
         names = [name for _, name, _, _ in string.Formatter().parse(getattr(TEXTS[kind], language)) if name]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from services.dispatch.commands import assignment
 from shared.admin import Command
 
-COMMANDS: list[Command] = []
+COMMANDS: list[Command] = [*assignment.COMMANDS]

@@ -8,9 +8,20 @@ from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from services.dispatch.domain import order as orders
+from services.dispatch.domain import pool
 from services.dispatch.domain.assignment import Roster
 from services.dispatch.domain.calendar import Calendar
-from services.dispatch.domain.order import CHECKER, DISPATCHED, HANDLER, IN_PROGRESS, RESOLVED, Change, Moved, Order
+from services.dispatch.domain.order import (
+    CHECKER,
+    DISPATCHED,
+    HANDLER,
+    IN_PROGRESS,
+    POOLED,
+    RESOLVED,
+    Change,
+    Moved,
+    Order,
+)
 from services.dispatch.domain.words import both
 
 
@@ -62,13 +73,15 @@ def act(order: Order | None, action: Action, around: Circumstances) -> Decided:
     if action.order_id and action.order_id != order.id:
         now = f"{order.round} ({order.id})"
         return refused("order_ended", f"该工单已结束,现为第 {now} 轮", f"that order has ended; now it is round {now}")
+    decide, states, role = ACTIONS[action.action]
+    if role == ANYBODY:
+        return decide(order, action, around)
     if action.version is not None and action.version != order.version:
         return refused(
             "version_moved_on",
             f"工单已更新(第 {order.version} 版),请刷新",
             f"the order has moved on to version {order.version}: look again",
         )
-    decide, states, role = ACTIONS[action.action]
     if action.member_id != (order.checker_id if role == CHECKER else order.member_id):
         return refused("not_yours", f"工单不由 {action.member_id} 负责", f"it is not for {action.member_id} to do")
     if order.state not in states:
@@ -78,15 +91,12 @@ def act(order: Order | None, action: Action, around: Circumstances) -> Decided:
 
 
 def _acknowledge(order: Order, action: Action, around: Circumstances) -> Decided:
-    new = replace(
-        orders.noted(order, around.now),
-        state=IN_PROGRESS,
-        version=order.version + 1,
-        acknowledged_at=around.now,
-    )
-    return Moved(
-        new, (Change("acknowledged", new, order.state, action.member_id, said={"member_id": action.member_id}),)
-    )
+    return orders.acknowledged(order, action.member_id, around.now)
+
+
+def _claim(order: Order, action: Action, around: Circumstances) -> Decided:
+    why_not = pool.refusal(order, action.member_id, around.roster)
+    return refused(*why_not) if why_not else pool.claimed(order, action.member_id, around)
 
 
 def _progress(order: Order, action: Action, around: Circumstances) -> Decided:
@@ -103,7 +113,7 @@ def _return(order: Order, action: Action, around: Circumstances) -> Decided:
     if action.member_id in order.returned_by:
         return refused("returned_before", "每人只能退单一次", "each member may return an order once")
     but = (*order.returned_by, action.member_id)
-    choice = around.roster.handler(order.grid_id, but=but)
+    choice = around.roster.handler(order.matter, but=but)
     if choice is None:
         return refused("nobody_else", "无其他人员可派", "there is nobody else to give it to")
     back = replace(orders.noted(order, around.now), version=order.version + 1, returned_by=but)
@@ -166,8 +176,10 @@ def _nothing_said(*fields: str) -> Refused:
     return refused("nothing_said", f"请填写 {names}", f"say something in {names}")
 
 
+ANYBODY = "anybody"  # may try: the action itself says why not
 # action → (what it does, the states it may find, who may do it)
 ACTIONS: dict[str, tuple[Callable[[Order, Action, Circumstances], Decided], tuple[str, ...], str]] = {
+    "claim": (_claim, (POOLED,), ANYBODY),
     "acknowledge": (_acknowledge, (DISPATCHED,), HANDLER),
     "progress": (_progress, (IN_PROGRESS,), HANDLER),
     "return": (_return, (DISPATCHED, IN_PROGRESS), HANDLER),

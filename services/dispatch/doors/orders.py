@@ -33,7 +33,7 @@ def get_orders(request: Request, open_work: Any) -> dict[str, Any]:
 
 def get_order(request: Request, order_id: str, open_work: Any) -> dict[str, Any]:
     caller, order = caller_of(request), None
-    if _is_uuid(order_id):
+    if is_uuid(order_id):
         with open_work() as work:
             order = views.order_by_id(work, order_id)
     if order is None or (caller.role == "member" and caller.name not in (order["member_id"], order["checker_id"])):
@@ -41,7 +41,8 @@ def get_order(request: Request, order_id: str, open_work: Any) -> dict[str, Any]
     return order
 
 
-def _is_uuid(text: str) -> bool:
+def is_uuid(text: str) -> bool:
+    """Whether the path names what can be an id at all."""
     try:
         return bool(uuid.UUID(text))
     except ValueError:

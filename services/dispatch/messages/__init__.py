@@ -11,7 +11,7 @@ from services.dispatch.messages.heard import (
     CategoryChanged,
     ReworkAsked,
 )
-from services.dispatch.messages.outside import Action
+from services.dispatch.messages.outside import Action, ByHand
 from services.dispatch.messages.said import (
     SAID,
     ActionAnswered,
@@ -21,6 +21,7 @@ from services.dispatch.messages.said import (
     WorkAssigned,
     WorkCorrected,
     WorkEscalated,
+    WorkPooled,
     WorkProgressed,
     WorkResolved,
     WorkReturned,
@@ -34,6 +35,7 @@ __all__ = [
     "SAID",
     "Action",
     "ActionAnswered",
+    "ByHand",
     "CaseCancelled",
     "CaseClosed",
     "CaseCorrected",
@@ -48,6 +50,7 @@ __all__ = [
     "WorkAssigned",
     "WorkCorrected",
     "WorkEscalated",
+    "WorkPooled",
     "WorkProgressed",
     "WorkResolved",
     "WorkReturned",

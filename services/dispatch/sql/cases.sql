@@ -1,6 +1,6 @@
 -- name: lock_cases
 -- The cases that messages are about, locked in the order of their ids.
-SELECT id::text, number, level, kind, category, title, place_text, grid_id, said, described FROM cases
+SELECT id::text, number, level, kind, category, title, place_text, lon, lat, grid_id, said, described FROM cases
 WHERE id = ANY(%(ids)s::uuid[]) ORDER BY id FOR UPDATE
 
 -- name: find_cases
@@ -10,26 +10,27 @@ WHERE o.id = ANY(%(orders)s::uuid[]) OR c.number = ANY(%(numbers)s)
 
 -- name: lock_due_cases
 -- Cases whose order has come to the next step of its ladder, locked for this replica; those at work elsewhere left out.
-SELECT id::text, number, level, kind, category, title, place_text, grid_id, said FROM cases
+SELECT id::text, number, level, kind, category, title, place_text, lon, lat, grid_id, said FROM cases
 WHERE id IN (SELECT case_id FROM orders WHERE next_step_at <= (SELECT clock_timestamp()) ORDER BY next_step_at LIMIT %(limit)s)
 ORDER BY id FOR UPDATE SKIP LOCKED
 
 -- name: add_cases
 -- Cases that are new here, or registered once more.
-INSERT INTO cases (id, number, level, kind, category, title, place_text, grid_id, said, described)
-SELECT id, number, level, kind, category, title, place_text, grid_id, said, described FROM json_to_recordset(%(rows)s)
-    AS c(id uuid, number text, level text, kind text, category text, title text, place_text text, grid_id text,
+INSERT INTO cases (id, number, level, kind, category, title, place_text, lon, lat, grid_id, said, described)
+SELECT id, number, level, kind, category, title, place_text, lon, lat, grid_id, said, described FROM json_to_recordset(%(rows)s)
+    AS c(id uuid, number text, level text, kind text, category text, title text, place_text text, lon double precision,
+    lat double precision, grid_id text,
     said integer, described integer)
 ON CONFLICT (id) DO UPDATE SET level = excluded.level, kind = excluded.kind, category = excluded.category,
-    title = excluded.title, place_text = excluded.place_text, grid_id = excluded.grid_id, said = excluded.said,
+    title = excluded.title, place_text = excluded.place_text, lon = excluded.lon, lat = excluded.lat, grid_id = excluded.grid_id, said = excluded.said,
     described = excluded.described
 
 -- name: describe_cases
 -- What cases are about, after the desk has corrected it.
 UPDATE cases SET level = c.level, kind = c.kind, category = c.category, title = c.title, place_text = c.place_text,
-    grid_id = c.grid_id, described = c.described
+    lon = c.lon, lat = c.lat, grid_id = c.grid_id, described = c.described
 FROM json_to_recordset(%(rows)s) AS c(id uuid, level text, kind text, category text, title text, place_text text,
-    grid_id text, described integer)
+    lon double precision, lat double precision, grid_id text, described integer)
 WHERE cases.id = c.id
 
 -- name: count_said

@@ -96,7 +96,7 @@ def _take(actions: Sequence[Action], work: Work) -> list[Answer]:
     cases = work.lock_cases(case_id for case_id in wanted if case_id)
     current = work.current_orders(cases)
     known = work.known_commands([(a.member_id, a.command_id) for a in actions])
-    around = _around(list(cases.values()), list(current.values()), work)
+    around = _around(actions, list(cases.values()), list(current.values()), work)
     answers, happened = [], []
     for action, case_id in zip(actions, wanted, strict=True):
         key, digest = (action.member_id, action.command_id), _digest(action)
@@ -118,12 +118,17 @@ def _take(actions: Sequence[Action], work: Work) -> list[Answer]:
     return answers
 
 
+CHOOSING = ("return",)  # actions after which the town's policies say who gets the order
 NO_CALENDAR = refused("no_calendar", "尚未加载日历,请联系运维", "no calendar is loaded: tell the operator")
 
 
-def _around(cases: Sequence[Row], orders: Sequence[Order], work: Work) -> Circumstances | None:
+def _around(
+    actions: Sequence[Action], cases: Sequence[Row], orders: Sequence[Order], work: Work
+) -> Circumstances | None:
     calendar: Calendar | None = work.calendar()
-    roster: Roster = work.roster((case["grid_id"] for case in cases), (order.member_id for order in orders))
+    policies = work.policies() if any(action.action in CHOOSING for action in actions) else None
+    members = [*(order.member_id for order in orders), *(a.member_id for a in actions if a.action == "claim")]
+    roster: Roster = work.roster([case["grid_id"] for case in cases], members, policies)
     return Circumstances(roster, calendar, work.now()) if calendar else None
 
 

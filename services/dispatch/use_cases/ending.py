@@ -7,14 +7,16 @@ from collections.abc import Sequence
 from services.dispatch import messages
 from services.dispatch.domain import order as orders
 from services.dispatch.domain.correction import correct
-from services.dispatch.domain.order import DISPATCHED, IN_PROGRESS, OVER, VERIFIED, Moved, Order
+from services.dispatch.domain.order import DISPATCHED, IN_PROGRESS, OVER, POOLED, VERIFIED, Moved, Order
+from services.dispatch.domain.policy import Matter
 from services.dispatch.domain.words import both
 from services.dispatch.store import OpenWork, Row, Work
 from services.dispatch.use_cases.assigning import NOTHING_LOADED, UNKNOWN, Setting, outcomes, setting_for
 from services.dispatch.use_cases.recording import Happened, record
 from shared.messaging.message import Heard
 
-DESCRIBING = ("level", "kind", "category", "title", "place_text", "grid_id", "desk_reason")
+DESCRIBING = ("level", "kind", "category", "title", "place_text", "lon", "lat", "grid_id", "desk_reason")
+CORRECTED = (POOLED, DISPATCHED, IN_PROGRESS)  # states of orders that follow a correction
 # why work is taken from whoever has it
 WHY = {
     messages.CaseClosed.TYPE: ("已直接答复或办结", "it was answered already"),
@@ -51,7 +53,7 @@ def correct_orders(heard: Sequence[Heard], open_work: OpenWork) -> list[str]:
             waiting, about = [m for m in new if m.registered], []
         work.too_early(waiting, UNKNOWN if setting else NOTHING_LOADED)
         work.describe_cases([cases[m.case_id] for m in about])
-        open_ones = [(m, current[m.case_id]) for m in about if current[m.case_id].state in (DISPATCHED, IN_PROGRESS)]
+        open_ones = [(m, current[m.case_id]) for m in about if current[m.case_id].state in CORRECTED]
         happened = [
             Happened(cases[m.case_id], change, m.event)
             for m, order in open_ones
@@ -86,7 +88,7 @@ def _ended(message: Heard, order: Order) -> Moved:
 def _corrected(message: Heard, order: Order, case: Row, before: str | None, setting: Setting) -> Moved:
     choice = None
     if case["grid_id"] != before:
-        choice = setting.roster.handler(case["grid_id"], case["desk_reason"], order.returned_by)
+        choice = setting.roster.handler(Matter.of(case), order.returned_by)
     if choice and choice.member.member_id == order.member_id:
         choice = None
     fresh = setting.terms(case, order.started_at)

@@ -25,12 +25,13 @@ DONE, TOO_EARLY, OVERTAKEN = "done", "too_early", "overtaken"
 
 # message about the case → the states it may find, and the state it leads to (None: the state stays)
 STEPS: dict[str, tuple[tuple[str, ...], str | None]] = {
+    "dispatch.work_pooled.v1": (("accepted", "dispatched"), None),
     "dispatch.work_assigned.v1": (("accepted", "dispatched", "in_progress"), "dispatched"),
     "dispatch.work_acknowledged.v1": (("dispatched",), "in_progress"),
     "dispatch.work_progressed.v1": (("in_progress",), None),
     "dispatch.work_returned.v1": (("dispatched", "in_progress"), "accepted"),
     "dispatch.work_escalated.v1": (("accepted", "dispatched", "in_progress", "resolved"), None),
-    "dispatch.work_corrected.v1": (("dispatched", "in_progress"), None),
+    "dispatch.work_corrected.v1": (("accepted", "dispatched", "in_progress"), None),
     "dispatch.work_resolved.v1": (("in_progress", "dispatched"), "resolved"),
     "dispatch.work_sent_back.v1": (("resolved",), "in_progress"),
     "dispatch.work_verified.v1": (("resolved",), "follow_up_pending"),

@@ -15,11 +15,15 @@ class Text(NamedTuple):
     en: str
 
 
-# kind of the notice → its text; {due} and {ack} are times of day in the town
+# kind of the notice → its text; {due}, {ack} and {until} are times of day in the town
 TEXTS = {
     "work_assigned": Text(
         "新任务:{title}({place})。请于{ack}前签收,{due}前办结。",
         "New work: {title} ({place}). Acknowledge by {ack}, finish by {due}.",
+    ),
+    "work_offered": Text(
+        "可认领:{title}({place})。{until}前先认领者办理,{due}前办结。",
+        "To be claimed: {title} ({place}). The first to claim it by {until} has it; finish by {due}.",
     ),
     "check_wanted": Text(
         "请核查:{title}({place})。办理情况:{note}",
@@ -43,11 +47,12 @@ TEXTS = {
 
 
 def text_of(kind: str, facts: Mapping[str, Any]) -> Text:
-    """The text of a notice. `facts`: title, place_text, note, why, due_at, ack_due_at; what is missing is a dash."""
+    """The text of a notice. `facts`: title, place_text, note, why, due_at, ack_due_at, until; without one, a dash."""
     zh, en = TEXTS[kind]
     values = {name: facts.get(name) or "—" for name in ("title", "note", "why")}
     values |= {"place": facts.get("place_text") or "—"}
-    values |= {"due": _clock(facts.get("due_at")), "ack": _clock(facts.get("ack_due_at"))}
+    times = {"due": "due_at", "ack": "ack_due_at", "until": "until"}
+    values |= {name: _clock(facts.get(field)) for name, field in times.items()}
     return Text(zh.format(**values), en.format(**values))
 
 
