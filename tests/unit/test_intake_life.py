@@ -15,6 +15,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 from services.intake.domain.case import ACTIONS, AWAY, ENDED, OPEN, OVERTAKEN, STEPS, TOO_EARLY, next_step, refusal
 
 NEXT = {  # what dispatch's order does next, by what was said of it last
+    "pooled": ("assigned",),
     "assigned": ("acknowledged", "assigned", "escalated"),
     "acknowledged": ("progressed", "resolved", "assigned", "escalated"),
     "resolved": ("verified", "sent_back"),
@@ -113,8 +114,8 @@ class Life(RuleBasedStateMachine):
             return
         self.to_dispatch.remove(message)
         assert order is None or order["round"] < round_, "two orders of one round"
-        self.order = {"round": round_, "state": "assigned"}
-        self.dispatch_says("assigned", round_)
+        self.order = {"round": round_, "state": data.draw(st.sampled_from(("assigned", "pooled")))}
+        self.dispatch_says(self.order["state"], round_)
 
     @precondition(lambda self: self.order and self.order["state"] in NEXT)
     @rule(data=st.data())
