@@ -48,8 +48,21 @@ ROUTES = {
     ),
     "GET /dispatch/orders/<order_id>": Route(
         "A work order, of those that the list shows, and of those whose handler one is to decide for or assists",
-        {200: "the order with its `journal`, `assignments`, `requests` and `assists`"},
+        {
+            200: "the order with its `journal`, `requests`, `assists` and `assignments`: each of these with `why`, the "
+            "`policy` and the first few members who were `considered`, the chosen one first"
+        },
         problems=(404,),
+    ),
+    "POST /dispatch/orders/<order_id>/assign": Route(
+        "Give an open order to a member on duty, whatever the policies say; the same member again changes nothing",
+        {200: "`order_id`, `number`, `member_id`, and the new `state` and `version`"},
+        dispatch.ByHand,
+        problems=(404, 409, 422),
+    ),
+    "GET /dispatch/pool": Route(
+        "Orders that nobody has yet, the soonest end first, at most 500; a member sees what it may claim now",
+        {200: "`orders`: each with its `offer`, which says to whom it is made and until when"},
     ),
     "GET /dispatch/scores": Route(
         "Figures and score of everything of a kind, month by month, the best of a month first",

@@ -21,9 +21,8 @@ from marshmallow import Schema
 from shapely.geometry import shape
 
 from deploy.towns import schemas
-from services.dispatch.domain import conduct
 from services.dispatch.domain.roster_data import Known, read_rosters
-from services.dispatch.domain.score_rules import read_scoring
+from services.dispatch.domain.rule_set import mistakes_in
 from services.intake.adapters import ADAPTERS
 from services.intake.domain.rules import read_rules
 from shared import marked
@@ -102,8 +101,7 @@ def problems(town: Town) -> list[str]:
         _calendar,
         _places,
         _intake_rules,
-        _conduct,
-        _scores,
+        _dispatch_rules,
         _duty,
         _reports,
     )
@@ -207,26 +205,18 @@ def _places(town: Town) -> Iterator[str]:
                 yield f"{file}: {row[key]}: there is no area {row['grid_id']}"
 
 
+def _dispatch_rules(town: Town) -> Iterator[str]:
+    """Dispatch's rules, by dispatch's own reading."""
+    for name, rules in town.marks.items():
+        yield from marked.told(f"rules/{name}", "dispatch", rules, mistakes_in(rules.value.get("dispatch") or {}))
+
+
 def _intake_rules(town: Town) -> Iterator[str]:
     """Intake's rules, by intake's own reading."""
     codes = {category["code"] for category in town.categories}
     for name, rules in town.marks.items():
         _, problems = read_rules(rules.value.get("intake") or {}, codes)
         yield from marked.told(f"rules/{name}", "intake", rules, problems)
-
-
-def _conduct(town: Town) -> Iterator[str]:
-    """What is asked of members who act, by dispatch's own reading."""
-    for name, rules in town.marks.items():
-        yield from marked.told(f"rules/{name}", "dispatch", rules, conduct.problems(rules.value.get("dispatch") or {}))
-
-
-def _scores(town: Town) -> Iterator[str]:
-    """Rules about scores, by dispatch's own reading."""
-    for name, rules in town.marks.items():
-        _, problems = read_scoring(rules.value["dispatch"].get("scores"))
-        placed = [problem._replace(path=("scores", *problem.path)) for problem in problems]
-        yield from marked.told(f"rules/{name}", "dispatch", rules, placed)
 
 
 def _duty(town: Town) -> Iterator[str]:

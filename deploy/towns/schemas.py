@@ -195,6 +195,7 @@ class _Dispatch(Schema):
     extension = fields.Raw()
     transfers = fields.Raw()
     scores = fields.Raw()
+    assignment = fields.Raw()
 
 
 class _Ask(Schema):

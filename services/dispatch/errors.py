@@ -12,7 +12,12 @@ DispatchError
 ├── NothingSuch        no such member, session or chat platform, or not for the one who asks
 ├── DutyRefused        a roster, a change of duty or a leave is not right; `reasons` likewise
 ├── LeaveUnknown       there is no such leave, or not for who asks
-└── NothingLoaded      no calendar is in force yet
+├── NothingLoaded      no calendar is in force yet
+├── CaseUnknown        no case has this number
+├── OrderUnknown       no order has this id
+├── MemberUnfit        whoever was named does not do such work, or not now
+└── NotPossible        the state of the order does not allow it
+    └── MovedOn        the order has moved on since the caller looked at it
 """
 
 from __future__ import annotations
@@ -89,3 +94,26 @@ class LeaveUnknown(DispatchError):
 class NothingLoaded(DispatchError):
     def __init__(self) -> None:
         super().__init__("no calendar is in force: load the town")
+
+
+class CaseUnknown(DispatchError):
+    def __init__(self, number: str):
+        super().__init__(f"there is no case {number!r} here: look the number up with GET /dispatch/orders")
+
+
+class OrderUnknown(DispatchError):
+    def __init__(self, order_id: str):
+        super().__init__(f"there is no order {order_id!r}: look its id up with GET /dispatch/orders")
+
+
+class MemberUnfit(DispatchError):
+    """`why` says what is the matter with whoever was named."""
+
+
+class NotPossible(DispatchError):
+    """`why` says what is the matter."""
+
+
+class MovedOn(NotPossible):
+    def __init__(self, round_: int, version: int):
+        super().__init__(f"the order has moved on to round {round_}, version {version}: look again")

@@ -194,3 +194,11 @@ class DispatchService:
     @http("POST", "/dispatch/leaves/<leave_id>/cancel", roles=SIGNED_IN, in_area=True)
     def cancel_leave(self, request: Request, leave_id: str) -> Any:
         return doors.leaves.cancel_leave(request, leave_id, self.open_work)
+
+    @http("POST", "/dispatch/orders/<order_id>/assign", roles=["desk", "leader"])
+    def assign_order(self, request: Request, order_id: str) -> Any:
+        return doors.assign_order(request, order_id, self.open_work)
+
+    @http("GET", "/dispatch/pool", roles=SIGNED_IN, in_area=True)
+    def get_pool(self, request: Request) -> Any:
+        return doors.get_pool(request, self.open_work)

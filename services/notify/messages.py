@@ -41,7 +41,24 @@ class _Work(Message):
 class WorkAssigned(_Work):
     TYPE = "dispatch.work_assigned.v1"
     ack_due_at = fields.String(allow_none=True, load_default=None)
+    why = fields.String(required=True)
     settled = fields.Boolean(required=True)
+    from_member_id = fields.String(allow_none=True, load_default=None)
+
+
+class WorkPooled(Message):
+    TYPE = "dispatch.work_pooled.v1"
+    number = fields.String(required=True)
+    order_id = fields.String(required=True)
+    round = fields.Integer(required=True)
+    version = fields.Integer(required=True)
+    offered_to = fields.List(fields.String(), required=True)
+    until = fields.String(required=True)
+    title = fields.String(required=True)
+    place_text = fields.String(required=True)
+    level = fields.String(required=True)
+    category = fields.String(required=True)
+    due_at = fields.String(allow_none=True, load_default=None)
 
 
 class WorkEscalated(_Work):
@@ -185,6 +202,7 @@ class FeedbackDue(Message):
 
 
 WORK = (
+    WorkPooled,
     WorkAssigned,
     WorkEscalated,
     WorkResolved,

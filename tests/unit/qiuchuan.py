@@ -13,6 +13,7 @@ import yaml
 from services.dispatch.domain.assignment import Member, Roster
 from services.dispatch.domain.calendar import Calendar
 from services.dispatch.domain.escalation import Rules
+from services.dispatch.domain.policy import Policies
 
 TOWN = Path(__file__).parents[2] / "deploy" / "towns" / "qiuchuan"
 ZONE = ZoneInfo("Asia/Shanghai")
@@ -44,10 +45,19 @@ def at(text: str) -> dt.datetime:
     return dt.datetime.fromisoformat(text).replace(tzinfo=ZONE)
 
 
+def case_of(grid_id: str | None, **changes: Any) -> dict[str, Any]:
+    """A case as dispatch keeps it."""
+    known = {"id": "c", "number": "20261123-000001", "level": "P3", "kind": "complaint", "category": "0102"}
+    return known | {"grid_id": grid_id, "lon": None, "lat": None} | changes
+
+
 def roster(
-    off: Sequence[str] = (), handling: dict[str, int] | None = None, checking: dict[str, int] | None = None
+    off: Sequence[str] = (),
+    handling: dict[str, int] | None = None,
+    checking: dict[str, int] | None = None,
+    given: dict[str, tuple[float, float]] | None = None,
+    policies: Policies | None = None,
 ) -> Roster:
     """The crew, of whom those in `off` are not on duty."""
-    return Roster(
-        [Member(name, role, unit, name not in off) for name, role, unit in CREW], handling or {}, checking or {}
-    )
+    members = [Member(name, role, unit, name not in off) for name, role, unit in CREW]
+    return Roster(members, handling or {}, checking or {}, given, policies)

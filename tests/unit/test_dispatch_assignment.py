@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.dispatch.domain.assignment import Choice, Roster
+from services.dispatch.domain.policy import Matter
 from tests.unit.qiuchuan import CREW, GRID, NAMES, roster
 
 SOME = st.sets(st.sampled_from(NAMES))
@@ -44,7 +45,7 @@ def chosen(choice: Choice | None) -> tuple[str, str] | None:
 def test_worker_then_leader_then_desk(
     grid: str | None, off: tuple[str, ...], but: tuple[str, ...], expected: tuple[str, str] | None
 ) -> None:
-    assert chosen(roster(off).handler(grid, but=but)) == expected
+    assert chosen(roster(off).handler(Matter(grid), but=but)) == expected
 
 
 @pytest.mark.parametrize(
@@ -52,7 +53,7 @@ def test_worker_then_leader_then_desk(
     [({"w1": 1}, "w2"), ({"w1": 1, "w2": 1}, "w1"), ({"w1": 3, "w2": 2}, "w2"), ({"w2": 1, "l1": 0}, "w1")],
 )
 def test_the_one_with_the_least_work_gets_it(handling: dict[str, int], expected: str) -> None:
-    choice = roster(handling=handling).handler(GRID)
+    choice = roster(handling=handling).handler(Matter(GRID))
     assert choice is not None
     assert choice.member.member_id == expected
 
@@ -63,7 +64,7 @@ def test_the_one_with_the_least_work_gets_it(handling: dict[str, int], expected:
 )
 def test_the_desk_learns_why_it_is_asked(reason: str | None, words: str) -> None:
     for off in ((), ON_DUTY_LAST):
-        choice = roster(off).handler(None, reason)
+        choice = roster(off).handler(Matter(None, desk_reason=reason))
         assert choice is not None
         assert words in choice.why
 
@@ -107,13 +108,29 @@ def test_escalation_goes_up(handler: str, level: str, off: tuple[str, ...], expe
 
 
 def test_the_next_round_goes_to_the_same_member_if_on_duty() -> None:
-    again = roster().again("w2", 2)
+    again = roster().again("w2", GRID, Matter(GRID), 2)
     assert chosen(again) == ("w2", "worker")
     assert again is not None
     assert "round 1" in again.why
-    assert roster(("w2",)).again("w2", 2) is None
-    assert roster().again("left", 2) is None
-    assert roster().again(None, 2) is None
+
+
+@pytest.mark.parametrize(
+    ("member", "unit", "off", "expected"),
+    [
+        ("w1", GRID, ("w1",), ("w2", "worker")),  # the same unit
+        ("left", GRID, (), ("w1", "worker")),
+        ("w1", GRID, ("w1", "w2"), ("l1", "leader")),  # its superior
+        ("l1", GRID, ("l1",), ("w1", "worker")),
+        ("w3", "g2", ("w3",), ("l2", "leader")),  # the unit that had it, although the case lies in another
+        ("w1", GRID, ("w1", "w2", "l1"), None),
+        ("d1", "town", ("d1",), ("d2", "desk")),
+        ("left", "gone", (), None),
+    ],
+)
+def test_then_it_goes_to_the_same_unit_and_then_to_its_superior(
+    member: str, unit: str, off: tuple[str, ...], expected: tuple[str, str] | None
+) -> None:
+    assert chosen(roster(off).again(member, unit, Matter(GRID), 2)) == expected
 
 
 def test_whoever_found_it_keeps_it_even_off_duty() -> None:
@@ -123,14 +140,14 @@ def test_whoever_found_it_keeps_it_even_off_duty() -> None:
 
 def test_an_empty_roll_gives_nobody() -> None:
     empty = Roster([], {}, {})
-    assert empty.handler(GRID) is empty.checker(GRID, "w1") is empty.above("w1", GRID, "leader") is None
+    assert empty.handler(Matter(GRID)) is empty.checker(GRID, "w1") is empty.above("w1", GRID, "leader") is None
 
 
 @given(st.integers(1, 30), LOADS)
 def test_a_batch_is_spread_evenly(cases: int, handling: dict[str, int]) -> None:
     crew, load = roster(handling=handling), Counter(handling)
     for _ in range(cases):
-        choice = crew.handler(GRID)
+        choice = crew.handler(Matter(GRID))
         assert choice is not None
         name = choice.member.member_id
         assert load[name] == min(load["w1"], load["w2"])
@@ -141,7 +158,7 @@ def test_a_batch_is_spread_evenly(cases: int, handling: dict[str, int]) -> None:
 def test_nobody_gets_it_back_and_only_the_desk_when_off_duty(
     grid: str | None, off: set[str], but: set[str], load: dict[str, int]
 ) -> None:
-    choice = roster(tuple(off), handling=load).handler(grid, but=but)
+    choice = roster(tuple(off), handling=load).handler(Matter(grid), but=but)
     if choice is None:
         assert set(ON_DUTY_LAST) <= but
         return

@@ -11,7 +11,8 @@ from services.dispatch.domain import order as orders
 from services.dispatch.domain.correction import correct
 from services.dispatch.domain.escalation import Terms, terms
 from services.dispatch.domain.order import Order
-from tests.unit.qiuchuan import CALENDAR, GRID, OTHER_GRID, RULES, at, roster
+from services.dispatch.domain.policy import Matter
+from tests.unit.qiuchuan import CALENDAR, GRID, OTHER_GRID, RULES, at, case_of, roster
 
 START, LATER = at("2026-11-23 09:00"), at("2026-11-23 10:00")
 
@@ -21,9 +22,9 @@ def made(level: str, start: datetime = START) -> Terms:
 
 
 def order(level: str = "P3") -> Order:
-    choice = roster().handler(GRID)
+    choice = roster().handler(Matter(GRID))
     assert choice
-    case = {"id": "c", "number": "n", "level": level, "grid_id": GRID}
+    case = case_of(GRID, level=level, number="n")
     return orders.start(case, "o", 1, choice, made(level), START).order
 
 
@@ -48,7 +49,7 @@ def test_steps_that_came_do_not_come_again_and_the_others_move_with_the_limit() 
 
 @pytest.mark.parametrize("state", ["dispatched", "in_progress"])
 def test_another_grid_means_another_handler_who_has_the_whole_time_to_take_it_on(state: str) -> None:
-    choice = roster().handler(OTHER_GRID)
+    choice = roster().handler(Matter(OTHER_GRID))
     moved = correct(replace(order(), state=state), "P3", OTHER_GRID, made("P3"), choice, "x", CALENDAR, LATER)
     assert [(change.kind, change.before) for change in moved.changes] == [("corrected", state), ("assigned", state)]
     assert moved.changes[0].ends == (("handler", "corrected"),)

@@ -12,9 +12,10 @@ from services.dispatch.domain import order as orders
 from services.dispatch.domain.escalation import terms
 from services.dispatch.domain.leave import Reason, Request, cancelled, decided, wrong_with
 from services.dispatch.domain.order import Moved, Order
+from services.dispatch.domain.policy import Matter
 from services.dispatch.domain.rerouting import reroute
 from services.dispatch.domain.stretches import Stretch
-from tests.unit.qiuchuan import CALENDAR, GRID, RULES, at, roster
+from tests.unit.qiuchuan import CALENDAR, GRID, RULES, at, case_of, roster
 
 NOW = at("2026-11-23 09:00")
 DAY = Stretch(at("2026-11-24 00:00"), at("2026-11-25 00:00"))
@@ -72,9 +73,9 @@ def test_a_leave_that_has_begun_ends_now() -> None:
 
 
 def order(state: str = "dispatched", **changes: Any) -> Order:
-    choice = roster().handler(GRID)
+    choice = roster().handler(Matter.of(case_of(GRID)))
     assert choice and choice.member.member_id == "w1"
-    case = {"id": "c", "number": "n", "level": "P3", "grid_id": GRID}
+    case = case_of(GRID)
     made = terms(RULES["normal"], CALENDAR, "P3", "report", "0102", None, NOW)
     return replace(orders.start(case, "o", 1, choice, made, NOW).order, state=state, **changes)
 

@@ -14,8 +14,9 @@ from services.dispatch.domain.clock import RUNNING
 from services.dispatch.domain.escalation import terms
 from services.dispatch.domain.order import Moved, Order
 from services.dispatch.domain.parts import Assist, Request
+from services.dispatch.domain.policy import Matter
 from services.dispatch.domain.supervision import take_step
-from tests.unit.qiuchuan import CALENDAR, GRID, OTHER_GRID, RULES, at, roster
+from tests.unit.qiuchuan import CALENDAR, GRID, OTHER_GRID, RULES, at, case_of, roster
 
 START = at("2026-11-23 09:00")
 NOW = at("2026-11-23 09:05")
@@ -45,9 +46,9 @@ DOERS = {"verify": {"l1"}, "approve": {"l1", "d1"}, "deny": {"l1", "d1"}, "assis
 def order(**changes: Any) -> Order:
     """An order of w1 in the first grid; l1 checks."""
     made = terms(RULES["normal"], CALENDAR, "P3", "complaint", "0102", None, START)
-    choice = roster().handler(GRID)
+    choice = roster().handler(Matter(GRID))
     assert choice is not None
-    case = {"id": "c", "number": "20261123-000001", "level": "P3", "grid_id": GRID}
+    case = case_of(GRID)
     return replace(orders.start(case, "o", 1, choice, made, START).order, **changes)
 
 
@@ -74,9 +75,9 @@ def code(decided: Decided) -> str:
 
 
 def test_an_order_starts_dispatched_with_its_reason_said() -> None:
-    choice = roster().handler(GRID)
+    choice = roster().handler(Matter(GRID))
     assert choice is not None
-    case = {"id": "c", "number": "n", "level": "P3", "grid_id": GRID}
+    case = case_of(GRID, number="n")
     started = orders.start(case, "o", 1, choice, order().terms, START, settled=True)
     assert (started.order.state, started.order.version, started.order.member_id) == ("dispatched", 1, "w1")
     (change,) = started.changes
@@ -85,7 +86,7 @@ def test_an_order_starts_dispatched_with_its_reason_said() -> None:
 
 
 @pytest.mark.parametrize("state", STATES)
-@pytest.mark.parametrize("action", sorted(ACTIONS))
+@pytest.mark.parametrize("action", sorted(ACTIONS.keys() - {"claim"}))
 def test_each_action_is_done_only_in_its_state_and_by_whom_it_is_for(action: str, state: str) -> None:
     what = replace(
         in_state(state),

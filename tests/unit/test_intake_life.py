@@ -15,6 +15,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 from services.intake.domain.case import ACTIONS, AWAY, ENDED, OPEN, OVERTAKEN, STEPS, TOO_EARLY, next_step, refusal
 
 NEXT = {  # what dispatch's order does next, by what was said of it last
+    "pooled": ("assigned",),
     "assigned": ("acknowledged", "assigned", "escalated"),
     "acknowledged": ("progressed", "resolved", "assigned", "escalated", "extended", "suspended", "cancelled"),
     "suspended": ("resumed", "corrected", "cancelled"),
@@ -122,8 +123,9 @@ class Life(RuleBasedStateMachine):
             return
         self.to_dispatch.remove(message)
         assert order is None or order["round"] < round_, "two orders of one round"
-        self.order = {"round": round_, "state": "assigned"}
-        self.dispatch_says("assigned", round_)
+        begins = "assigned" if isinstance(data, _Draws) else data.draw(st.sampled_from(("assigned", "pooled")))
+        self.order = {"round": round_, "state": begins}
+        self.dispatch_says(self.order["state"], round_)
 
     @precondition(lambda self: self.order and self.order["state"] in NEXT)
     @rule(data=st.data())
@@ -219,9 +221,11 @@ class Life(RuleBasedStateMachine):
         return False
 
     def _agreed(self) -> None:
-        working = self.order is not None and self.order["state"] in NEXT
+        pooled = self.order is not None and self.order["state"] == "pooled"
+        working = self.order is not None and self.order["state"] in NEXT and not pooled
         if self.state in ("dispatched", "in_progress", "suspended", "resolved"):
-            assert working and self.order and self.order["round"] == self.round
+            assert working or (pooled and self.state == "dispatched")  # the pool of a later round
+            assert self.order and self.order["round"] == self.round
         elif self.state == "follow_up_pending":
             assert self.open_round == self.round
         else:

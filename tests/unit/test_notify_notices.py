@@ -39,6 +39,7 @@ WORK = {
     "request": "suspend",
     "by": "rule",
     "measure": "remind",
+    "offered_to": ["w1", "w2"],
     "role": "checker",
     "from_member_id": "l1",
     "to_member_id": "c1",
@@ -66,8 +67,11 @@ def ladder(measure: str, source: str, to: str) -> dict[str, Any]:
 @pytest.mark.parametrize(
     ("kind", "changes", "told"),
     [
-        ("assigned", {}, [("w1", "work_assigned")]),
+        ("assigned", {"from_member_id": None}, [("w1", "work_assigned")]),
         ("assigned", {"settled": True}, []),  # the finder has done it already
+        ("assigned", {"from_member_id": "w2"}, [("w1", "work_assigned"), ("w2", "work_taken_away")]),
+        ("pooled", {}, [("w1", "work_offered"), ("w2", "work_offered")]),
+        ("corrected", {"member_id": ""}, []),  # it is in the pool
         ("resolved", {}, [("l1", "check_wanted")]),
         ("sent_back", {}, [("w1", "work_sent_back")]),
         ("verified", {}, [("w1", "work_verified")]),
@@ -111,12 +115,16 @@ def test_who_is_told_what_about_work(kind: str, changes: dict[str, Any], told: l
 
 
 def test_a_notice_shows_the_time_of_the_town_and_leaves_out_what_is_unknown() -> None:
-    (notice,) = about_work("dispatch.work_assigned.v1", WORK | {"category": None, "place_text": ""})
+    (notice,) = about_work(
+        "dispatch.work_assigned.v1", WORK | {"category": None, "place_text": "", "from_member_id": None}
+    )
     assert notice.body["due_at"] == "2026-11-24T00:30:00+08:00"
     assert notice.body["ack_due_at"] == "2026-11-23T09:30:00+08:00"
     assert "category" not in notice.body
     assert notice.body["place_text"] == ""
-    (undated,) = about_work("dispatch.work_assigned.v1", WORK | {"due_at": None, "ack_due_at": None})
+    (undated,) = about_work(
+        "dispatch.work_assigned.v1", WORK | {"due_at": None, "ack_due_at": None, "from_member_id": None}
+    )
     assert {"due_at", "ack_due_at"}.isdisjoint(undated.body)
 
 

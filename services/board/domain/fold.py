@@ -16,6 +16,7 @@ STATES = {  # type of a message → the state that it tells
     "intake.case_cancelled.v1": "cancelled",
     "intake.case_transferred.v1": "transferred",
     "intake.information_asked.v1": "awaiting_info",
+    "dispatch.work_pooled.v1": "accepted",  # nobody has it yet
     "dispatch.work_assigned.v1": "dispatched",
     "dispatch.work_acknowledged.v1": "in_progress",
     "dispatch.work_suspended.v1": "suspended",

@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
-from services.dispatch.commands import access, deadlines, duty, scores
+from services.dispatch.commands import access, assignment, deadlines, duty, scores
 from shared.admin import Command
 
-COMMANDS: list[Command] = [*deadlines.COMMANDS, *scores.COMMANDS, *access.COMMANDS, *duty.COMMANDS]
+COMMANDS: list[Command] = [
+    *deadlines.COMMANDS,
+    *scores.COMMANDS,
+    *access.COMMANDS,
+    *duty.COMMANDS,
+    *assignment.COMMANDS,
+]

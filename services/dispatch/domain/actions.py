@@ -5,10 +5,20 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
-from services.dispatch.domain import asking, assisting, handling
+from services.dispatch.domain import asking, assisting, handling, pool
 from services.dispatch.domain.assignment import DESK
 from services.dispatch.domain.deciding import Action, Circumstances, Decided, Refused, moved_on, refused
-from services.dispatch.domain.order import AT_WORK, DISPATCHED, IN_PROGRESS, RESOLVED, SUSPENDED, Order
+from services.dispatch.domain.order import (
+    AT_WORK,
+    DISPATCHED,
+    IN_PROGRESS,
+    OVER,
+    POOLED,
+    RESOLVED,
+    SUSPENDED,
+    VERIFIED,
+    Order,
+)
 from services.dispatch.domain.words import state_zh
 
 __all__ = ["ACTIONS", "Action", "Circumstances", "Decided", "Refused", "act", "in_own_order", "refused"]
@@ -22,6 +32,7 @@ class Rule(NamedTuple):
     decide: Callable[[Order, Action, Circumstances], Decided]
     states: tuple[str, ...]
     allowed: Allowed
+    versioned: bool = True  # refused when the order is another than the member saw
 
 
 def act(order: Order | None, action: Action, around: Circumstances) -> Decided:
@@ -33,9 +44,9 @@ def act(order: Order | None, action: Action, around: Circumstances) -> Decided:
     if action.order_id and action.order_id != order.id:
         now = f"{order.round} ({order.id})"
         return refused("order_ended", f"该工单已结束,现为第 {now} 轮", f"that order has ended; now it is round {now}")
-    if why := moved_on(order, action, around):
-        return why
     rule = ACTIONS[action.action]
+    if rule.versioned and (why := moved_on(order, action, around)):
+        return why
     if not rule.allowed(order, action, around):
         return refused("not_yours", f"工单不由 {action.member_id} 负责", f"it is not for {action.member_id} to do")
     if order.state not in rule.states:
@@ -61,6 +72,15 @@ def in_own_order(actions: Sequence[Action]) -> list[int]:
     return ordered
 
 
+def _claim(order: Order, action: Action, around: Circumstances) -> Decided:
+    why_not = pool.refusal(order, action.member_id, around.roster)
+    return refused(*why_not) if why_not else pool.claimed(order, action.member_id, around)
+
+
+def _anybody(order: Order, action: Action, around: Circumstances) -> bool:
+    return True
+
+
 def _handles(order: Order, action: Action, around: Circumstances) -> bool:
     return action.member_id == order.member_id
 
@@ -74,7 +94,11 @@ def _coordinates(order: Order, action: Action, around: Circumstances) -> bool:
     return me is not None and me.role == DESK
 
 
+EVERY_STATE = (POOLED, *AT_WORK, RESOLVED, VERIFIED, *OVER)
+
 ACTIONS: dict[str, Rule] = {
+    # whoever comes too late is told so by the pool, whatever the order has become
+    "claim": Rule(_claim, EVERY_STATE, _anybody, versioned=False),
     "acknowledge": Rule(handling.acknowledge, (DISPATCHED,), _handles),
     "progress": Rule(handling.progress, (IN_PROGRESS,), _handles),
     "return": Rule(handling.give_back, (DISPATCHED, IN_PROGRESS), _handles),

@@ -32,7 +32,7 @@ def correct(
     terms = redated(refitted(order.terms, fresh), order.started_at, order.clock, calendar)
     new = replace(order, version=order.version + 1, level=level, grid_id=grid_id, terms=terms, due_at=terms.due_at)
     said = {"member_id": order.member_id, "why": why, "moved": choice is not None}
-    ends = ((HANDLER, "corrected"),) if choice else ()
+    ends = ((HANDLER, "corrected"),) if choice and order.member_id else ()
     corrected = Change("corrected", new, order.state, "desk", why, said=said, ends=ends)
     if choice is None:
         return Moved(new, (corrected,))

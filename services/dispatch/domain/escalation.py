@@ -16,6 +16,7 @@ from typing import Any
 from services.dispatch.domain.calendar import Calendar
 from services.dispatch.domain.clock import RUNNING, Clock
 from services.dispatch.domain.limits import Duration, Limit, Quiet, after, postponed, strictest
+from services.dispatch.domain.policy import Policies
 
 NOT_ACKNOWLEDGED, NOT_RESOLVED = "not_acknowledged", "not_resolved"
 WATCHED = {"dispatched": (NOT_ACKNOWLEDGED, NOT_RESOLVED), "in_progress": (NOT_RESOLVED,)}  # by state of the order
@@ -79,6 +80,7 @@ class Rules:
     kind: dict[str, Duration]
     ladder: tuple[Step, ...]
     quiet: Quiet | None
+    policies: Policies
 
     @classmethod
     def of(cls, document: dict[str, Any]) -> Rules:
@@ -88,7 +90,8 @@ class Rules:
             for name in ("acknowledge", "level", "kind")
         )
         ladder = tuple(Step.of(step) for step in document["ladder"])
-        return cls(acknowledge, level, kind, ladder, Quiet.of(document.get("quiet_hours")))
+        policies = Policies.of(document.get("assignment"))
+        return cls(acknowledge, level, kind, ladder, Quiet.of(document.get("quiet_hours")), policies)
 
 
 @dataclass(frozen=True)

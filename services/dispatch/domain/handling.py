@@ -42,7 +42,7 @@ def give_back(order: Order, action: Action, around: Circumstances) -> Decided:
             "your unit has returned it once: hand it on to the unit that it belongs to (transfer)",
         )
     but = (*order.returned_by, action.member_id)
-    choice = around.roster.handler(order.grid_id, but=but)
+    choice = around.roster.handler(order.matter, but=but)
     if choice is None:
         return refused("nobody_else", "无其他人员可派", "there is nobody else to give it to")
     units = (*order.returned_units, order.unit)

@@ -2,7 +2,8 @@
 
 dispatched → in_progress (acknowledged) → resolved → verified → closed; resolved → in_progress when the check fails;
 in_progress → suspended → in_progress while its clock stands still; back to dispatched when somebody else gets it;
-withdrawn when its case leaves the line before that, or the desk cancels it.
+withdrawn when its case leaves the line before that, or the desk cancels it. Work that is offered to several begins as
+pooled: nobody has it until somebody claims it, or its time is over (domain/pool.py).
 """
 
 from __future__ import annotations
@@ -17,13 +18,32 @@ from services.dispatch.domain.clock import RUNNING, SUSPENDED, Clock
 from services.dispatch.domain.escalation import Step, Terms, redated, restarted
 from services.dispatch.domain.limits import after
 from services.dispatch.domain.parts import LAPSED, RELEASED, Assist, Request
+from services.dispatch.domain.policy import Matter
 
 DISPATCHED, IN_PROGRESS, RESOLVED, VERIFIED, CLOSED = "dispatched", "in_progress", "resolved", "verified", "closed"
-WITHDRAWN = "withdrawn"
+POOLED, WITHDRAWN = "pooled", "withdrawn"
+NOBODY = ""  # has a pooled order
 OVER = (CLOSED, WITHDRAWN)
 AT_WORK = (DISPATCHED, IN_PROGRESS, SUSPENDED)  # the handler has it
 HANDLER, CHECKER = "handler", "checker"
 COLOURS = ("none", "blue", "yellow", "red")
+
+
+@dataclass(frozen=True)
+class Offer:
+    """What was copied onto a pooled order: for which role, among whom (grid, town), until when, by which policy."""
+
+    to: str
+    among: str
+    until: dt.datetime
+    policy: str
+
+    @classmethod
+    def of(cls, document: dict[str, Any]) -> Offer:
+        return cls(**document | {"until": dt.datetime.fromisoformat(document["until"])})
+
+    def as_dict(self) -> dict[str, Any]:
+        return vars(self) | {"until": self.until.isoformat()}
 
 
 @dataclass(frozen=True)
@@ -57,6 +77,16 @@ class Order:
     returned_units: tuple[str, ...] = ()
     request: Request | None = None  # the one that is open
     assists: tuple[Assist, ...] = ()  # those that are open
+    kind: str = ""
+    category: str = ""
+    lon: float | None = None
+    lat: float | None = None
+    offer: Offer | None = None
+
+    @property
+    def matter(self) -> Matter:
+        """What choosing somebody for it needs to know."""
+        return Matter.of(vars(self))
 
     @property
     def next_step(self) -> Step | None:
@@ -65,7 +95,9 @@ class Order:
 
     @property
     def next_at(self) -> dt.datetime | None:
-        """When something is to happen by itself: the next step, or the end of the suspension."""
+        """When something happens by itself: the next step, the end of the suspension, or of its time in the pool."""
+        if self.state == POOLED and self.offer:
+            return self.offer.until
         if self.state == SUSPENDED:
             return self.clock.pauses[-1].until
         step = self.next_step
@@ -111,24 +143,39 @@ def start(
     settled: bool = False,
 ) -> Moved:
     """A new work order; its clock starts now, when it is dispatched. `settled`: the handler has done it on the spot."""
-    order = Order(
+    order = replace(
+        unassigned(case, order_id, round_, terms, now),
+        state=DISPATCHED,
+        member_id=choice.member.member_id,
+        unit=choice.member.unit,
+        ack_due_at=terms.ack_due_at,
+    )
+    return Moved(order, (_assigned(order, None, choice, settled),))
+
+
+def unassigned(case: dict[str, Any], order_id: str, round_: int, terms: Terms, now: dt.datetime) -> Order:
+    """An order that nobody has yet."""
+    return Order(
         order_id,
         case["id"],
         case["number"],
         round_,
         case["level"],
         case["grid_id"],
-        DISPATCHED,
+        POOLED,
         1,
-        choice.member.member_id,
-        choice.member.unit,
+        NOBODY,
+        case["grid_id"] or "",
         None,
         now,
-        terms.ack_due_at,
+        None,
         terms.due_at,
         terms,
+        kind=case["kind"],
+        category=case["category"],
+        lon=case["lon"],
+        lat=case["lat"],
     )
-    return Moved(order, (_assigned(order, None, choice, settled),))
 
 
 def hand_over(order: Order, choice: Choice, now: dt.datetime, calendar: Calendar, from_share: float = 0.0) -> Moved:
@@ -149,6 +196,12 @@ def hand_over(order: Order, choice: Choice, now: dt.datetime, calendar: Calendar
         request=None,
     )
     return Moved(new, (replace(_assigned(new, order.state, choice), requests=lapsed(order, now)),))
+
+
+def acknowledged(order: Order, who: str, now: dt.datetime) -> Moved:
+    """The handler takes it on."""
+    new = replace(noted(order, now), state=IN_PROGRESS, version=order.version + 1, acknowledged_at=now)
+    return Moved(new, (Change("acknowledged", new, order.state, who, said={"member_id": who}),))
 
 
 def resolved(

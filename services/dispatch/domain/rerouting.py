@@ -42,7 +42,7 @@ def _to_another_handler(
     order: Order, absent: Mapping[str, str | None], roster: Roster, calendar: Calendar, now: dt.datetime
 ) -> Moved | None:
     but = (*order.returned_by, *absent)
-    choice = _delegate(absent[order.member_id], but, roster) or roster.handler(order.grid_id, but=but)
+    choice = _delegate(absent[order.member_id], but, roster) or roster.handler(order.matter, but=but)
     if choice is None:
         return None
     left = replace(order, version=order.version + 1)

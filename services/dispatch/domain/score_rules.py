@@ -40,6 +40,11 @@ def read_scoring(section: Any) -> tuple[Scoring, list[Problem]]:
     return Scoring(weights, credit, alarm, math.ceil(max(enough.get("alarm_from", ALARM_FROM), 1))), problems
 
 
+def scoring_problems(section: Any) -> list[tuple[tuple[Any, ...], str, str]]:
+    """What is wrong in a part `scores`, by its place in the section of the rule set."""
+    return [(("scores", *problem.path), problem.problem, problem.repair) for problem in read_scoring(section)[1]]
+
+
 def _known(value: Any, names: Collection[str], path: tuple[Any, ...], problems: list[Problem]) -> Mapping[str, Any]:
     """A mapping whose keys somebody reads."""
     if not isinstance(value, dict):

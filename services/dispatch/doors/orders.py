@@ -80,6 +80,7 @@ def person_of(request: Request) -> Person:
 
 
 def is_uuid(text: str) -> bool:
+    """Whether the path names what can be an id at all."""
     try:
         return bool(uuid.UUID(text))
     except ValueError:

@@ -13,7 +13,7 @@ from services.dispatch.messages.heard import (
     CategoryChanged,
     ReworkAsked,
 )
-from services.dispatch.messages.outside import Action, Batch
+from services.dispatch.messages.outside import Action, Batch, ByHand
 from services.dispatch.messages.said import (
     SAID,
     ActionAnswered,
@@ -30,6 +30,7 @@ from services.dispatch.messages.said import (
     WorkCorrected,
     WorkEscalated,
     WorkExtended,
+    WorkPooled,
     WorkProgressed,
     WorkRedated,
     WorkRerouted,
@@ -53,6 +54,7 @@ __all__ = [
     "AssistDone",
     "AssistReleased",
     "Batch",
+    "ByHand",
     "Cancelling",
     "CaseCancelled",
     "CaseClosed",
@@ -81,6 +83,7 @@ __all__ = [
     "WorkCorrected",
     "WorkEscalated",
     "WorkExtended",
+    "WorkPooled",
     "WorkProgressed",
     "WorkRedated",
     "WorkRerouted",

@@ -29,6 +29,17 @@ class Position(Schema):
     lat = _degrees(90)
 
 
+class ByHand(Schema):
+    """Who is to have an order, and why; with `version`, only while the order has not moved on."""
+
+    class Meta:
+        unknown = RAISE
+
+    member_id = text(40, required=True)
+    reason = fields.String(required=True, validate=[validate.Length(min=1, max=500), no_nul])
+    version = fields.Integer(allow_none=True, load_default=None, strict=True)
+
+
 class Action(Schema):
     """What a member does (ARCHITECTURE.md, section 3): one of order_id and number says to which order."""
 

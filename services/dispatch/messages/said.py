@@ -22,13 +22,36 @@ class _Work(Message):
 
 
 class WorkAssigned(_Work):
-    """A work order has a (new) handler; `why` says why it is this member, `settled` that it was done on the spot."""
+    """A work order has a (new) handler; `why` says why it is this member, `settled` that it was done on the spot,
+    `from_member_id` who had it until now, where nothing else has told that one."""
 
     TYPE = "dispatch.work_assigned.v1"
     unit = fields.String(required=True)
     ack_due_at = fields.String(allow_none=True, load_default=None)
     why = fields.String(required=True)
     settled = fields.Boolean(required=True)
+    from_member_id = fields.String(allow_none=True, load_default=None)
+
+
+class WorkPooled(Message):
+    """Work that nobody has yet: whoever of those who may take it claims it first has it, until then; `offered_to` are
+    the first of them. Then, or when somebody has claimed it, work_assigned follows."""
+
+    TYPE = "dispatch.work_pooled.v1"
+    number = fields.String(required=True)
+    order_id = fields.String(required=True)
+    round = fields.Integer(required=True)
+    version = fields.Integer(required=True)
+    unit = fields.String(required=True)
+    offered_to = fields.List(fields.String(), required=True)
+    until = fields.String(required=True)
+    why = fields.String(required=True)
+    level = fields.String(required=True)
+    category = fields.String(required=True)
+    title = fields.String(required=True)
+    place_text = fields.String(required=True)
+    grid_id = fields.String(allow_none=True, load_default=None)
+    due_at = fields.String(allow_none=True, load_default=None)
 
 
 class WorkAcknowledged(_Work):
@@ -267,6 +290,7 @@ class MemberChanged(Message):
 
 
 SAID = {
+    "pooled": WorkPooled,
     "assigned": WorkAssigned,
     "acknowledged": WorkAcknowledged,
     "progressed": WorkProgressed,

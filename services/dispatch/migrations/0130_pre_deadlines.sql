@@ -1,7 +1,7 @@
 -- Orders may stand still, be extended, be handed on and be assisted with; the journal says what the clock is worked out from.
 ALTER TABLE orders DROP CONSTRAINT orders_state_check,
     ADD CONSTRAINT orders_state_check
-        CHECK (state IN ('dispatched', 'in_progress', 'suspended', 'resolved', 'verified', 'closed', 'withdrawn'));
+        CHECK (state IN ('pooled', 'dispatched', 'in_progress', 'suspended', 'resolved', 'verified', 'closed', 'withdrawn'));
 ALTER TABLE orders ADD COLUMN course json;            -- none while all is as usual: clock, transfers, who has returned it,
                                                       -- the open request, the open assists
 ALTER TABLE order_journal ADD COLUMN facts jsonb;     -- dates of the clock, positions; never said to other services

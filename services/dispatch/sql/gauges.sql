@@ -4,7 +4,7 @@ SELECT o.state, c.level, count(*),
        count(*) FILTER (WHERE o.state = 'dispatched' AND o.ack_due_at < clock_timestamp()),
        count(*) FILTER (WHERE o.state IN ('dispatched', 'in_progress') AND o.due_at < clock_timestamp())
 FROM orders o JOIN cases c ON c.id = o.case_id
-WHERE o.state IN ('dispatched', 'in_progress', 'suspended', 'resolved', 'verified') GROUP BY 1, 2
+WHERE o.state IN ('pooled', 'dispatched', 'in_progress', 'suspended', 'resolved', 'verified') GROUP BY 1, 2
 
 -- name: oldest_waiting
 -- Ages in seconds: of the oldest case that nobody has got, and of the oldest unacknowledged order, in grids and at the desk.

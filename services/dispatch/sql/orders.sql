@@ -1,56 +1,68 @@
 -- name: roster
--- Members who may get or check work of these grids (or departments), or stand above it: whether they are on duty at this moment (by shift and
--- leave), and what each has in hand.
+-- Members who may get or check work of these grids, or stand above it: whether they are on duty at this moment
+-- (by shift and leave), what each has in hand, and was given lately.
+WITH micro AS (  -- which of these areas are part of a grid
+    SELECT grid_id, parent_id FROM grids WHERE grid_id = ANY(%(grids)s) AND level = 'micro_grid'
+)
 SELECT m.member_id, m.role, m.grid_id,
        m.on_duty AND m.member_id <> ALL (ARRAY(SELECT o.member_id FROM off_duty o
            WHERE tstzrange(o.starts_at, o.ends_at) @> (SELECT clock_timestamp()))),
-       coalesce(h.handling, 0), coalesce(h.checking, 0)
-FROM members m LEFT JOIN in_hand h USING (member_id)
-WHERE m.active AND (m.grid_id = ANY(%(grids)s) OR m.role IN ('desk', 'checker', 'leader')
-  OR m.role = ANY(%(grids)s) OR m.member_id = ANY(%(also)s))
+       m.skills, CASE WHEN g.level = 'micro_grid' THEN g.parent_id END, g.middle,
+       coalesce(h.handling, 0), coalesce(h.checking, 0), coalesce(halved_weekly(h.given, h.given_at), 0),
+       coalesce(extract(epoch FROM h.given_at), 0)::float, (SELECT json_object_agg(grid_id, parent_id) FROM micro)
+FROM members m LEFT JOIN in_hand h USING (member_id) LEFT JOIN grids g ON g.grid_id = m.grid_id
+WHERE m.active AND (m.grid_id = ANY(%(grids)s) OR m.role NOT IN ('worker', 'guide') OR m.member_id = ANY(%(also)s)
+    OR %(everybody)s OR m.grid_id IN (SELECT parent_id FROM micro)
+    OR g.level = 'micro_grid' AND g.parent_id = ANY(%(grids)s))
 
 -- name: current_orders
 -- The order of the latest round of each of these cases; read after its case was locked.
 SELECT DISTINCT ON (o.case_id) o.id::text, o.case_id::text, o.round, o.state, o.version, o.member_id, o.unit, o.checker_id,
        o.started_at, o.ack_due_at, o.due_at, o.acknowledged_at, o.resolved_at, o.verified_at, o.supervision, o.limits,
-       o.ladder, o.returned_by, o.late_ack, o.late, o.course
+       o.ladder, o.returned_by, o.late_ack, o.late, o.course, o.offer
 FROM orders o WHERE o.case_id = ANY(%(cases)s::uuid[]) ORDER BY o.case_id, o.round DESC
 
 -- name: more_in_hand
--- What members will have to do more or less: the orders as they will be, without the orders as they are.
-SELECT member_id, sum(handling)::bigint AS handling, sum(checking)::bigint AS checking FROM (
-    SELECT CASE WHEN state = 'resolved' THEN checker_id ELSE member_id END AS member_id,
-           (state <> 'resolved')::int AS handling, (state = 'resolved')::int AS checking
-    FROM json_to_recordset(%(rows)s) AS n(member_id text, checker_id text, state text)
-    WHERE state IN ('dispatched', 'in_progress', 'resolved')
+-- What members will have to do more or less: the orders as they will be, without the orders as they are; and how many of
+-- them they are given now.
+SELECT member_id, sum(handling)::bigint AS handling, sum(checking)::bigint AS checking, sum(given)::bigint AS given FROM (
+    SELECT CASE WHEN n.state = 'resolved' THEN n.checker_id ELSE n.member_id END AS member_id,
+           (n.state <> 'resolved')::int AS handling, (n.state = 'resolved')::int AS checking,
+           (n.state <> 'resolved' AND o.member_id IS DISTINCT FROM n.member_id)::int AS given
+    FROM json_to_recordset(%(rows)s) AS n(id uuid, member_id text, checker_id text, state text) LEFT JOIN orders o USING (id)
+    WHERE n.state IN ('dispatched', 'in_progress', 'resolved')
     UNION ALL
     SELECT CASE WHEN o.state = 'resolved' THEN o.checker_id ELSE o.member_id END,
-           -(o.state <> 'resolved')::int, -(o.state = 'resolved')::int
+           -(o.state <> 'resolved')::int, -(o.state = 'resolved')::int, 0
     FROM orders o JOIN json_to_recordset(%(rows)s) AS n(id uuid) USING (id)
     WHERE o.state IN ('dispatched', 'in_progress', 'resolved')
 ) AS change
 GROUP BY member_id HAVING sum(handling) <> 0 OR sum(checking) <> 0
 
 -- name: count_in_hand
--- Members have so much more to do; the last statement of a transaction, because all share these rows.
-INSERT INTO in_hand AS h (member_id, handling, checking)
-SELECT member_id, handling, checking
-FROM json_to_recordset(%(rows)s) AS r(member_id text, handling bigint, checking bigint) ORDER BY member_id
-ON CONFLICT (member_id) DO UPDATE SET handling = h.handling + excluded.handling, checking = h.checking + excluded.checking
+-- Members have so much more to do, and were given so many lately; the last statement of a transaction, because all share
+-- these rows.
+INSERT INTO in_hand AS h (member_id, handling, checking, given, given_at)
+SELECT member_id, handling, checking, given, CASE WHEN given > 0 THEN clock_timestamp() END
+FROM json_to_recordset(%(rows)s) AS r(member_id text, handling bigint, checking bigint, given double precision)
+ORDER BY member_id
+ON CONFLICT (member_id) DO UPDATE SET handling = h.handling + excluded.handling, checking = h.checking + excluded.checking,
+    given = CASE WHEN excluded.given > 0 THEN coalesce(halved_weekly(h.given, h.given_at), 0) + excluded.given ELSE h.given END,
+    given_at = coalesce(excluded.given_at, h.given_at)
 
 -- name: put_orders
 -- Orders after their changes; new ones are added.
 INSERT INTO orders (id, case_id, round, state, version, member_id, unit, checker_id, started_at, ack_due_at, due_at,
     acknowledged_at, resolved_at, verified_at, supervision, limits, ladder, next_step_at, returned_by, late_ack, late,
-    course)
+    course, offer)
 SELECT id, case_id, round, state, version, member_id, unit, checker_id, started_at, ack_due_at, due_at,
     acknowledged_at, resolved_at, verified_at, supervision, limits, ladder, next_step_at, returned_by, late_ack, late,
-    course
+    course, offer
 FROM json_to_recordset(%(rows)s) AS o(id uuid, case_id uuid, round integer, state text, version integer, member_id text,
     unit text, checker_id text, started_at timestamptz, ack_due_at timestamptz, due_at timestamptz,
     acknowledged_at timestamptz, resolved_at timestamptz, verified_at timestamptz, supervision text, limits json,
     ladder json, next_step_at timestamptz, returned_by jsonb, late_ack boolean, late boolean,
-    course json)
+    course json, offer jsonb)
 ON CONFLICT (id) DO UPDATE SET state = excluded.state, version = excluded.version, member_id = excluded.member_id,
     unit = excluded.unit, checker_id = excluded.checker_id, ack_due_at = excluded.ack_due_at, due_at = excluded.due_at,
     limits = excluded.limits,
@@ -67,10 +79,10 @@ WHERE assignments.order_id = e.order_id AND assignments.role = e.role AND assign
 
 -- name: add_assignments
 -- New assignments; some have ended in the same batch.
-INSERT INTO assignments (order_id, role, member_id, unit, why, since, until, end_reason, ack_due_at)
-SELECT order_id, role, member_id, unit, why, since, until, end_reason, ack_due_at
-FROM json_to_recordset(%(rows)s) AS a(order_id uuid, role text, member_id text, unit text, why text, since timestamptz,
-    until timestamptz, end_reason text, ack_due_at timestamptz)
+INSERT INTO assignments (order_id, role, member_id, unit, why, policy, considered, since, until, end_reason, ack_due_at)
+SELECT order_id, role, member_id, unit, why, policy, considered, since, until, end_reason, ack_due_at
+FROM json_to_recordset(%(rows)s) AS a(order_id uuid, role text, member_id text, unit text, why text, policy text,
+    considered jsonb, since timestamptz, until timestamptz, end_reason text, ack_due_at timestamptz)
 
 -- name: add_journal
 -- What happened to orders; appended, never edited. What is more than that an order has begun is to be counted.

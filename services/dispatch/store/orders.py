@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -10,20 +11,49 @@ from services.dispatch.domain.clock import Clock
 from services.dispatch.domain.deciding import Past
 from services.dispatch.domain.escalation import Step, Terms
 from services.dispatch.domain.limits import Duration, Quiet
-from services.dispatch.domain.order import Order
+from services.dispatch.domain.order import NOBODY, Offer, Order
 from services.dispatch.domain.parts import Assist, Request, as_document, assist_of, request_of
+from services.dispatch.domain.policy import Policies
 from services.dispatch.store.base import SQL, Row, Rows
 from shared.outbox.unit_of_work import to_json
+
+OF_THE_CASE = ("number", "level", "kind", "category", "grid_id", "lon", "lat")  # in an order, and not stored twice
 
 
 class OrderRows(Rows):
     """Orders, assignments, journal, and what members have in hand."""
 
-    def roster(self, grids: Iterable[str | None], also: Iterable[str | None] = ()) -> Roster:
-        """The members of these grids, everybody above and beside them, and those named, with what they have in hand."""
-        rows = self.all(SQL.roster, grids=sorted({g for g in grids if g}), also=sorted({m for m in also if m}))
-        members = [Member(*row[:4]) for row in rows]
-        return Roster(members, {row[0]: row[4] for row in rows}, {row[0]: row[5] for row in rows})
+    def roster(
+        self,
+        grids: Iterable[str | None],
+        also: Iterable[str | None] = (),
+        policies: Policies | None = None,
+    ) -> Roster:
+        """The members of these grids, everybody above and beside them, and those named, with what they have in hand and
+        were given lately; by these policies they are chosen among."""
+        rows = self._roster(grids, also, policies is not None and policies.reach_the_town)
+        return Roster(
+            [_member(row) for row in rows],
+            {row[0]: row[7] for row in rows},
+            {row[0]: row[8] for row in rows},
+            {row[0]: (row[9], row[10]) for row in rows},
+            policies,
+            rows[0][11] if rows else None,
+        )
+
+    def crew(self, grids: Iterable[str | None]) -> tuple[list[Member], dict[str, str]]:
+        """All active members, and of which grids those of these areas are parts that are micro grids."""
+        rows = self._roster(grids, (), everybody=True)
+        return [_member(row) for row in rows], (rows[0][11] if rows else None) or {}
+
+    def _roster(
+        self, grids: Iterable[str | None], also: Iterable[str | None], everybody: bool
+    ) -> list[tuple[Any, ...]]:
+        wanted = {"grids": sorted({g for g in grids if g}), "also": sorted({m for m in also if m})}
+        return self.all(SQL.roster, **wanted, everybody=everybody)
+
+    def orders_to_try(self, since: dt.datetime) -> list[Row]:
+        return self.dicts(SQL.orders_to_try, since=since)
 
     def current_orders(self, cases: dict[str, Row]) -> dict[str, Order]:
         """The order of the latest round, by case. The cases must be locked."""
@@ -68,6 +98,11 @@ class OrderRows(Rows):
         self.write(SQL.add_journal, rows)
 
 
+def _member(row: tuple[Any, ...]) -> Member:
+    member_id, role, unit, on_duty, skills, above, middle = row[:7]
+    return Member(member_id, role, unit, on_duty, tuple(skills), above, tuple(middle) if middle else None)
+
+
 def _order(row: Row, case: Row) -> Order:
     limits, course = row.pop("limits"), row.pop("course") or {}
     acknowledge, resolve = (Duration.read(limits[n]) if limits[n] else None for n in ("acknowledge", "resolve"))
@@ -80,18 +115,19 @@ def _order(row: Row, case: Row) -> Order:
         Quiet.of(limits["quiet"]),
         tuple(Step.of(step) for step in row.pop("ladder")),
     )
-    about = {"number": case["number"], "level": case["level"], "grid_id": case["grid_id"]}
-    about |= {"returned_by": tuple(row["returned_by"])}
+    about = {name: case[name] for name in OF_THE_CASE} | {"returned_by": tuple(row["returned_by"])}
+    about |= {"member_id": row["member_id"] or NOBODY, "offer": Offer.of(row["offer"]) if row["offer"] else None}
     return Order(terms=terms, **(row | about | (_unusual(course) if course else {})))
 
 
 def _row(order: Order) -> Row:
     """An order as the table has it; what the case says of it is not stored twice."""
     row = {name: value for name, value in vars(order).items() if name not in _NOT_STORED}
+    row |= {"member_id": order.member_id or None, "offer": order.offer.as_dict() if order.offer else None}
     return row | order.terms.documents | {"next_step_at": order.next_at, "course": _course(order)}
 
 
-_NOT_STORED = ("terms", "number", "level", "grid_id", "clock", "transfers", "returned_units", "request", "assists")
+_NOT_STORED = ("terms", *OF_THE_CASE, "clock", "transfers", "returned_units", "request", "assists")
 
 
 def _course(order: Order) -> dict[str, Any] | None:

@@ -9,6 +9,7 @@ from services.dispatch.domain.calendar import Calendar
 from services.dispatch.domain.conduct import Conduct
 from services.dispatch.domain.escalation import Rules
 from services.dispatch.domain.limits import Duration
+from services.dispatch.domain.policy import Policies
 from services.dispatch.store.base import SQL, Row, Rows
 from shared.outbox.unit_of_work import to_json
 
@@ -29,6 +30,10 @@ class ReferenceRows(Rows):
         """The rules in force for new orders; None before any were loaded."""
         rules = self.rules()
         return Rules.of(rules) if rules else None
+
+    def policies(self) -> Policies:
+        """The policies of assignment in force."""
+        return Policies.of(self.rules().get("assignment"))
 
     def category_limits(self, codes: Iterable[str]) -> dict[str, Duration | None]:
         rows = self.all(SQL.category_limits, codes=sorted(set(codes)))

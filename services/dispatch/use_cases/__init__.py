@@ -2,6 +2,7 @@
 
 from services.dispatch.use_cases.acting import take_action, take_actions, take_batch
 from services.dispatch.use_cases.assigning import assign_again, assign_work
+from services.dispatch.use_cases.by_hand import assign_by_hand
 from services.dispatch.use_cases.credentials import (
     confirm_code,
     drop_code,
@@ -13,19 +14,20 @@ from services.dispatch.use_cases.ending import correct_orders, end_orders
 from services.dispatch.use_cases.leaves import ask_leave, cancel_leave, decide_leave
 from services.dispatch.use_cases.planning import keep_planned
 from services.dispatch.use_cases.redating import begin_redating, check_deadlines, explain_deadline, redate_orders
-from services.dispatch.use_cases.reference import keep_categories, load_town, resay_grids, resay_members
+from services.dispatch.use_cases.reference import check_rules, keep_categories, load_town, resay_grids, resay_members
 from services.dispatch.use_cases.rerouting import reroute_work
 from services.dispatch.use_cases.rosters import load_rosters, override, set_roster, swap
-from services.dispatch.use_cases.rules import check_rules
 from services.dispatch.use_cases.scoring import count_anew, keep_scores
 from services.dispatch.use_cases.sessions import end_session, end_sessions_of, forget_access, refresh, sign_out
 from services.dispatch.use_cases.shift_imports import import_shifts
 from services.dispatch.use_cases.signing_in import link_account, link_known_account, sign_in, sign_in_with
+from services.dispatch.use_cases.trial import try_assignment
 from services.dispatch.use_cases.watching import watch_deadlines
 
 __all__ = [
     "ask_leave",
     "assign_again",
+    "assign_by_hand",
     "assign_work",
     "begin_redating",
     "cancel_leave",
@@ -66,5 +68,6 @@ __all__ = [
     "take_action",
     "take_actions",
     "take_batch",
+    "try_assignment",
     "watch_deadlines",
 ]

@@ -152,6 +152,7 @@ def _decide(actions: Sequence[Action], work: Work) -> list[Answer]:
     return answers
 
 
+CHOOSING = ("return",)  # actions after which the town's policies say who gets the order
 NO_CALENDAR = refused("no_calendar", "尚未加载日历,请联系运维", "no calendar is loaded: tell the operator")
 
 
@@ -167,7 +168,9 @@ def _around(
         return None
     calendar, conduct = in_force
     units = [case["grid_id"] for case in cases.values()] + [action.to for action in actions if action.to]
-    roster = work.roster(units, (order.member_id for order in current.values()))
+    members = [order.member_id for order in current.values()] + [a.member_id for a in actions if a.action == "claim"]
+    policies = work.policies() if any(action.action in CHOOSING for action in actions) else None
+    roster = work.roster(units, members, policies)
     since = _since(actions, [current.get(case_id or "") for case_id in wanted], work)
     return Circumstances(roster, calendar, work.now(), conduct, cases, since)
 

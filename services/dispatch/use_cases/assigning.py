@@ -6,11 +6,13 @@ import datetime as dt
 from collections.abc import Sequence
 
 from services.dispatch.domain import order as orders
+from services.dispatch.domain import pool
 from services.dispatch.domain.assignment import Choice, Roster
 from services.dispatch.domain.calendar import Calendar
 from services.dispatch.domain.escalation import Rules, Terms, terms
 from services.dispatch.domain.limits import Duration
 from services.dispatch.domain.order import WITHDRAWN, Moved, Order
+from services.dispatch.domain.policy import Matter
 from services.dispatch.store import OpenWork, Row, Work
 from services.dispatch.use_cases.recording import Happened, record
 from services.dispatch.use_cases.scoring import note_answers
@@ -76,7 +78,8 @@ def assign_again(heard: Sequence[Heard], open_work: OpenWork) -> list[str]:
         new = work.first_time(heard)
         cases = work.lock_cases(message.case_id for message in new)
         current = work.current_orders(cases)
-        setting = setting_for(list(cases.values()), [order.member_id for order in current.values()], work)
+        units = [order.unit for order in current.values()]
+        setting = setting_for(list(cases.values()), [order.member_id for order in current.values()], work, units)
         given: list[Given] = []
         waiting: list[Heard] = []
         for message in new:
@@ -101,12 +104,14 @@ def _case_row(message: Heard, known: dict[str, Row]) -> Row:
     return row | {"id": message.case_id, "said": said, "described": message.event.sequence or 0}
 
 
-def setting_for(cases: Sequence[Row], members: Sequence[str | None], work: Work) -> Setting | None:
-    """What orders of these cases need; None before rules and calendar were loaded."""
+def setting_for(
+    cases: Sequence[Row], members: Sequence[str | None], work: Work, units: Sequence[str] = ()
+) -> Setting | None:
+    """What orders of these cases need, from their grids and these units; None before rules and calendar were loaded."""
     rules, calendar = work.order_rules(), work.calendar()
     if rules is None or calendar is None:
         return None
-    roster = work.roster((case["grid_id"] for case in cases), members)
+    roster = work.roster([*(case["grid_id"] for case in cases), *units], members, rules.policies)
     return Setting(rules, calendar, work.category_limits(case["category"] for case in cases), roster, work.now())
 
 
@@ -115,29 +120,31 @@ def _first_order(message: Heard, case: Row, setting: Setting) -> Moved | None:
     finder = setting.roster.finder(message.reported_by) if message.settled else None
     checker = setting.roster.checker(case["grid_id"], finder.member.member_id) if finder else None
     if finder is None or checker is None:
-        return _order(case, message.round, _handler(case, setting), setting)
+        return _given_out(case, message.round, setting)
     started = _order(case, message.round, finder, setting, settled=True)
-    assert started
     note, evidence = message.settled.get("note", ""), tuple(message.settled.get("evidence") or ())
     done = orders.resolved(started.order, finder.member.member_id, checker, note, evidence, setting.now)
     return Moved(done.order, (*started.changes, *done.changes))
 
 
 def _next_order(message: Heard, cases: dict[str, Row], last: Order | None, setting: Setting | None) -> Moved | None:
-    """The order of the next round, for the same handler if on duty."""
+    """The order of the next round: for the same handler, unit or superior if one of them is on duty."""
     if setting is None or last is None or last.round + 1 != message.round:
         return None
-    case, choice = cases[message.case_id], setting.roster.again(last.member_id, message.round)
-    return _order(case, message.round, choice or _handler(case, setting), setting)
+    case = cases[message.case_id]
+    choice = setting.roster.again(last.member_id, last.unit, Matter.of(case), message.round)
+    return _order(case, message.round, choice, setting) if choice else _given_out(case, message.round, setting)
 
 
-def _handler(case: Row, setting: Setting) -> Choice | None:
-    return setting.roster.handler(case["grid_id"], case.get("desk_reason"))
+def _given_out(case: Row, round_: int, setting: Setting) -> Moved | None:
+    """The order as the town's policy has it: offered to several, or given to one; None when there is nobody."""
+    if offered := pool.offered(case, new_id(), round_, setting.terms(case, setting.now), setting):
+        return offered
+    choice = setting.roster.handler(Matter.of(case))
+    return _order(case, round_, choice, setting) if choice else None
 
 
-def _order(case: Row, round_: int, choice: Choice | None, setting: Setting, settled: bool = False) -> Moved | None:
-    if choice is None:
-        return None
+def _order(case: Row, round_: int, choice: Choice, setting: Setting, settled: bool = False) -> Moved:
     return orders.start(case, new_id(), round_, choice, setting.terms(case, setting.now), setting.now, settled)
 
 

@@ -8,7 +8,8 @@ from collections.abc import Sequence
 from services.dispatch import messages
 from services.dispatch.domain import order as orders
 from services.dispatch.domain.correction import correct
-from services.dispatch.domain.order import AT_WORK, OVER, VERIFIED, Moved, Order
+from services.dispatch.domain.order import AT_WORK, OVER, POOLED, VERIFIED, Moved, Order
+from services.dispatch.domain.policy import Matter
 from services.dispatch.domain.words import both
 from services.dispatch.store import OpenWork, Row, Work
 from services.dispatch.use_cases.assigning import NOTHING_LOADED, UNKNOWN, Setting, outcomes, setting_for
@@ -17,6 +18,7 @@ from services.dispatch.use_cases.scoring import note_answers
 from shared.messaging.message import Heard
 
 DESCRIBING = ("level", "kind", "category", "title", "place_text", "grid_id", "desk_reason", "lon", "lat")
+CORRECTED = (POOLED, *AT_WORK)  # states of orders that follow a correction
 # why work is taken from whoever has it
 WHY = {
     messages.CaseClosed.TYPE: ("已直接答复或办结", "it was answered already"),
@@ -54,7 +56,7 @@ def correct_orders(heard: Sequence[Heard], open_work: OpenWork) -> list[str]:
             waiting, about = [m for m in new if m.registered], []
         work.too_early(waiting, UNKNOWN if setting else NOTHING_LOADED)
         work.describe_cases([cases[m.case_id] for m in about])
-        open_ones = [(m, current[m.case_id]) for m in about if current[m.case_id].state in AT_WORK]
+        open_ones = [(m, current[m.case_id]) for m in about if current[m.case_id].state in CORRECTED]
         happened = [
             Happened(cases[m.case_id], change, m.event)
             for m, order in open_ones
@@ -89,7 +91,7 @@ def _ended(message: Heard, order: Order, now: dt.datetime) -> Moved:
 def _corrected(message: Heard, order: Order, case: Row, before: str | None, setting: Setting) -> Moved:
     choice = None
     if case["grid_id"] != before:
-        choice = setting.roster.handler(case["grid_id"], case["desk_reason"], order.returned_by)
+        choice = setting.roster.handler(Matter.of(case), order.returned_by)
     if choice and choice.member.member_id == order.member_id:
         choice = None
     fresh = setting.terms(case, order.started_at)

@@ -68,7 +68,8 @@ def _assignments(changes: Sequence[Change], now: dt.datetime) -> tuple[list[Row]
         for role, choice in change.starts:
             member = choice.member
             row: Row = {"order_id": change.order.id, "role": role, "member_id": member.member_id, "unit": member.unit}
-            row |= {"why": choice.why, "since": now, "until": None, "end_reason": None}
+            row |= {"why": choice.why, "policy": choice.policy, "considered": list(choice.considered)}
+            row |= {"since": now, "until": None, "end_reason": None}
             row |= {"ack_due_at": change.order.ack_due_at if role == HANDLER else None}
             active[change.order.id, role] = row
             starts.append(row)

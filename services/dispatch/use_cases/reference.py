@@ -7,6 +7,8 @@ from typing import Any
 
 from services.dispatch import messages
 from services.dispatch.domain.areas import area_of
+from services.dispatch.domain.policy_data import Problem
+from services.dispatch.domain.rule_set import mistakes_in
 from services.dispatch.store import OpenWork, Row, Work
 from shared.messaging.message import Heard
 from shared.sealing import KeyRing, SealError
@@ -33,6 +35,11 @@ def load_town(
         work.commit()
     changed = len(changed_grids) + len(changed_members) + new_calendar
     return {"grids": len(grids), "members": len(members), "changed": changed}
+
+
+def check_rules(section: Any, work: Work) -> list[Problem]:
+    """What is wrong in a section `dispatch` of a rule set; empty when it can come into force."""
+    return mistakes_in(section)
 
 
 def resay_grids(open_work: OpenWork) -> int:

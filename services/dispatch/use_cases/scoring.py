@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 
-from services.dispatch.domain.score_rules import Problem, read_scoring
 from services.dispatch.domain.scoring import FIGURES, RESOLUTION, SATISFACTION, Round, Turn, difference, outcomes
 from services.dispatch.store import OpenWork, Row, Work
 from shared.messaging.message import Heard
@@ -52,12 +51,6 @@ def note_answers(heard: Sequence[Heard], rework: bool, work: Work) -> None:
             if message.solved in FIGURES[RESOLUTION] or message.satisfaction in FIGURES[SATISFACTION]
         ]
     )
-
-
-def score_problems(section: Row) -> list[Problem]:
-    """What is wrong in the part `scores` of a section `dispatch`, by its place in the section."""
-    _, problems = read_scoring(section.get("scores"))
-    return [problem._replace(path=("scores", *problem.path)) for problem in problems]
 
 
 def _count(work: Work) -> int:

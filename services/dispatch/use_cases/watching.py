@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from services.dispatch.domain import pool
 from services.dispatch.domain.asking import ends_by_itself
+from services.dispatch.domain.deciding import Circumstances
+from services.dispatch.domain.order import POOLED, SUSPENDED, Moved, Order
 from services.dispatch.domain.supervision import take_step
 from services.dispatch.store import OpenWork, Work
 from services.dispatch.use_cases.recording import Happened, record
@@ -30,15 +33,24 @@ def _take_steps(work: Work) -> int:
     if not cases or calendar is None:
         return 0
     current = work.current_orders(cases)
-    roster = work.roster((case["grid_id"] for case in cases.values()), (o.member_id for o in current.values()))
+    policies = work.policies() if any(order.state == POOLED for order in current.values()) else None
+    grids, members = [case["grid_id"] for case in cases.values()], [order.member_id for order in current.values()]
+    roster = work.roster(grids, members, policies)
     happened, now = [], work.now()
     for case_id, order in current.items():
-        if moved := ends_by_itself(order, now, calendar):
-            happened += [Happened(cases[case_id], change) for change in moved.changes]
-            continue
-        step = order.next_step
-        if step and step.at and step.at <= now:
-            moved = take_step(order, step, roster, calendar, now)
-            happened += [Happened(cases[case_id], change) for change in moved.changes]
+        moved = _moved(order, Circumstances(roster, calendar, now))
+        happened += [Happened(cases[case_id], change) for change in moved.changes] if moved else []
     record(happened, work, now)
     return len(happened)
+
+
+def _moved(order: Order, around: Circumstances) -> Moved | None:
+    """What has come by now: the next step of its ladder, the end of its suspension, or of its time in the pool."""
+    if order.next_at is None or order.next_at > around.now:
+        return None
+    if order.state == POOLED:
+        return pool.expired(order, around)
+    if order.state == SUSPENDED:
+        return ends_by_itself(order, around.now, around.calendar)
+    step = order.next_step
+    return take_step(order, step, around.roster, around.calendar, around.now) if step else None

@@ -3,12 +3,14 @@
 from services.dispatch.views.access import access_journal, sessions
 from services.dispatch.views.duty import duty_now, leaves, names, outlook, roster_changes, rosters, shifts
 from services.dispatch.views.gauges import gauges
-from services.dispatch.views.orders import assists, matter_of_order, order_by_id, orders, requests
+from services.dispatch.views.orders import assignments_of_case, assists, matter_of_order, order_by_id, orders, requests
+from services.dispatch.views.pool import pool
 from services.dispatch.views.scores import adoption, score_cases, scores, tallies_astray, town_today
 
 __all__ = [
     "access_journal",
     "adoption",
+    "assignments_of_case",
     "assists",
     "duty_now",
     "gauges",
@@ -18,6 +20,7 @@ __all__ = [
     "order_by_id",
     "orders",
     "outlook",
+    "pool",
     "requests",
     "roster_changes",
     "rosters",

@@ -41,3 +41,8 @@ def order_by_id(work: UnitOfWork, order_id: str) -> dict[str, Any] | None:
         "requests": work.dicts(SQL.requests_of_order, id=order_id),
         "assists": work.dicts(SQL.assists_of_order, id=order_id),
     }
+
+
+def assignments_of_case(work: UnitOfWork, number: str) -> list[dict[str, Any]]:
+    """Who has had the work of a case, and why; a row without a member for an order that nobody has had yet."""
+    return work.dicts(SQL.assignments_of_case, number=number)

@@ -28,13 +28,14 @@ _AT_WORK = ("dispatched", "in_progress", "suspended")  # somebody has it
 
 # message about the case → the states it may find, and the state it leads to (None: the state stays)
 STEPS: dict[str, tuple[tuple[str, ...], str | None]] = {
+    "dispatch.work_pooled.v1": (("accepted", "dispatched"), None),
     "dispatch.work_assigned.v1": (("accepted", "dispatched", "in_progress"), "dispatched"),
     "dispatch.work_acknowledged.v1": (("dispatched",), "in_progress"),
     "dispatch.work_progressed.v1": (("in_progress",), None),
     "dispatch.work_returned.v1": (("dispatched", "in_progress"), "accepted"),
     "dispatch.work_escalated.v1": (("accepted", "dispatched", "in_progress", "resolved"), None),
     "dispatch.work_transferred.v1": (("dispatched", "in_progress"), None),
-    "dispatch.work_corrected.v1": (_AT_WORK, None),
+    "dispatch.work_corrected.v1": (("accepted", *_AT_WORK), None),
     "dispatch.work_redated.v1": (_AT_WORK, None),
     "dispatch.request_raised.v1": (("in_progress",), None),
     "dispatch.request_denied.v1": (("in_progress",), None),

@@ -40,6 +40,10 @@ class WorkAssigned(_Work):
     TYPE = "dispatch.work_assigned.v1"
 
 
+class WorkPooled(_Work):
+    TYPE = "dispatch.work_pooled.v1"
+
+
 class WorkAcknowledged(_Work):
     TYPE = "dispatch.work_acknowledged.v1"
 
@@ -151,6 +155,7 @@ class ReworkAsked(_Work):
 
 
 PROGRESS = (
+    WorkPooled,
     WorkAssigned,
     WorkAcknowledged,
     WorkProgressed,

@@ -59,12 +59,26 @@ def about_report(data: dict[str, Any]) -> Notice:
 
 def _notice(member: str, kind: str, data: dict[str, Any]) -> Notice:
     body = {name: data[name] for name in ABOUT if data.get(name) is not None}
-    body |= {name: in_town(data[name]).isoformat() for name in ("due_at", "ack_due_at") if data.get(name)}
+    body |= {name: in_town(data[name]).isoformat() for name in ("due_at", "ack_due_at", "until") if data.get(name)}
     return Notice(member, kind, body | _texts(text_of(kind, data)))
 
 
 def _texts(text: Text) -> dict[str, str]:
     return {"text_zh": text.zh, "text_en": text.en}
+
+
+def _assigned(data: dict[str, Any]) -> list[tuple[str, str]]:
+    """The new handler, and who had it before where nothing else has told that one."""
+    if data["settled"]:
+        return []
+    before = data.get("from_member_id")
+    return [(data["member_id"], "work_assigned"), *([(before, "work_taken_away")] if before else [])]
+
+
+def _corrected(data: dict[str, Any]) -> list[tuple[str, str]]:
+    """Whoever has it; what is in the pool is nobody's."""
+    kind = "work_taken_away" if data["moved"] else "work_corrected"
+    return [(data["member_id"], kind)] if data["member_id"] else []
 
 
 def _escalated(data: dict[str, Any]) -> list[tuple[str, str]]:
@@ -88,14 +102,13 @@ def _rerouted(data: dict[str, Any]) -> list[tuple[str, str]]:
 
 # message → who hears what of it
 RECEIVERS: dict[str, Callable[[dict[str, Any]], list[tuple[str, str]]]] = {
-    "dispatch.work_assigned.v1": lambda data: [] if data["settled"] else [(data["member_id"], "work_assigned")],
+    "dispatch.work_assigned.v1": _assigned,
+    "dispatch.work_pooled.v1": lambda data: [(member, "work_offered") for member in data["offered_to"]],
     "dispatch.work_escalated.v1": _escalated,
     "dispatch.work_resolved.v1": lambda data: [(data["checker_id"], "check_wanted")],
     "dispatch.work_sent_back.v1": lambda data: [(data["member_id"], "work_sent_back")],
     "dispatch.work_verified.v1": lambda data: [(data["member_id"], "work_verified")],
-    "dispatch.work_corrected.v1": lambda data: [
-        (data["member_id"], "work_taken_away" if data["moved"] else "work_corrected")
-    ],
+    "dispatch.work_corrected.v1": _corrected,
     "dispatch.work_transferred.v1": lambda data: [],  # whoever gets it hears work_assigned
     "dispatch.request_raised.v1": lambda data: [
         (data["approver_id"], "approval_wanted" if data["request"] == "suspend" else "more_time_wanted")

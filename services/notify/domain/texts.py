@@ -21,6 +21,10 @@ TEXTS = {
         "新任务:{title}({place})。请于{ack}前签收,{due}前办结。",
         "New work: {title} ({place}). Acknowledge by {ack}, finish by {due}.",
     ),
+    "work_offered": Text(
+        "可认领:{title}({place})。{until}前先认领者办理,{due}前办结。",
+        "To be claimed: {title} ({place}). The first to claim it by {until} has it; finish by {due}.",
+    ),
     "check_wanted": Text(
         "请核查:{title}({place})。办理情况:{note}",
         "Please check: {title} ({place}). What was done: {note}",

@@ -20,7 +20,9 @@ FIRED = """SELECT data ->> 'order_id', (data ->> 'step')::int, data ->> 'from_me
 WHERE type = 'dispatch.work_escalated.v1'"""
 DUE = """SELECT o.id::text, (s ->> 'step')::int, (s ->> 'at')::timestamptz
 FROM orders o, json_array_elements(o.ladder) s WHERE s ->> 'fired_at' IS NOT NULL"""
-WITHOUT_DUE = "SELECT case_id::text FROM orders WHERE state IN ('dispatched', 'in_progress') AND due_at IS NULL"
+WITHOUT_DUE = (
+    "SELECT case_id::text FROM orders WHERE state IN ('pooled', 'dispatched', 'in_progress') AND due_at IS NULL"
+)
 OPEN_DELIVERIES = "SELECT count(*) FROM deliveries WHERE outcome = 'sending'"
 COUNTERS = {
     "dispatch": {

@@ -13,6 +13,7 @@ from wangge_client.member.store import Notice, Order, Result
 
 _KINDS = {
     "work_assigned": ("新任务", "new work"),
+    "work_offered": ("可认领", "to be claimed"),
     "check_wanted": ("请核查", "please check"),
     "check_taken_over": ("请代为核查", "please check instead"),
     "work_sent_back": ("核查未通过", "sent back by the checker"),
@@ -28,6 +29,7 @@ _LABELS = {
     "title": ("事项", "title"),
     "place_text": ("地点", "place"),
     "level": ("等级", "level"),
+    "until": ("认领时限", "claim by"),
     "ack_due_at": ("签收时限", "acknowledge by"),
     "due_at": ("办结时限", "finish by"),
     "reason": ("原因", "reason"),
@@ -37,6 +39,7 @@ _LABELS = {
 def add_actions(commands: argparse._SubParsersAction, add_common: Callable[[argparse.ArgumentParser], None]) -> None:
     """The actions on a case, each with its options."""
     helps = {
+        "claim": "take work that was offered to several 抢单",
         "acknowledge": "take the work on 签收",
         "progress": "say how it goes 进展",
         "return": "give it back with a reason 退单",
@@ -47,7 +50,8 @@ def add_actions(commands: argparse._SubParsersAction, add_common: Callable[[argp
         action = commands.add_parser(name, help=text)
         action.add_argument("number", help="number of the case")
         action.add_argument("--order", help="id of the work order; by default the last one heard of for the case")
-        action.add_argument("--version", type=int, help="refuse when the order has moved on from this version")
+        if name != "claim":
+            action.add_argument("--version", type=int, help="refuse when the order has moved on from this version")
         if name in ("progress", "resolve", "verify"):
             action.add_argument("--note", default="", help="in words")
         if name in ("progress", "resolve"):
@@ -126,8 +130,10 @@ def act(member: Member, arguments: argparse.Namespace, language: str) -> int:
     if arguments.command == "report":
         print(member.report(report_of(arguments)))
         return 0
-    order, version = order_of(member, arguments), arguments.version
+    order, version = order_of(member, arguments), getattr(arguments, "version", None)
     match arguments.command:
+        case "claim":
+            result = member.claim(order)
         case "acknowledge":
             result = member.acknowledge(order, version=version)
         case "progress":

@@ -96,6 +96,10 @@ class Member:
             self._store.saw(notice)
             last = time.monotonic()
 
+    def claim(self, order: WorkOrder, *, timeout: float = 30.0) -> Result:
+        """Take work that was offered to several (抢单): whoever claims it first has it, and has taken it on by that."""
+        return self._act("claim", order, {}, None, timeout)
+
     def acknowledge(self, order: WorkOrder, *, version: int | None = None, timeout: float = 30.0) -> Result:
         """Take the work on (签收). With `version`, refused when the order has moved on since; so for all actions.
 
