@@ -14,14 +14,12 @@ from services.dispatch.messages.heard import (
     ReworkAsked,
 )
 from services.dispatch.messages.outside import Action, Batch, ByHand
+from services.dispatch.messages.records import ActionAnswered, GridChanged, MemberChanged
 from services.dispatch.messages.said import (
     SAID,
-    ActionAnswered,
     AssistAsked,
     AssistDone,
     AssistReleased,
-    GridChanged,
-    MemberChanged,
     RequestDenied,
     RequestRaised,
     WorkAcknowledged,
