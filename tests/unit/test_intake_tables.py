@@ -16,10 +16,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from openpyxl import Workbook
 
-from services.intake.adapters import rows
-from services.intake.adapters.rows import TableError, headings_of, rows_of, safe_cell
 from services.intake.adapters.table import plain
 from services.intake.use_cases.importing import report_of
+from shared import tables as rows
+from shared.tables import TableError, headings_of, rows_of, safe_cell
 
 HEADINGS = ["编号", "标题", "内容", "联系电话"]
 LINE = ["HL-1", "路灯不亮", "球川镇, 东街;3 号\n后院", "13800000000"]

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from deploy.replay.reconciliation import Account
-from services.intake.adapters.rows import TableError
 from services.intake.adapters.table import load
+from shared.tables import TableError
 
 MAPPING = """
 categories: [Lamps, Rubbish]

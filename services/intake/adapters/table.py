@@ -32,7 +32,7 @@ from typing import Any
 
 import yaml
 
-from services.intake.adapters.rows import Row, TableError, rows_of
+from shared.tables import Row, TableError, rows_of
 
 FIELDS = {  # field → the Chinese heading of its column
     "external_id": "编号",

@@ -10,11 +10,11 @@ from pathlib import Path
 from typing import Any
 
 from services.intake import use_cases, views
-from services.intake.adapters.rows import rows_of
 from services.intake.adapters.table import load
 from shared.admin import Command, OpenWork
 from shared.sealing import KeyRing
 from shared.settings import Settings
+from shared.tables import rows_of
 
 SECONDS = {"d": 86400, "h": 3600, "m": 60, "s": 1}
 SHOWN = 200  # differences

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import tempfile
 import uuid
 from collections.abc import Callable
 from pathlib import Path
@@ -13,20 +12,20 @@ from eventlet import tpool
 from werkzeug.wrappers import Request, Response
 
 from services.intake import use_cases, views
-from services.intake.adapters.rows import TableError
 from services.intake.errors import ImportedElsewhere, SourceUnknown
 from shared.http.entrypoint import caller_of
-from shared.http.problems import Conflict, NotFound, Problem, TooLarge, Unprocessable
+from shared.http.files import file_of
+from shared.http.problems import Conflict, NotFound, Unprocessable
+from shared.tables import TableError
 
 log = logging.getLogger(__name__)
 MAX_FILE = 16 * 1024 * 1024
-_CHUNK = 64 * 1024
 Spawn = Callable[[Callable[[], None]], Any]
 
 
 def post_import(request: Request, open_work: Any, keys: Any, spawn: Spawn) -> tuple[int, dict[str, Any]]:
     """The file is kept until its rows are done; if this process ends before, the same file sent again goes on."""
-    file = _received(request)
+    file = file_of(request, MAX_FILE)
     try:
         running = _begun(file, request.args.get("source") or "", caller_of(request).name, open_work)
     except BaseException:
@@ -73,24 +72,6 @@ def _run(running: Any, file: Path, keys: Any) -> None:
         log.warning("import %s ended after %s rows: %s", running.id, running.done, type(error).__name__)
     finally:
         file.unlink()
-
-
-def _received(request: Request) -> Path:
-    """The body in a file of its own. Raises TooLarge, Problem."""
-    size = 0
-    with tempfile.NamedTemporaryFile(prefix="wangge-import-", delete=False) as file:
-        while chunk := request.stream.read(_CHUNK):
-            size += len(chunk)
-            if size > MAX_FILE:
-                break
-            file.write(chunk)
-    path = Path(file.name)
-    if 0 < size <= MAX_FILE:
-        return path
-    path.unlink()
-    if size:
-        raise TooLarge(f"at most {MAX_FILE} bytes are read: divide the file, or let an administrator import it")
-    raise Problem("the body is empty: send the file itself, CSV or XLSX")
 
 
 def _uuid(text: str) -> str:

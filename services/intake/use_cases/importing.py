@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import csv
 import hashlib
-import io
 from collections.abc import Callable, Iterator, Sequence
 from itertools import islice
 from pathlib import Path
 from typing import Any
 
 from services.intake.adapters import generic
-from services.intake.adapters.rows import Row, TableError, headings_of, safe_cell
 from services.intake.adapters.table import Table, plain, table_of
 from services.intake.domain.registration import Refusal, Report, Source
 from services.intake.errors import ImportedElsewhere, SourceUnknown
@@ -19,6 +16,7 @@ from services.intake.store import OpenWork
 from services.intake.use_cases.registration import Registered, register_within
 from shared.messaging.envelope import new_id
 from shared.sealing import KeyRing
+from shared.tables import Row, TableError, csv_of, headings_of
 
 BATCH = 200  # rows registered in one transaction
 COLUMNS = ("row", "external_id", "outcome", "number", "reasons")
@@ -86,15 +84,12 @@ class Import:
 
 
 def report_of(rows: Sequence[dict[str, Any]]) -> str:
-    """What became of each row, as CSV with a byte order mark, which spreadsheet programs need for Chinese."""
-    text = io.StringIO()
-    text.write("\ufeff")
-    writer = csv.writer(text)
-    writer.writerow(COLUMNS)
-    for row in rows:
-        reasons = "; ".join(f"{r['field']}: {r['problem']} ({r['repair']})" for r in row["reasons"])
-        writer.writerow([safe_cell(str(value or "")) for value in (row | {"reasons": reasons}).values()])
-    return text.getvalue()
+    """What became of each row, as CSV."""
+    told = [
+        row | {"reasons": "; ".join(f"{r['field']}: {r['problem']} ({r['repair']})" for r in row["reasons"])}
+        for row in rows
+    ]
+    return csv_of([COLUMNS, *(list(row.values()) for row in told)])
 
 
 def _own_table(file: Path, source: Source) -> Table:

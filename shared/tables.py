@@ -1,4 +1,4 @@
-"""The rows of a table that somebody hands in: CSV in any of the usual encodings, or XLSX; bounded, and harmless."""
+"""Tables that people hand in and take away: CSV in any of the usual encodings, or XLSX; bounded, and harmless."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ import datetime as dt
 import io
 import itertools
 import zipfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from openpyxl import load_workbook
+from openpyxl import Workbook, load_workbook
 
 MOST_ROWS = 200_000
 MOST_UNPACKED = 256 * 1024 * 1024  # bytes of an XLSX file when it is unpacked: a small file may hold a lot of nothing
@@ -110,3 +110,21 @@ def _text(value: Any) -> str:
 def safe_cell(text: str) -> str:
     """What a spreadsheet program shows as text, and does not calculate."""
     return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t", "\r") else text
+
+
+def csv_of(lines: Iterable[Sequence[Any]]) -> str:
+    """CSV with a byte order mark, which spreadsheet programs need for Chinese; the first line names the columns."""
+    text = io.StringIO()
+    text.write("\ufeff")
+    csv.writer(text).writerows([safe_cell(_text(value)) for value in line] for line in lines)
+    return text.getvalue()
+
+
+def xlsx_of(lines: Iterable[Sequence[Any]]) -> bytes:
+    """The same as the one sheet of an XLSX file, all cells text."""
+    book, file = Workbook(write_only=True), io.BytesIO()
+    sheet = book.create_sheet()
+    for line in lines:
+        sheet.append([safe_cell(_text(value)) for value in line])
+    book.save(file)
+    return file.getvalue()
