@@ -27,6 +27,8 @@ PARTS = {  # parts of a path, with their schemas
     "number": {"type": "string", "description": "number of a case", "example": "20261123-000001"},
     "order_id": {"type": "string", "format": "uuid", "description": "id of a work order"},
     "follow_up_id": {"type": "string", "format": "uuid", "description": "id of a follow-up"},
+    "grid_id": {"type": "string", "description": "id of an area", "example": "330822111001001"},
+    "member_id": {"type": "string", "description": "id of a member", "example": "m017"},
     "reference": {"type": "string", "pattern": "^m-[0-9a-f]{40}$", "description": "reference of media"},
     "import_id": {"type": "string", "format": "uuid", "description": "id of an import"},
     "source": {"type": "string", "description": "name of a source", "example": "hotline"},

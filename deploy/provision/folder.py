@@ -38,12 +38,11 @@ def for_all(secrets: Secrets, town: str, *command: str) -> None:
 
 
 def run_admin(secrets: Secrets, town: str, service: str, *command: str) -> str:
-    """`python -m services.<service>.admin …` with the service's own settings, and the key ring, which the commands of
-    dispatch need though the service does not: it stores members' phones sealed. Returns what it printed."""
+    """`python -m services.<service>.admin …` with the service's own settings. Returns what it printed."""
     done = subprocess.run(
         [sys.executable, "-m", f"services.{service}.admin", *command],
         cwd=ROOT,
-        env=os.environ | {"PYTHONPATH": str(ROOT)} | secrets.environment(town, service) | secrets.key_ring(),
+        env=os.environ | {"PYTHONPATH": str(ROOT)} | secrets.environment(town, service),
         capture_output=True,
         text=True,
     )

@@ -1,11 +1,23 @@
-"""Dispatch's settings. The service holds no key ring: phones come into its tables already sealed (admin.py)."""
+"""Dispatch's settings. The service holds no key ring: what it takes in of members it seals, and cannot open again.
+
+SEALING_KEY   better as the name of a file, with _FILE (shared/sealing.py, SealingKey)
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
-from shared.settings import Settings, read
+from shared.settings import Environment, Settings, read
 
 
-def load(environment: Mapping[str, str]) -> Settings:
-    return read("dispatch", environment)
+@dataclass(frozen=True)
+class DispatchSettings(Settings):
+    """The settings of one process of dispatch."""
+
+    sealing_key: str
+
+
+def load(environment: Mapping[str, str]) -> DispatchSettings:
+    sealing_key = Environment(environment).get("SEALING_KEY")
+    return DispatchSettings(**vars(read("dispatch", environment)), sealing_key=sealing_key)

@@ -10,6 +10,7 @@ from services.dispatch import views
 from services.dispatch.store import Work
 from shared.chassis import Operations
 from shared.outbox.relay import Relay
+from shared.sealing import SealingKey
 
 # without these no case can be given to anybody, or not in the time that it should take
 NEEDS = ["grids", "members", "calendars", "rule_sets", "categories"]
@@ -22,6 +23,16 @@ class OpenWork(DependencyProvider):
 
     def get_dependency(self, worker_ctx: Any) -> Any:
         return lambda: self.relay.open_work(Work)
+
+
+class Sealing(DependencyProvider):
+    """`self.sealing`: seals what members tell about themselves, and opens nothing."""
+
+    def setup(self) -> None:
+        self._key = SealingKey(self.container.config["settings"].sealing_key)
+
+    def get_dependency(self, worker_ctx: Any) -> SealingKey:
+        return self._key
 
 
 def operations() -> Operations:

@@ -56,6 +56,10 @@ class Roster:
     def member(self, member_id: str | None) -> Member | None:
         return self._known.get(member_id or "")
 
+    def mans(self, grid_id: str) -> bool:
+        """Whether anybody works in this grid, on duty or not."""
+        return bool(self._by_post[WORKER, grid_id] or self._by_post[LEADER, grid_id])
+
     def handler(self, grid_id: str | None, desk_reason: str | None = None, but: Collection[str] = ()) -> Choice | None:
         """Who handles a case in this grid, leaving out the members `but`; None when there is nobody at all."""
         workers = self._on_duty(self._by_post[WORKER, grid_id or ""], but)

@@ -12,6 +12,7 @@ from services.dispatch.messages.heard import (
     ReworkAsked,
 )
 from services.dispatch.messages.outside import Action
+from services.dispatch.messages.registry import AreaEntry, MemberEntry, Merging, Split
 from services.dispatch.messages.said import (
     SAID,
     ActionAnswered,
@@ -34,6 +35,7 @@ __all__ = [
     "SAID",
     "Action",
     "ActionAnswered",
+    "AreaEntry",
     "CaseCancelled",
     "CaseClosed",
     "CaseCorrected",
@@ -43,7 +45,10 @@ __all__ = [
     "CategoryChanged",
     "GridChanged",
     "MemberChanged",
+    "MemberEntry",
+    "Merging",
     "ReworkAsked",
+    "Split",
     "WorkAcknowledged",
     "WorkAssigned",
     "WorkCorrected",

@@ -1,6 +1,6 @@
 -- name: lock_cases
 -- The cases that messages are about, locked in the order of their ids.
-SELECT id::text, number, level, kind, category, title, place_text, grid_id, said, described FROM cases
+SELECT id::text, number, level, kind, category, title, place_text, grid_id, lon, lat, said, described FROM cases
 WHERE id = ANY(%(ids)s::uuid[]) ORDER BY id FOR UPDATE
 
 -- name: find_cases
@@ -16,20 +16,20 @@ ORDER BY id FOR UPDATE SKIP LOCKED
 
 -- name: add_cases
 -- Cases that are new here, or registered once more.
-INSERT INTO cases (id, number, level, kind, category, title, place_text, grid_id, said, described)
-SELECT id, number, level, kind, category, title, place_text, grid_id, said, described FROM json_to_recordset(%(rows)s)
-    AS c(id uuid, number text, level text, kind text, category text, title text, place_text text, grid_id text,
-    said integer, described integer)
+INSERT INTO cases (id, number, level, kind, category, title, place_text, grid_id, lon, lat, said, described)
+SELECT id, number, level, kind, category, title, place_text, grid_id, lon, lat, said, described
+FROM json_to_recordset(%(rows)s) AS c(id uuid, number text, level text, kind text, category text, title text,
+    place_text text, grid_id text, lon double precision, lat double precision, said integer, described integer)
 ON CONFLICT (id) DO UPDATE SET level = excluded.level, kind = excluded.kind, category = excluded.category,
-    title = excluded.title, place_text = excluded.place_text, grid_id = excluded.grid_id, said = excluded.said,
-    described = excluded.described
+    title = excluded.title, place_text = excluded.place_text, grid_id = excluded.grid_id, lon = excluded.lon,
+    lat = excluded.lat, said = excluded.said, described = excluded.described
 
 -- name: describe_cases
 -- What cases are about, after the desk has corrected it.
 UPDATE cases SET level = c.level, kind = c.kind, category = c.category, title = c.title, place_text = c.place_text,
-    grid_id = c.grid_id, described = c.described
+    grid_id = c.grid_id, lon = c.lon, lat = c.lat, described = c.described
 FROM json_to_recordset(%(rows)s) AS c(id uuid, level text, kind text, category text, title text, place_text text,
-    grid_id text, described integer)
+    grid_id text, lon double precision, lat double precision, described integer)
 WHERE cases.id = c.id
 
 -- name: count_said

@@ -10,11 +10,12 @@ from services.dispatch.store.cases import CaseRows
 from services.dispatch.store.commands import CommandRows
 from services.dispatch.store.orders import OrderRows
 from services.dispatch.store.reference import ReferenceRows
+from services.dispatch.store.registry import RegistryRows
 
 __all__ = ["SQL", "OpenWork", "Row", "Work"]
 
 
-class Work(CaseRows, OrderRows, CommandRows, ReferenceRows):
+class Work(CaseRows, OrderRows, CommandRows, ReferenceRows, RegistryRows):
     """One transaction of dispatch."""
 
 

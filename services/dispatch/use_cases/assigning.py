@@ -12,6 +12,7 @@ from services.dispatch.domain.escalation import Rules, Terms, terms
 from services.dispatch.domain.limits import Duration
 from services.dispatch.domain.order import WITHDRAWN, Moved, Order
 from services.dispatch.store import OpenWork, Row, Work
+from services.dispatch.use_cases.moving import bring_up_to_date
 from services.dispatch.use_cases.recording import Happened, record
 from shared.messaging.envelope import new_id
 from shared.messaging.message import Heard
@@ -90,7 +91,7 @@ def assign_again(heard: Sequence[Heard], open_work: OpenWork) -> list[str]:
 
 def _case_row(message: Heard, known: dict[str, Row]) -> Row:
     row = {name: getattr(message, name) for name in ("number", "level", "kind", "category", "title", "place_text")}
-    row |= {"grid_id": message.grid_id, "desk_reason": message.desk_reason}
+    row |= {name: getattr(message, name) for name in ("lon", "lat", "grid_id", "desk_reason")}
     said = known[message.case_id]["said"] if message.case_id in known else 0
     return row | {"id": message.case_id, "said": said, "described": message.event.sequence or 0}
 
@@ -101,6 +102,9 @@ def setting_for(cases: Sequence[Row], members: Sequence[str | None], work: Work)
     if rules is None or calendar is None:
         return None
     roster = work.roster((case["grid_id"] for case in cases), members)
+    unmanned = {case["grid_id"] for case in cases if case["grid_id"] and not roster.mans(case["grid_id"])}
+    if unmanned and bring_up_to_date(cases, unmanned, work):  # split or merged, and who said the case has not heard it
+        roster = work.roster((case["grid_id"] for case in cases), members)
     return Setting(rules, calendar, work.category_limits(case["category"] for case in cases), roster, work.now())
 
 

@@ -14,7 +14,7 @@ from services.dispatch.use_cases.assigning import NOTHING_LOADED, UNKNOWN, Setti
 from services.dispatch.use_cases.recording import Happened, record
 from shared.messaging.message import Heard
 
-DESCRIBING = ("level", "kind", "category", "title", "place_text", "grid_id", "desk_reason")
+DESCRIBING = ("level", "kind", "category", "title", "place_text", "lon", "lat", "grid_id", "desk_reason")
 # why work is taken from whoever has it
 WHY = {
     messages.CaseClosed.TYPE: ("已直接答复或办结", "it was answered already"),

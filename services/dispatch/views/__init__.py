@@ -2,5 +2,6 @@
 
 from services.dispatch.views.gauges import gauges
 from services.dispatch.views.orders import order_by_id, orders
+from services.dispatch.views.registry import areas, members, registry_journal
 
-__all__ = ["gauges", "order_by_id", "orders"]
+__all__ = ["areas", "gauges", "members", "order_by_id", "orders", "registry_journal"]

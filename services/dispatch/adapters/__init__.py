@@ -1,0 +1,1 @@
+"""Files that people hand in and take away, in the words of dispatch."""
