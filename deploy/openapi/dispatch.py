@@ -42,7 +42,7 @@ ROUTES = {
         {200: ROWS},
         query=IMPORT,
         problems=(413, 422),
-        raw_body="GeoJSON, CSV or XLSX",
+        raw_body="GeoJSON, CSV, XLSX, or a JSON list of objects",
     ),
     "POST /dispatch/areas/<grid_id>/split": Route(
         "One grid becomes several: its members go where the body says, its open work after its place and its handler",
@@ -70,6 +70,6 @@ ROUTES = {
         {200: ROWS},
         query=IMPORT,
         problems=(413, 422),
-        raw_body="CSV or XLSX",
+        raw_body="CSV, XLSX, or a JSON list of objects",
     ),
 }

@@ -47,7 +47,7 @@ class DispatchService:
     def watch(self) -> None:
         use_cases.watch_deadlines(self.open_work)
 
-    @timer(interval=30)
+    @timer(interval=10)
     def move(self) -> None:
         use_cases.move_work(self.open_work)
 

@@ -18,7 +18,9 @@ import requests
 from openpyxl import load_workbook
 from shapely.geometry import box, mapping
 
+from deploy.provision.names import ProvisionError
 from deploy.provision.servers import Servers
+from deploy.provision.town import provision
 from deploy.towns.small import write_small_town
 from shared.sealing import KeyRing
 from tests.support.autopilot import Api
@@ -138,6 +140,9 @@ def test_a_file_with_a_wrong_row_changes_nothing_and_names_each_mistake(town: Te
         ("areas", b"\xff\xfe\x00"),
         ("areas", b"PK\x03\x04"),
         ("members", "a;b\n1;2"),
+        ("members", "[1]"),
+        ("members", "[]"),
+        ("members", "[["),
     ):
         assert hand_in(town, what, content).status_code == 422, content
     assert hand_in(town, "members", "").status_code == 400
@@ -149,7 +154,7 @@ def test_a_file_with_a_wrong_row_changes_nothing_and_names_each_mistake(town: Te
 
 
 def test_a_dry_run_says_what_would_become_of_it_and_keeps_nothing(town: TemporaryTown) -> None:
-    done = hand_in(town, "members", "member_id,on_duty\nm002,false\n", dry_run="true")
+    done = hand_in(town, "members", '[{"member_id": "m002", "on_duty": false}]', dry_run="true")
     assert done.json() == {
         "kept": False,
         "rows": [{"row": 1, "key": "m002", "outcome": "changed", "fields": ["on_duty"]}],
@@ -197,6 +202,18 @@ def test_two_files_at_once_come_one_after_the_other(town: TemporaryTown) -> None
     assert found["m003"]["name"] == found["m005"]["name"]
     versions = [change["version"] for change in get(town, "members/m003/changes").json()["changes"]]
     assert versions == list(range(len(versions), 0, -1)) and len(versions) == 7
+
+
+def test_the_town_folder_loaded_again_keeps_what_was_entered_by_hand_and_changes_nothing_else(
+    town: TemporaryTown,
+) -> None:
+    assert hand_in(town, "members", "member_id,name,role,grid_id\nm200,新人,worker,g002\n").status_code == 200
+    town.admin("dispatch", "load-town", str(town.folder))
+    again = json.loads(town.admin("dispatch", "load-town", str(town.folder)))
+    assert again["changed"] == 0 and "m200" in members(town)
+    provision(town.servers, town.name, town.secrets, town.folder)
+    with town.broker("members", "m200") as connection:
+        assert connection.is_open
 
 
 class Work:
@@ -260,6 +277,8 @@ def test_a_split_grid_leaves_no_work_behind_and_those_that_are_merged_again_neit
     assert work.order(work.report(118.4025))["member_id"] in ("m001", "m002")
     reason = post(town, f"areas/{GONE_GRID}/split", {"parts": parts, "why": "again"})
     assert reason.status_code == 404
+    with pytest.raises(ProvisionError, match=r"g001.*it was split or merged.*export-areas"):
+        town.admin("dispatch", "load-town", str(town.folder))
     body = {"grids": [WESTERN, EASTERN], "into": {"grid_id": WESTERN}, "why": "又合并"}
     merged = post(town, "areas/merge", body)
     assert merged.status_code == 200 and merged.json()["moved"] == 3, merged.text

@@ -33,12 +33,25 @@ WEST, EAST = box(118.40, 28.92, 118.41, 28.93), box(118.41, 28.92, 118.42, 28.93
 def area(grid_id: str, level: str, parent: str | None, geometry: Any = WHOLE, **more: Any) -> Record:
     shown = mapping(geometry) if geometry else None
     record = {"grid_id": grid_id, "version": 1, "code": grid_id, "name": grid_id, "level": level, "parent_id": parent}
-    return record | {"households": 400, "geometry": shown, "area": area_of(shown) if shown else 0.0} | more
+    return (
+        record
+        | {"households": 400, "geometry": shown, "area": area_of(shown) if shown else 0.0, "by_hand": False}
+        | more
+    )
 
 
 def member(member_id: str, role: str, grid_id: str, **more: Any) -> Record:
     record: Record = {"member_id": member_id, "version": 1, "name": member_id, "role": role, "grid_id": grid_id}
-    record |= {"skills": [], "language": "zh", "on_duty": True, "active": True, "phone": None, "chats": {}, "blind": {}}
+    record |= {
+        "skills": [],
+        "language": "zh",
+        "on_duty": True,
+        "active": True,
+        "phone": None,
+        "chats": {},
+        "blind": {},
+        "by_hand": False,
+    }
     return record | more
 
 
@@ -144,6 +157,8 @@ def test_in_a_whole_town_what_is_named_no_more_is_gone() -> None:
     ]
     again = changed(MEMBER, {c.key: c.after for c in found}, [{"member_id": "w1"}], whole=True)
     assert [c.fields for c in again] == [()]
+    by_hand = {m["member_id"]: m | {"by_hand": True} for m in CREW}
+    assert len(changed(MEMBER, by_hand, [{"member_id": "w1"}], whole=True)) == 1
     (gone,) = [c for c in changed(AREA, AREAS, [AREAS[i] for i in ["t", "v", "g1", "m1"]], whole=True) if c.fields]
     assert gone.key == "m2" and gone.after["geometry"] is None
 

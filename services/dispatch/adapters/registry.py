@@ -1,4 +1,4 @@
-"""Areas and members as files: CSV, XLSX, and GeoJSON for areas; what is written can be read in again."""
+"""Areas and members as files: CSV, XLSX, GeoJSON for areas, JSON from programs; what goes out can come in again."""
 
 from __future__ import annotations
 
@@ -26,7 +26,9 @@ def rows_in(file: Path) -> Iterator[Row]:
     """The entries of a file, in order. Raises TableError."""
     with file.open("rb") as raw:
         start = raw.read(64).lstrip(b"\xef\xbb\xbf \t\r\n")
-    return _features(file) if start.startswith(b"{") else rows_of(file)
+    if start.startswith(b"{"):
+        return _features(file)
+    return _objects(file) if start.startswith(b"[") else rows_of(file)
 
 
 def areas_as(form: str, areas: Iterable[Row]) -> bytes:
@@ -55,6 +57,17 @@ def report_as_csv(outcomes: Iterable[Any]) -> str:
         for o in outcomes
     ]
     return csv_of([("row", "id", "outcome", "changed", "reasons"), *lines])
+
+
+def _objects(file: Path) -> Iterator[Row]:
+    """A JSON list of entries: what programs hand in."""
+    try:
+        entries = json.loads(file.read_text(encoding="utf-8-sig"))
+    except (ValueError, RecursionError) as error:
+        raise TableError(f"{file.name} is no JSON: {error}") from error
+    if len(entries) > MOST_ROWS or not all(isinstance(entry, dict) for entry in entries):
+        raise TableError(f"{file.name} is no JSON list of at most {MOST_ROWS} objects")
+    yield from entries
 
 
 def _features(file: Path) -> Iterator[Row]:

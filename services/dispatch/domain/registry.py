@@ -17,7 +17,16 @@ AREA, MEMBER = "area", "member"
 KEYS = {AREA: "grid_id", MEMBER: "member_id"}
 # what a record says, and what it says as long as nobody has entered it; what has no such value must be entered
 FIELDS: dict[str, dict[str, Any]] = {
-    AREA: {"code": ..., "name": ..., "level": ..., "parent_id": None, "households": None, "geometry": ..., "area": ...},
+    AREA: {
+        "code": ...,
+        "name": ...,
+        "level": ...,
+        "parent_id": None,
+        "households": None,
+        "geometry": ...,
+        "area": ...,
+        "by_hand": True,
+    },
     MEMBER: {
         "name": ...,
         "role": ...,
@@ -29,10 +38,11 @@ FIELDS: dict[str, dict[str, Any]] = {
         "phone": None,
         "chats": {},
         "blind": {},
+        "by_hand": True,
     },
 }
 GONE: dict[str, Record] = {AREA: {"geometry": None, "area": 0.0}, MEMBER: {"active": False, "on_duty": False}}
-HIDDEN, DERIVED = ("phone", "chats"), ("blind", "area")
+HIDDEN, DERIVED = ("phone", "chats"), ("blind", "area", "by_hand")
 SET = "•••"  # stands for a phone or a chat id
 
 
@@ -55,10 +65,11 @@ class Change(NamedTuple):
 
 def changed(what: str, known: Mapping[str, Record], entries: Sequence[Record], whole: bool = False) -> list[Change]:
     """What the entries make of the records, an entry each: also of those that change nothing. In a `whole` town, what
-    is entered no more is gone."""
+    is entered no more is gone, unless it was entered by hand."""
     key = KEYS[what]
     changes = [_change(what, entry[key], known.get(entry[key]), entry) for entry in entries]
-    missing = known.keys() - {entry[key] for entry in entries} if whole else set()
+    loaded = {i for i, record in known.items() if not record["by_hand"]}
+    missing = loaded - {entry[key] for entry in entries} if whole else set()
     return changes + [c for i in sorted(missing) if (c := _change(what, i, known[i], GONE[what])).fields]
 
 

@@ -2,7 +2,10 @@
 ALTER TABLE grids DROP CONSTRAINT grids_level_check,
     ADD CONSTRAINT grids_level_check CHECK (level IN ('township', 'village', 'grid', 'micro_grid'));
 
+-- what was entered beside the town's folder stays when the folder is loaded again
+ALTER TABLE grids ADD COLUMN by_hand boolean NOT NULL DEFAULT false;
 ALTER TABLE members
+    ADD COLUMN by_hand boolean NOT NULL DEFAULT false,
     ADD COLUMN skills text[] NOT NULL DEFAULT '{}',   -- codes of categories, or of classes; none: everything
     ADD COLUMN chats  jsonb NOT NULL DEFAULT '{}',    -- platform → the member's id there, sealed like the phone
     ADD COLUMN blind  jsonb NOT NULL DEFAULT '{}';    -- phone, dingtalk, wecom → blind index, to know a value again

@@ -4,33 +4,36 @@ LOCK TABLE grids, members IN SHARE ROW EXCLUSIVE MODE
 
 -- name: areas
 -- Every area there is or was.
-SELECT grid_id, version, code, name, level, parent_id, households, geometry, area FROM grids ORDER BY grid_id
+SELECT grid_id, version, code, name, level, parent_id, households, geometry, area, by_hand FROM grids ORDER BY grid_id
 
 -- name: members
 -- Every member there is or was; phones and chat ids are sealed.
-SELECT member_id, version, name, role, grid_id, skills, language, on_duty, active, phone, chats, blind FROM members
+SELECT member_id, version, name, role, grid_id, skills, language, on_duty, active, phone, chats, blind, by_hand FROM members
 ORDER BY member_id
 
 -- name: put_areas
 -- Areas that are new or have changed, as they are now.
-INSERT INTO grids (grid_id, version, code, name, level, parent_id, households, geometry, area)
-SELECT grid_id, version, code, name, level, parent_id, households, geometry, area FROM json_to_recordset(%(rows)s) AS r(
-    grid_id text, version bigint, code text, name text, level text, parent_id text, households integer, geometry jsonb,
-    area double precision)
+INSERT INTO grids (grid_id, version, code, name, level, parent_id, households, geometry, area, by_hand)
+SELECT grid_id, version, code, name, level, parent_id, households, geometry, area, by_hand
+FROM json_to_recordset(%(rows)s) AS r(grid_id text, version bigint, code text, name text, level text, parent_id text,
+    households integer, geometry jsonb, area double precision, by_hand boolean)
 ON CONFLICT (grid_id) DO UPDATE SET version = excluded.version, code = excluded.code, name = excluded.name,
     level = excluded.level, parent_id = excluded.parent_id, households = excluded.households,
-    geometry = excluded.geometry, area = excluded.area
+    geometry = excluded.geometry, area = excluded.area, by_hand = excluded.by_hand
 
 -- name: put_members
 -- Members who are new or have changed, as they are now.
-INSERT INTO members (member_id, version, name, role, grid_id, skills, language, on_duty, active, phone, chats, blind)
+INSERT INTO members (member_id, version, name, role, grid_id, skills, language, on_duty, active, phone, chats, blind,
+    by_hand)
 SELECT member_id, version, name, role, grid_id, ARRAY(SELECT jsonb_array_elements_text(skills)), language, on_duty, active,
-       phone, chats, blind
+       phone, chats, blind, by_hand
 FROM json_to_recordset(%(rows)s) AS r(member_id text, version bigint, name text, role text, grid_id text, skills jsonb,
-    language text, on_duty boolean, active boolean, phone text, chats jsonb, blind jsonb)
+    language text, on_duty boolean, active boolean, phone text, chats jsonb, blind jsonb,
+    by_hand boolean)
 ON CONFLICT (member_id) DO UPDATE SET version = excluded.version, name = excluded.name, role = excluded.role,
     grid_id = excluded.grid_id, skills = excluded.skills, language = excluded.language, on_duty = excluded.on_duty,
-    active = excluded.active, phone = excluded.phone, chats = excluded.chats, blind = excluded.blind
+    active = excluded.active, phone = excluded.phone, chats = excluded.chats, blind = excluded.blind,
+    by_hand = excluded.by_hand
 
 -- name: add_registry_journal
 -- What was changed of areas and members, by whom and why.
@@ -48,6 +51,10 @@ ORDER BY version DESC LIMIT %(limit)s
 INSERT INTO successions (grid_id, successor_id, since)
 SELECT grid_id, successor_id, since FROM json_to_recordset(%(rows)s)
     AS s(grid_id text, successor_id text, since timestamptz)
+
+-- name: replaced
+-- Grids that others have taken the place of.
+SELECT DISTINCT grid_id FROM successions
 
 -- name: successors
 -- What lies in the place of these grids now, however often they were split and merged.

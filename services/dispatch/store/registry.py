@@ -35,6 +35,10 @@ class RegistryRows(Rows):
         rows = [{"grid_id": g, "successor_id": s, "since": since} for g, later in successors.items() for s in later]
         self.write(SQL.add_successions, rows)
 
+    def replaced(self) -> set[str]:
+        """Grids that were split or merged into others."""
+        return {grid_id for (grid_id,) in self.all(SQL.replaced)}
+
     def successors(self, grids: Collection[str]) -> dict[str, list[Row]]:
         """The grids (grid_id, geometry) that lie in the place of these now."""
         found: dict[str, list[Row]] = defaultdict(list)

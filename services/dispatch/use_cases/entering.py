@@ -20,6 +20,7 @@ from shared.sealing import SealingKey
 PRIVATE = ("phone", *CHATS)
 SCHEMAS: dict[str, Schema] = {AREA: messages.AreaEntry(), MEMBER: messages.MemberEntry()}
 CORRECT = "correct it, and hand the whole file in again"
+EXPORT = "give a new grid a new id; a town folder is brought up to date with export-areas and export-members"
 
 
 class By(NamedTuple):
@@ -40,10 +41,11 @@ class Outcome(NamedTuple):
 
 
 class Known(NamedTuple):
-    """All areas and members, by their ids."""
+    """All areas and members, by their ids; the grids that were split or merged into others."""
 
     areas: dict[str, Row]
     members: dict[str, Row]
+    replaced: set[str]
 
 
 class Entries(NamedTuple):
@@ -76,7 +78,9 @@ def load_town(
     places, people = _read(AREA, areas), _read(MEMBER, members)
     with open_work() as work:
         known, by = locked(work), By("load-town", "loaded with the town's folder")
-        found = enter_within(Entries(places, _sealed(people, known, sealing), True), known, by, work)
+        loaded = {"by_hand": False}
+        entries = Entries([p | loaded for p in places], [p | loaded for p in _sealed(people, known, sealing)], True)
+        found = enter_within(entries, known, by, work)
         new_calendar = work.put_calendar(calendar)
         work.commit()
     move_work(open_work)
@@ -87,7 +91,7 @@ def load_town(
 def locked(work: Work) -> Known:
     """All areas and members, which nobody else changes before the end of this transaction."""
     work.lock_registry()
-    return Known(work.areas(), work.members())
+    return Known(work.areas(), work.members(), work.replaced())
 
 
 def enter_within(entries: Entries, known: Known, by: By, work: Work) -> dict[str, list[Outcome]]:
@@ -168,6 +172,8 @@ def _together(changes: dict[str, list[Change]], known: Known) -> list[Problem]:
     members = known.members | {change.key: change.after for change in changes[MEMBER]}
     entered = {change.key for found in changes.values() for change in found if change.fields} | {None}
     found = tree_problems(areas.values()) if changes[AREA] else []
+    back = known.replaced & {change.key for change in changes[AREA] if change.after["geometry"]}
+    found += [Problem(i, "grid_id", "it was split or merged", EXPORT) for i in back if not known.areas[i]["geometry"]]
     found += registry.member_problems(members.values(), areas.values())
     return [problem for problem in found if problem.key in entered]
 
@@ -196,13 +202,15 @@ def _keep(changes: Sequence[Change], by: By, work: Work) -> None:
 
 def say_areas(rows: Iterable[Row], work: Work) -> None:
     work.say(
-        messages.GridChanged.say(work.address, row["grid_id"], None, None, **_said(row, "households")) for row in rows
+        messages.GridChanged.say(work.address, row["grid_id"], None, None, **_said(row, "households", "by_hand"))
+        for row in rows
     )
 
 
 def say_members(rows: Iterable[Row], work: Work) -> None:
     work.say(
-        messages.MemberChanged.say(work.address, row["member_id"], None, None, **_said(row, "blind")) for row in rows
+        messages.MemberChanged.say(work.address, row["member_id"], None, None, **_said(row, "blind", "by_hand"))
+        for row in rows
     )
 
 
