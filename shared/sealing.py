@@ -2,6 +2,9 @@
 
 A ring holds the service's keys. A data key belongs to one person, and is itself kept sealed by the ring: once it is
 destroyed, nobody can open what it has sealed, wherever copies lie. Decision 7 says what is sealed with which.
+
+A sealing key is what a service gets that takes personal data in and never reads it: it seals for the ring, knows a
+value again that it has sealed before, and opens nothing.
 """
 
 from __future__ import annotations
@@ -13,10 +16,14 @@ import json
 import os
 
 from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X25519PublicKey
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 KEY_BYTES = 32
 _DATA = "data"  # stands before what a data key has sealed, where a ring's values have the id of their key
+_OUTSIDE = "+"  # stands after the id of the key, in what a sealing key has sealed for it
 
 
 class SealError(Exception):
@@ -38,6 +45,35 @@ class DataKey:
         return _decrypt(self._cipher, _raw(sealed.removeprefix(f"{_DATA}.")), record, field).decode()
 
 
+class SealingKey:
+    """Seals for the current key of a ring (X25519, HKDF-SHA256, AES-256-GCM), and cannot open it again.
+
+    `{"key": "k1", "public": "<base64 of 32 bytes>", "index": "<base64 of 32 bytes>"}`; `KeyRing.sealing_key` makes it.
+    """
+
+    def __init__(self, text: str):
+        document = json.loads(text)
+        self._key_id, self._public = document["key"] + _OUTSIDE, base64.b64decode(document["public"])
+        self._index = base64.b64decode(document["index"])
+
+    def seal(self, plain: str, record: str, field: str) -> str:
+        """`<key id>+.<one-time public key, nonce, ciphertext; base64>`; opens only with the same record and field."""
+        once = X25519PrivateKey.generate()
+        shared = once.exchange(X25519PublicKey.from_public_bytes(self._public))
+        public = once.public_key().public_bytes_raw()
+        cipher = _agreed(shared, public + self._public)
+        return f"{self._key_id}.{_text(public + _encrypt(cipher, plain.encode(), record, field))}"
+
+    def is_current(self, sealed: str) -> bool:
+        """Whether it was sealed for the key that the ring seals with now."""
+        return sealed.startswith(f"{self._key_id}.")
+
+    def blind(self, value: str, purpose: str) -> str:
+        """The blind index of a value, as `KeyRing.blind` makes it with another key: the same for the same value.
+        Whoever has this key can try all telephone numbers on it; it stays as secret as the ring."""
+        return _blind(self._index, value, purpose)
+
+
 class KeyRing:
     """Keys by id; new values are sealed with the current key, old ones stay readable while their key is in the ring.
 
@@ -47,7 +83,8 @@ class KeyRing:
     def __init__(self, text: str):
         ring = json.loads(text)
         self.current = ring["current"]
-        self._keys = {key_id: AESGCM(base64.b64decode(key)) for key_id, key in ring["keys"].items()}
+        self._raw_keys = {key_id: base64.b64decode(key) for key_id, key in ring["keys"].items()}
+        self._keys = {key_id: AESGCM(key) for key_id, key in self._raw_keys.items()}
         self._index = base64.b64decode(ring.get("index", ""))
 
     def seal(self, plain: str, record: str, field: str) -> str:
@@ -55,8 +92,10 @@ class KeyRing:
         return f"{self.current}.{_text(_encrypt(self._keys[self.current], plain.encode(), record, field))}"
 
     def open(self, sealed: str, record: str, field: str) -> str:
-        """Raises SealError."""
+        """What the ring, or a sealing key of it, has sealed. Raises SealError."""
         key_id, _, text = sealed.partition(".")
+        if key_id.endswith(_OUTSIDE):
+            return self._open_from_outside(key_id.removesuffix(_OUTSIDE), _raw(text), record, field)
         return _decrypt(self._key(key_id), _raw(text), record, field).decode()
 
     def seal_bytes(self, plain: bytes, record: str, field: str) -> bytes:
@@ -88,13 +127,49 @@ class KeyRing:
         """The blind index of a value: the same for the same value, and of no use without the ring (HMAC-SHA256)."""
         if not self._index:
             raise SealError('the key ring has no "index" key: run the provisioning job, which adds one')
-        return _text(hmac.digest(self._index, f"{purpose}/{value}".encode(), hashlib.sha256))
+        return _blind(self._index, value, purpose)
+
+    def sealing_key(self) -> str:
+        """What a service needs that seals for this ring, and may not open: see SealingKey."""
+        public = _text_of_key(self._private(self.current).public_key().public_bytes_raw())
+        index = _text_of_key(hmac.digest(self._index, b"sealing key", hashlib.sha256))
+        return json.dumps({"key": self.current, "public": public, "index": index})
+
+    def _open_from_outside(self, key_id: str, raw: bytes, record: str, field: str) -> str:
+        self._key(key_id)
+        private, public = self._private(key_id), raw[:KEY_BYTES]
+        try:
+            shared = private.exchange(X25519PublicKey.from_public_bytes(public))
+        except ValueError as error:
+            raise SealError("the sealed value is damaged") from error
+        cipher = _agreed(shared, public + private.public_key().public_bytes_raw())
+        return _decrypt(cipher, raw[KEY_BYTES:], record, field).decode()
+
+    def _private(self, key_id: str) -> X25519PrivateKey:
+        """The half that opens what was sealed for this key: made of it, so that a ring holds nothing else."""
+        return X25519PrivateKey.from_private_bytes(_derived(self._raw_keys[key_id], b"", b"sealing key"))
 
     def _key(self, key_id: str) -> AESGCM:
         key = self._keys.get(key_id)
         if key is None:
             raise SealError(f"key {key_id[:20]!r} is not in the key ring: add it to KEY_RING")
         return key
+
+
+def _agreed(shared: bytes, publics: bytes) -> AESGCM:
+    return AESGCM(_derived(shared, publics, b"sealed from outside"))
+
+
+def _derived(secret: bytes, salt: bytes, purpose: bytes) -> bytes:
+    return HKDF(SHA256(), KEY_BYTES, salt, purpose).derive(secret)
+
+
+def _blind(index: bytes, value: str, purpose: str) -> str:
+    return _text(hmac.digest(index, f"{purpose}/{value}".encode(), hashlib.sha256))
+
+
+def _text_of_key(raw: bytes) -> str:
+    return base64.b64encode(raw).decode()
 
 
 def _encrypt(cipher: AESGCM, plain: bytes, record: str, field: str) -> bytes:

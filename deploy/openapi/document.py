@@ -29,6 +29,8 @@ PARTS = {  # parts of a path, with their schemas
     "roster_id": {"type": "string", "description": "id of a roster", "example": "desk-night"},
     "leave_id": {"type": "string", "format": "uuid", "description": "id of a leave"},
     "follow_up_id": {"type": "string", "format": "uuid", "description": "id of a follow-up"},
+    "grid_id": {"type": "string", "description": "id of an area", "example": "330822111001001"},
+    "member_id": {"type": "string", "description": "id of a member", "example": "m017"},
     "reference": {"type": "string", "pattern": "^m-[0-9a-f]{40}$", "description": "reference of media"},
     "import_id": {"type": "string", "format": "uuid", "description": "id of an import"},
     "source": {"type": "string", "description": "name of a source", "example": "hotline"},

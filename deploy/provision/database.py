@@ -42,6 +42,12 @@ def sources_of_intake(secrets: Secrets) -> tuple[list[str], list[str]]:
     return [name for name, by_hand, _ in rows if by_hand], [name for name, _, enabled in rows if not enabled]
 
 
+def members_of_dispatch(secrets: Secrets) -> list[str]:
+    """The members who were entered beside those of the town's folder."""
+    with session(secrets.read("admin", "owner_database_url")) as run:
+        return [name for (name,) in run("SELECT member_id FROM dispatch.members WHERE by_hand AND active ORDER BY 1")]
+
+
 def drop(servers: Servers, town: str) -> None:
     """Take the town's database and roles away, with whoever is connected."""
     with session(servers.database_url) as run:

@@ -52,9 +52,8 @@ def run_admin(secrets: Secrets, town: str, service: str, *command: str) -> str:
 
 
 def admin_environment(secrets: Secrets, town: str, service: str) -> dict[str, str]:
-    """For `python -m services.<service>.admin …`: the service's own settings, and the key ring, which the commands of
-    dispatch need though the service does not: it stores members' phones sealed."""
-    return os.environ | {"PYTHONPATH": str(ROOT)} | secrets.environment(town, service) | secrets.key_ring()
+    """For `python -m services.<service>.admin …`: the service's own settings."""
+    return os.environ | {"PYTHONPATH": str(ROOT)} | secrets.environment(town, service)
 
 
 def _text(path: Path) -> str:

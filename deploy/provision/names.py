@@ -8,6 +8,7 @@ from shared.settings import TOWN
 SERVICES = ("intake", "dispatch", "callback", "notify", "board")
 SEALED = ("intake", "notify")  # these hold the key ring for personal data
 SIGNS = "dispatch"  # this one signs members in: it alone holds the key that tokens are signed with
+SEALS = "dispatch"  # takes members' numbers in and never reads them: it holds the key that seals for the ring
 PATROL = "patrol"  # the source that members report as; nobody signs in as it
 
 

@@ -24,7 +24,7 @@ class Provisioned:
 def provision(servers: Servers, town: str, secrets: Secrets, town_folder: Path | None = None) -> Provisioned:
     """Everything a town stands on, in an order that leaves no gap; what is there already stays as it is.
 
-    Sources are those of the folder and those that an administrator has added. Without a folder the town has its
+    Sources and members are those of the folder and those that were added beside it. Without a folder the town has its
     services and nobody outside. Raises ProvisionError.
     """
     sources = folder.sources_in(town_folder) if town_folder else []
@@ -34,6 +34,7 @@ def provision(servers: Servers, town: str, secrets: Secrets, town_folder: Path |
     secrets.make_keys()
     migrations = database.provision(servers, check_town(town), secrets)
     added, disabled = database.sources_of_intake(secrets)
+    members += [name for name in database.members_of_dispatch(secrets) if town_folder and name not in members]
     sources += [name for name in added if town_folder and name not in sources]
     users = broker.provision(servers, town, secrets, sources, members, disabled)
     queues = topology.declare(servers.amqp_admin(vhost_of(town)), sources, members)

@@ -18,21 +18,18 @@ from typing import Any
 
 import yaml
 from marshmallow import Schema
-from shapely.geometry import shape
 
 from deploy.towns import schemas
+from services.dispatch.domain.areas import tree_problems
+from services.dispatch.domain.registry import AREA, MEMBER, missing
 from services.dispatch.domain.roster_data import Known, read_rosters
 from services.dispatch.domain.rule_set import mistakes_in
+from services.dispatch.messages import AreaEntry, MemberEntry
 from services.intake.adapters import ADAPTERS
 from services.intake.domain.rules import read_rules
 from shared import marked
 
 Rows = list[dict[str, Any]]
-PARENTS: dict[str, tuple[str | None, ...]] = {
-    "township": (None,),
-    "village": ("township",),
-    "grid": ("village", "township"),
-}
 
 
 @dataclass(frozen=True)
@@ -110,8 +107,10 @@ def problems(town: Town) -> list[str]:
 
 def _entries(town: Town) -> Iterator[str]:
     """Each entry for itself; the other checks rely on these."""
-    yield from _fit(schemas.Area(), town.areas, "grids.geojson", "grid_id")
-    yield from _fit(schemas.Member(), town.members, "members.csv", "member_id")
+    yield from _fit(AreaEntry(), _whole_features(town), "grids.geojson", "grid_id")
+    yield from _lacking(AREA, _whole_features(town), "grids.geojson", "grid_id")
+    yield from _fit(MemberEntry(), town.members, "members.csv", "member_id")
+    yield from _lacking(MEMBER, town.members, "members.csv", "member_id")
     yield from _fit(schemas.Class(), town.classes, "categories.yaml", "code")
     yield from _fit(schemas.Category(), town.categories, "categories.yaml", "code")
     yield from _fit(schemas.Source(), town.sources, "sources.yaml", "name")
@@ -131,20 +130,23 @@ def _fit(schema: Schema, rows: Sequence[dict[str, Any]], file: str, key: str) ->
             yield f"{file}: entry {number} ({row.get(key)}): {part}: {problem}"
 
 
+def _lacking(what: str, rows: Rows, file: str, key: str) -> Iterator[str]:
+    for number, row in enumerate(rows, start=1):
+        if names := missing(what, {}, row):
+            yield f"{file}: entry {number} ({row.get(key)}): {', '.join(names)} missing"
+
+
+def _whole_features(town: Town) -> Rows:
+    """Areas as dispatch's records have them."""
+    return [{"parent_id": None} | f["properties"] | {"geometry": f.get("geometry")} for f in town.features]
+
+
 def _areas(town: Town) -> Iterator[str]:
     yield from _repeated("grids.geojson: grid_id", [area["grid_id"] for area in town.areas])
     yield from _repeated("grids.geojson: code", [area["code"] for area in town.areas])
-    levels = {None: None} | {area["grid_id"]: area["level"] for area in town.areas}
-    for feature in town.features:
-        area = feature["properties"]
-        where = f"grids.geojson: {area['grid_id']}"
-        if levels.get(area["parent_id"], "unknown") not in PARENTS[area["level"]]:
-            yield f"{where}: parent_id {area['parent_id']} is wrong: grids lie in a village, villages in the township"
-        geometry = shape(feature["geometry"])
-        if geometry.geom_type not in ("Polygon", "MultiPolygon") or not geometry.is_valid:
-            yield f"{where}: the geometry is not a valid Polygon or MultiPolygon"
-    if list(levels.values()).count("township") != 1:
-        yield "grids.geojson: there must be exactly one township"
+    for problem in tree_problems(_whole_features(town)):
+        if problem.field != "code":
+            yield f"grids.geojson: {problem.key or 'the town'}: {problem.field}: {problem.problem}: {problem.repair}"
 
 
 def _members(town: Town) -> Iterator[str]:
@@ -154,6 +156,12 @@ def _members(town: Town) -> Iterator[str]:
     for member in town.members:
         if member["grid_id"] not in known:
             yield f"members.csv: {member['member_id']}: there is no area {member['grid_id']}"
+    codes = {category["code"] for category in town.categories}
+    classes = {entry["code"] for entry in town.classes}
+    for member in town.members:
+        for skill in filter(None, (member.get("skills") or "").split("|")):
+            if skill not in codes | classes:
+                yield f"members.csv: {member['member_id']}: skills: there is no category or class {skill}"
     manned = {member["grid_id"] for member in town.members if member["role"] in ("leader", "worker")}
     for area in town.areas:
         if area["level"] == "grid" and area["grid_id"] not in manned:

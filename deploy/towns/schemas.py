@@ -6,10 +6,10 @@ from typing import Any
 
 from marshmallow import Schema, ValidationError, fields, pre_load, validate, validates_schema
 
+from services.dispatch.messages.registry import PLATFORMS
+
 LEVELS = ("P1", "P2", "P3", "P4")
 KINDS = ("consultation", "help", "suggestion", "complaint", "report")
-PLATFORMS = ("public_safety", "market_supervision", "enforcement", "public_service")
-ROLES = ("worker", "leader", "guide", "desk", "checker", *PLATFORMS)
 TRANSITIONS = (
     "report_received",
     "report_rejected",
@@ -53,25 +53,6 @@ def _text(*checks: Any, **kwargs: Any) -> fields.String:
 
 def _durations(keys: tuple[str, ...]) -> fields.Dict:
     return fields.Dict(keys=_one_of(keys), values=_text(_DURATION), required=True)
-
-
-class Area(Schema):
-    grid_id = _text()
-    code = _text()
-    name = _text()
-    level = _one_of(("township", "village", "grid"))
-    parent_id = fields.String(required=True, allow_none=True)
-    households = fields.Integer(strict=True, validate=validate.Range(min=0))
-
-
-class Member(Schema):
-    member_id = _text(_NAME)
-    name = _text()
-    role = _one_of(ROLES)
-    grid_id = _text()
-    phone = fields.String(required=True)
-    language = _one_of(("zh", "en"))
-    on_duty = _one_of(("true", "false"))
 
 
 class Class(Schema):

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import json
-import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -13,39 +10,31 @@ from typing import Any
 import yaml
 
 from services.dispatch import use_cases
+from services.dispatch.adapters.registry import rows_in
 from services.dispatch.commands import COMMANDS
 from services.dispatch.commands.duty import load_rosters
-from services.dispatch.config import load
+from services.dispatch.config import DispatchSettings, load
 from services.dispatch.errors import DispatchError
-from services.dispatch.store import Row, Work
+from services.dispatch.store import Work
 from shared.admin import OpenWork, main
-from shared.sealing import KeyRing
-from shared.settings import Environment, Settings
+from shared.sealing import SealingKey
+from shared.settings import Settings
 
 
 def load_town(folder: Path, open_work: OpenWork, settings: Settings) -> dict[str, Any]:
     """grids.geojson, members.csv, calendar.yaml and, where it is there, duty.yaml of a town folder
-    (deploy/towns/format.md); needs KEY_RING."""
-    keys = KeyRing(Environment(os.environ).get("KEY_RING"))
-    features = json.loads((folder / "grids.geojson").read_text(encoding="utf-8"))["features"]
-    with (folder / "members.csv").open(encoding="utf-8-sig", newline="") as file:
-        members = [_member(row) for row in csv.DictReader(file)]
+    (deploy/towns/format.md)."""
+    assert isinstance(settings, DispatchSettings)
+    areas, members = (rows_in(folder / name) for name in ("grids.geojson", "members.csv"))
     calendar = yaml.safe_load((folder / "calendar.yaml").read_text(encoding="utf-8"))
-    loaded = use_cases.load_town([_grid(feature) for feature in features], members, calendar, keys, open_work)
+    loaded = use_cases.load_town(areas, members, calendar, SealingKey(settings.sealing_key), open_work)
     duty = folder / "duty.yaml"
     if duty.exists():
         loaded |= {"rosters": load_rosters(duty, "load-town", open_work)["rosters"]}
     return loaded
 
 
-def _grid(feature: dict[str, Any]) -> Row:
-    return {"households": None} | feature["properties"] | {"geometry": feature["geometry"]}
-
-
-def _member(row: dict[str, str]) -> Row:
-    return row | {"phone": row["phone"] or None, "on_duty": row["on_duty"] == "true"}
-
+AGAIN: dict[str, Callable[[OpenWork], int]] = {"grids": use_cases.resay_grids, "members": use_cases.resay_members}
 
 if __name__ == "__main__":
-    again: dict[str, Callable[[OpenWork], int]] = {"grids": use_cases.resay_grids, "members": use_cases.resay_members}
-    sys.exit(main(load, Work, load_town, again, COMMANDS, (DispatchError,), use_cases.check_rules))
+    sys.exit(main(load, Work, load_town, AGAIN, COMMANDS, (DispatchError,), use_cases.check_rules))

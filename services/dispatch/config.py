@@ -1,6 +1,7 @@
-"""Dispatch's settings. The service holds no key ring of personal data: phones come into its tables already sealed
-(admin.py). It alone holds what signs members in.
+"""Dispatch's settings. The service holds no key ring of personal data: what it takes in of members it seals, and
+cannot open again. It alone holds what signs members in.
 
+SEALING_KEY                           seals phones and chat ids (shared/sealing.py, SealingKey)
 TOKEN_PRIVATE_KEY                     PEM of the Ed25519 key that signs tokens
 ACCESS_RING                           a key ring (shared/sealing.py) of its own, for refresh tokens and one-time codes
 DINGTALK_APP, DINGTALK_KEY            AppKey and AppSecret of the town's application at DingTalk, if it has one
@@ -32,6 +33,7 @@ class ProviderSettings(NamedTuple):
 class DispatchSettings(Settings):
     """The settings of one process of dispatch."""
 
+    sealing_key: str
     token_private_key: str
     access_ring: str
     providers: tuple[ProviderSettings, ...]
@@ -41,6 +43,7 @@ def load(environment: Mapping[str, str]) -> DispatchSettings:
     env = Environment(environment)
     return DispatchSettings(
         **vars(read("dispatch", environment)),
+        sealing_key=env.get("SEALING_KEY"),
         token_private_key=env.get("TOKEN_PRIVATE_KEY"),
         access_ring=env.get("ACCESS_RING"),
         providers=tuple(

@@ -16,12 +16,16 @@ DispatchError
 ├── CaseUnknown        no case has this number
 ├── OrderUnknown       no order has this id
 ├── MemberUnfit        whoever was named does not do such work, or not now
-└── NotPossible        the state of the order does not allow it
-    └── MovedOn        the order has moved on since the caller looked at it
+├── NotPossible        the state of the order does not allow it
+│   └── MovedOn        the order has moved on since the caller looked at it
+├── AreaUnknown        there is no such area, or no more
+├── EntriesRefused     rows about areas or members are wrong, or do not go together; nothing of the file was kept
+└── RedrawingRefused   grids cannot be split or merged like that
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 
@@ -117,3 +121,36 @@ class NotPossible(DispatchError):
 class MovedOn(NotPossible):
     def __init__(self, round_: int, version: int):
         super().__init__(f"the order has moved on to round {round_}, version {version}: look again")
+
+
+class AreaUnknown(DispatchError):
+    def __init__(self, grid_id: str):
+        super().__init__(f"there is no area {grid_id[:60]!r}: it may have been split or merged")
+
+
+class EntriesRefused(DispatchError):
+    """`rows` are the outcomes of the rows that are refused, `town` is what is wrong with the town as a whole."""
+
+    def __init__(self, rows: Sequence[Any], town: Sequence[Any] = ()):
+        told = [f"row {row.row} ({row.key}): {_told(reason)}" for row in rows for reason in row.reasons]
+        super().__init__("\n".join(["nothing of it was kept", *told, *map(_told, town)]))
+        self.rows, self.town = list(rows), list(town)
+
+    @property
+    def reasons(self) -> list[dict[str, Any]]:
+        rows = [(f"row {row.row}: {reason.field}", reason) for row in self.rows for reason in row.reasons]
+        return _reasons([*rows, *((reason.field, reason) for reason in self.town)])
+
+
+class RedrawingRefused(DispatchError):
+    def __init__(self, problems: Sequence[Any]):
+        super().__init__("; ".join(map(_told, problems)))
+        self.reasons = _reasons([(problem.field, problem) for problem in problems])
+
+
+def _told(problem: Any) -> str:
+    return f"{problem.field}: {problem.problem}: {problem.repair}"
+
+
+def _reasons(named: Sequence[tuple[str, Any]]) -> list[dict[str, Any]]:
+    return [{"field": field, "problem": problem.problem, "repair": problem.repair} for field, problem in named]

@@ -9,6 +9,7 @@ from werkzeug.wrappers import Request
 
 from services.dispatch import doors, messages, use_cases, wiring
 from services.dispatch.domain.access import SIGNED_IN
+from services.dispatch.domain.registry import AREA, MEMBER
 from shared.http.entrypoint import http
 from shared.messaging.hears import hears, receives
 
@@ -18,6 +19,7 @@ class DispatchService:
     operations = wiring.operations()
     open_work = wiring.OpenWork()
     proofs = wiring.Access()
+    sealing = wiring.Sealing()
 
     @hears("cases", messages.CaseRegistered)
     def on_cases(self, heard: list[Any]) -> list[str]:
@@ -50,6 +52,10 @@ class DispatchService:
     @timer(interval=10)
     def redate(self) -> None:
         use_cases.redate_orders(self.open_work)
+
+    @timer(interval=10)
+    def move(self) -> None:
+        use_cases.move_work(self.open_work)
 
     @timer(interval=5)
     def score(self) -> None:
@@ -202,3 +208,35 @@ class DispatchService:
     @http("GET", "/dispatch/pool", roles=SIGNED_IN, in_area=True)
     def get_pool(self, request: Request) -> Any:
         return doors.get_pool(request, self.open_work)
+
+    @http("GET", "/dispatch/areas", roles=["desk", "leader"])
+    def get_areas(self, request: Request) -> Any:
+        return doors.get_areas(request, self.open_work)
+
+    @http("GET", "/dispatch/areas/<grid_id>/changes", roles=["desk", "leader"])
+    def get_area_changes(self, request: Request, grid_id: str) -> Any:
+        return doors.get_changes(request, AREA, grid_id, self.open_work)
+
+    @http("POST", "/dispatch/areas/import", roles=["desk"], max_body=None)
+    def import_areas(self, request: Request) -> Any:
+        return doors.post_file(request, AREA, self.open_work, self.sealing)
+
+    @http("POST", "/dispatch/areas/<grid_id>/split", roles=["desk"])
+    def split_grid(self, request: Request, grid_id: str) -> Any:
+        return doors.split_grid(request, grid_id, self.open_work)
+
+    @http("POST", "/dispatch/areas/merge", roles=["desk"])
+    def merge_grids(self, request: Request) -> Any:
+        return doors.merge_grids(request, self.open_work)
+
+    @http("GET", "/dispatch/members", roles=["desk", "leader"])
+    def get_members(self, request: Request) -> Any:
+        return doors.get_members(request, self.open_work)
+
+    @http("GET", "/dispatch/members/<member_id>/changes", roles=["desk", "leader"])
+    def get_member_changes(self, request: Request, member_id: str) -> Any:
+        return doors.get_changes(request, MEMBER, member_id, self.open_work)
+
+    @http("POST", "/dispatch/members/import", roles=["desk"], max_body=None)
+    def import_members(self, request: Request) -> Any:
+        return doors.post_file(request, MEMBER, self.open_work, self.sealing)

@@ -11,6 +11,7 @@ from services.dispatch.proofs import Proofs, proofs_of
 from services.dispatch.store import Work
 from shared.chassis import Operations
 from shared.outbox.relay import Relay
+from shared.sealing import SealingKey
 
 # without these no case can be given to anybody, or not in the time that it should take
 NEEDS = ["grids", "members", "calendars", "rule_sets", "categories"]
@@ -33,6 +34,16 @@ class Access(DependencyProvider):
 
     def get_dependency(self, worker_ctx: Any) -> Proofs:
         return self._proofs
+
+
+class Sealing(DependencyProvider):
+    """`self.sealing`: seals what members tell about themselves, and opens nothing."""
+
+    def setup(self) -> None:
+        self._key = SealingKey(self.container.config["settings"].sealing_key)
+
+    def get_dependency(self, worker_ctx: Any) -> SealingKey:
+        return self._key
 
 
 def operations() -> Operations:

@@ -174,6 +174,7 @@ def test_asking_is_for_what_the_desk_itself_holds(desk: Desk) -> None:
 def test_a_correction_moves_the_work_and_its_limits(desk: Desk) -> None:
     number, _ = desk.report(level="P4")
     before = desk.order(number, "dispatched")
+    desk.comes(number, "dispatched")  # intake has heard of it, too
     assert desk.post(number, "correct", reason="没有").status_code == 422
     assert desk.post(number, "correct", category="0000", reason="x").status_code == 422
     answer = desk.does(number, "correct", level="P1", category="0102", place=THERE, reason="有人受伤,在东边")

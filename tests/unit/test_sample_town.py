@@ -17,11 +17,12 @@ import pytest
 import shapely
 from shapely.geometry import Point, mapping, shape
 
-from deploy.towns import check, schemas
+from deploy.towns import check
 from deploy.towns.files import SAMPLE
 from deploy.towns.from_geojson import write_town
 from deploy.towns.make_qiuchuan import make
 from deploy.towns.small import write_small_town
+from services.dispatch.messages.registry import PLATFORMS, ROLES
 from services.intake.adapters import adapter_of
 from services.intake.domain.places import Grid, Locator, Where
 from services.intake.domain.registration import Category, Refusal, Report, Source, judge
@@ -100,7 +101,7 @@ def test_there_are_420_members(town):
     roles = Counter(member["role"] for member in town.members)
     assert len(town.members) == 420
     assert [member["member_id"] for member in town.members] == [f"m{number:03d}" for number in range(1, 421)]
-    assert set(roles) == set(schemas.ROLES)
+    assert set(roles) == set(ROLES)
     assert roles["desk"] == 6 and roles["checker"] >= 2
     assert roles["guide"] == len(ids(town, "village"))
 
@@ -127,7 +128,7 @@ def test_the_catalogue_has_every_class(town):
     assert {"01", "02", "03", "04", "05", "06", "07", "08", "99", "A01", "A02", "A03", "A04", "A05"} == used
     assert len(town.categories) >= 60
     assert all(category["code"][:-2] == category["class"] for category in town.categories)
-    assert {category["platform"] for category in town.categories} == set(schemas.PLATFORMS)
+    assert {category["platform"] for category in town.categories} == set(PLATFORMS)
 
 
 def test_the_calendar_is_the_official_one(town):
@@ -351,7 +352,7 @@ def test_the_check_finds_a_wrong_parent_and_a_wrong_day(town):
     calendar = {**town.calendar, "holidays": ["2026-10-01"], "working_days": []}
     broken = replace(town, features=[town.features[0], orphan, *town.features[2:]], calendar=calendar)
     found = "\n".join(check.problems(broken))
-    assert "parent_id nowhere is wrong" in found
+    assert "330822111001: parent_id: there is no area nowhere" in found
     assert "'2026-10-01' is not a day" in found
 
 

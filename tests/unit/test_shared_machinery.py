@@ -23,7 +23,7 @@ from shared.observability.logs import fault
 from shared.outbox.quarantine import Bodies
 from shared.outbox.relay import grouped
 from shared.outbox.unit_of_work import Row
-from shared.sealing import KeyRing, SealError
+from shared.sealing import KeyRing, SealError, SealingKey
 from shared.settings import Environment, SettingsError, read
 
 
@@ -141,6 +141,25 @@ def test_old_keys_stay_readable_while_they_are_in_the_ring() -> None:
     assert ring("k2", "k1", "k2").open(sealed, "r", "f") == "x"
     with pytest.raises(SealError, match="k1"):
         ring("k2", "k2").open(sealed, "r", "f")
+
+
+def test_who_has_the_sealing_key_seals_for_the_ring_and_knows_again_what_it_cannot_open() -> None:
+    keys = KeyRing(json.dumps(RING))
+    sealing, moved_on = SealingKey(keys.sealing_key()), KeyRing(json.dumps(RING | {"current": "k2"}))
+    sealed = sealing.seal("19900000001", "member:m1", "phone")
+    assert keys.open(sealed, "member:m1", "phone") == moved_on.open(sealed, "member:m1", "phone") == "19900000001"
+    assert sealed != sealing.seal("19900000001", "member:m1", "phone")
+    assert sealing.is_current(sealed) and not SealingKey(moved_on.sealing_key()).is_current(sealed)
+    assert sealing.blind("x", "phone") == SealingKey(moved_on.sealing_key()).blind("x", "phone")
+    assert len({sealing.blind("x", "phone"), sealing.blind("x", "chat"), keys.blind("x", "phone")}) == 3
+    secrets = {base64.b64decode(key) for key in (*RING["keys"].values(), RING["index"])}  # type: ignore[attr-defined]
+    assert not secrets & {base64.b64decode(v) for v in json.loads(keys.sealing_key()).values() if len(v) > 40}
+
+
+@pytest.mark.parametrize("sealed", ["k1+.", "k1+.AAAA", "k9+.AAAA", "k1+." + "A" * 88])
+def test_what_was_sealed_from_outside_and_is_damaged_says_so(sealed: str) -> None:
+    with pytest.raises(SealError):
+        KeyRing(json.dumps(RING)).open(sealed, "member:m1", "phone")
 
 
 def test_what_a_data_key_has_sealed_is_lost_with_it() -> None:

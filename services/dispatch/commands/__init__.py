@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from services.dispatch.commands import access, assignment, deadlines, duty, scores
+from services.dispatch.commands import access, assignment, deadlines, duty, registry, scores
 from shared.admin import Command
 
 COMMANDS: list[Command] = [
@@ -11,4 +11,5 @@ COMMANDS: list[Command] = [
     *access.COMMANDS,
     *duty.COMMANDS,
     *assignment.COMMANDS,
+    *registry.COMMANDS,
 ]

@@ -109,6 +109,10 @@ class Roster:
     def member(self, member_id: str | None) -> Member | None:
         return self._known.get(member_id or "")
 
+    def mans(self, grid_id: str) -> bool:
+        """Whether anybody works in this grid, on duty or not."""
+        return any(self._by_post[role, area] for role in (WORKER, LEADER) for area in self._areas(grid_id))
+
     def handler(self, matter: Matter, but: Collection[str] = ()) -> Choice | None:
         """Who handles it, leaving out the members `but`; None when there is nobody at all."""
         policy = self.policies.about(matter)

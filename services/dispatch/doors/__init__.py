@@ -3,6 +3,7 @@
 from services.dispatch.doors import access, duty, leaves
 from services.dispatch.doors.assignment import assign_order, get_pool
 from services.dispatch.doors.orders import get_assists, get_order, get_orders, get_requests, post_action, post_actions
+from services.dispatch.doors.registry import get_areas, get_changes, get_members, merge_grids, post_file, split_grid
 from services.dispatch.doors.scores import get_adoption, get_score_cases, get_scores
 
 __all__ = [
@@ -10,7 +11,10 @@ __all__ = [
     "assign_order",
     "duty",
     "get_adoption",
+    "get_areas",
     "get_assists",
+    "get_changes",
+    "get_members",
     "get_order",
     "get_orders",
     "get_pool",
@@ -18,6 +22,9 @@ __all__ = [
     "get_score_cases",
     "get_scores",
     "leaves",
+    "merge_grids",
     "post_action",
     "post_actions",
+    "post_file",
+    "split_grid",
 ]

@@ -15,6 +15,7 @@ from services.dispatch.messages.heard import (
 )
 from services.dispatch.messages.outside import Action, Batch, ByHand
 from services.dispatch.messages.records import ActionAnswered, GridChanged, MemberChanged
+from services.dispatch.messages.registry import AreaEntry, MemberEntry, Merging, Split
 from services.dispatch.messages.said import (
     SAID,
     AssistAsked,
@@ -47,6 +48,7 @@ __all__ = [
     "SAID",
     "Action",
     "ActionAnswered",
+    "AreaEntry",
     "Asking",
     "AssistAsked",
     "AssistDone",
@@ -65,6 +67,8 @@ __all__ = [
     "GridChanged",
     "Link",
     "MemberChanged",
+    "MemberEntry",
+    "Merging",
     "Overriding",
     "Refresh",
     "RequestDenied",
@@ -74,6 +78,7 @@ __all__ = [
     "SecondFactor",
     "SignIn",
     "SignInWith",
+    "Split",
     "Swapping",
     "WorkAcknowledged",
     "WorkAssigned",

@@ -38,7 +38,9 @@ class GridChanged(Message):
 
 
 class MemberChanged(Message):
-    """The whole record of a member, whenever it changes; the phone is sealed (record `member:<id>`, field `phone`)."""
+    """The whole record of a member, whenever it changes. The phone is sealed (record `member:<id>`, field `phone`), and
+    so are the ids on chat platforms, by platform (field `dingtalk`, `wecom`). `skills` are codes of categories or of
+    their classes; none: everything."""
 
     TYPE = "dispatch.member_changed.v1"
     member_id = fields.String(required=True)
@@ -50,3 +52,5 @@ class MemberChanged(Message):
     language = fields.String(required=True)
     on_duty = fields.Boolean(required=True)
     active = fields.Boolean(required=True)
+    skills = fields.List(fields.String(), load_default=list)
+    chats = fields.Dict(keys=fields.String(), values=fields.String(), load_default=dict)

@@ -14,12 +14,24 @@ from services.dispatch.store.leaves import LeaveRows
 from services.dispatch.store.orders import OrderRows
 from services.dispatch.store.redating import RedatingRows
 from services.dispatch.store.reference import ReferenceRows
+from services.dispatch.store.registry import RegistryRows
 from services.dispatch.store.scores import ScoreRows
 
 __all__ = ["SQL", "OpenWork", "Row", "Work"]
 
 
-class Work(CaseRows, OrderRows, CommandRows, ReferenceRows, RedatingRows, ScoreRows, AccessRows, DutyRows, LeaveRows):
+class Work(
+    CaseRows,
+    OrderRows,
+    CommandRows,
+    ReferenceRows,
+    RedatingRows,
+    ScoreRows,
+    AccessRows,
+    DutyRows,
+    LeaveRows,
+    RegistryRows,
+):
     """One transaction of dispatch."""
 
 

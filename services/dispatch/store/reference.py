@@ -1,4 +1,4 @@
-"""Grids, members and calendar, which dispatch owns; rules, and the limits of categories."""
+"""The calendar, which dispatch owns; rules, and the limits of categories."""
 
 from __future__ import annotations
 
@@ -39,27 +39,8 @@ class ReferenceRows(Rows):
         rows = self.all(SQL.category_limits, codes=sorted(set(codes)))
         return {code: Duration.read(limit) if limit else None for code, limit in rows}
 
-    def sealed_phones(self) -> dict[str, str]:
-        return dict(self.all(SQL.sealed_phones))
-
-    def all_grids(self) -> list[Row]:
-        return self.dicts(SQL.all_grids)
-
-    def all_members(self) -> list[Row]:
-        return self.dicts(SQL.all_members)
-
     def put_categories(self, rows: Sequence[Row]) -> None:
         self.write(SQL.put_categories, rows)
-
-    def put_grids(self, rows: Sequence[Row]) -> list[Row]:
-        """Those that are new, have changed, or are no more."""
-        ids = [row["grid_id"] for row in rows]
-        return self.dicts(SQL.put_grids, rows=to_json(rows)) + self.dicts(SQL.retire_grids, ids=ids)
-
-    def put_members(self, rows: Sequence[Row]) -> list[Row]:
-        """Those that are new, have changed, or have left."""
-        ids = [row["member_id"] for row in rows]
-        return self.dicts(SQL.put_members, rows=to_json(rows)) + self.dicts(SQL.retire_members, ids=ids)
 
     def put_calendar(self, calendar: dict[str, Any]) -> bool:
         """Whether it differs from the one that was in force; then the deadlines of open orders are worked out anew."""

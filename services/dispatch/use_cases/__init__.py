@@ -11,10 +11,13 @@ from services.dispatch.use_cases.credentials import (
     set_password,
 )
 from services.dispatch.use_cases.ending import correct_orders, end_orders
+from services.dispatch.use_cases.entering import By, Outcome, enter, load_town
 from services.dispatch.use_cases.leaves import ask_leave, cancel_leave, decide_leave
+from services.dispatch.use_cases.moving import move_work
 from services.dispatch.use_cases.planning import keep_planned
 from services.dispatch.use_cases.redating import begin_redating, check_deadlines, explain_deadline, redate_orders
-from services.dispatch.use_cases.reference import check_rules, keep_categories, load_town, resay_grids, resay_members
+from services.dispatch.use_cases.reference import check_rules, keep_categories, resay_grids, resay_members
+from services.dispatch.use_cases.regions import merge_grids, split_grid
 from services.dispatch.use_cases.rerouting import reroute_work
 from services.dispatch.use_cases.rosters import load_rosters, override, set_roster, swap
 from services.dispatch.use_cases.scoring import count_anew, keep_scores
@@ -25,6 +28,8 @@ from services.dispatch.use_cases.trial import try_assignment
 from services.dispatch.use_cases.watching import watch_deadlines
 
 __all__ = [
+    "By",
+    "Outcome",
     "ask_leave",
     "assign_again",
     "assign_by_hand",
@@ -41,6 +46,7 @@ __all__ = [
     "end_orders",
     "end_session",
     "end_sessions_of",
+    "enter",
     "explain_deadline",
     "forget_access",
     "import_shifts",
@@ -51,6 +57,8 @@ __all__ = [
     "link_known_account",
     "load_rosters",
     "load_town",
+    "merge_grids",
+    "move_work",
     "offer_code",
     "override",
     "redate_orders",
@@ -64,6 +72,7 @@ __all__ = [
     "sign_in",
     "sign_in_with",
     "sign_out",
+    "split_grid",
     "swap",
     "take_action",
     "take_actions",

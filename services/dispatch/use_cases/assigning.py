@@ -14,6 +14,7 @@ from services.dispatch.domain.limits import Duration
 from services.dispatch.domain.order import WITHDRAWN, Moved, Order
 from services.dispatch.domain.policy import Matter
 from services.dispatch.store import OpenWork, Row, Work
+from services.dispatch.use_cases.moving import bring_up_to_date
 from services.dispatch.use_cases.recording import Happened, record
 from services.dispatch.use_cases.scoring import note_answers
 from shared.messaging.envelope import new_id
@@ -112,6 +113,9 @@ def setting_for(
     if rules is None or calendar is None:
         return None
     roster = work.roster([*(case["grid_id"] for case in cases), *units], members, rules.policies)
+    unmanned = {case["grid_id"] for case in cases if case["grid_id"] and not roster.mans(case["grid_id"])}
+    if unmanned and bring_up_to_date(cases, unmanned, work):  # split or merged, and who said the case has not heard it
+        roster = work.roster([*(case["grid_id"] for case in cases), *units], members, rules.policies)
     return Setting(rules, calendar, work.category_limits(case["category"] for case in cases), roster, work.now())
 
 

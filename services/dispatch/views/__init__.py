@@ -5,22 +5,26 @@ from services.dispatch.views.duty import duty_now, leaves, names, outlook, roste
 from services.dispatch.views.gauges import gauges
 from services.dispatch.views.orders import assignments_of_case, assists, matter_of_order, order_by_id, orders, requests
 from services.dispatch.views.pool import pool
+from services.dispatch.views.registry import areas, members, registry_journal
 from services.dispatch.views.scores import adoption, score_cases, scores, tallies_astray, town_today
 
 __all__ = [
     "access_journal",
     "adoption",
+    "areas",
     "assignments_of_case",
     "assists",
     "duty_now",
     "gauges",
     "leaves",
     "matter_of_order",
+    "members",
     "names",
     "order_by_id",
     "orders",
     "outlook",
     "pool",
+    "registry_journal",
     "requests",
     "roster_changes",
     "rosters",
