@@ -73,9 +73,11 @@ class Locator:
     def __init__(
         self, grids: Sequence[Grid], cameras: Sequence[Camera] = (), names: Sequence[Mapping[str, Any]] = ()
     ) -> None:
-        self._grids = sorted(grids, key=lambda grid: (grid.area, grid.code))  # so the best is the first
-        self._shapes = shapely.STRtree([shape(grid.geometry) for grid in self._grids])
-        self._codes = {grid.code: grid.grid_id for grid in reversed(self._grids)}
+        ordered = sorted(grids, key=lambda grid: (grid.area, grid.code))  # so the best is the first
+        self._shapes = shapely.STRtree([shape(grid.geometry) for grid in ordered])
+        # without their GeoJSON: its millions of small lists would be looked through by every garbage collection
+        self._grids = [grid._replace(geometry={}) for grid in ordered]
+        self._codes = {grid.code: grid.grid_id for grid in reversed(ordered)}
         self._cameras = {camera.camera_id: camera for camera in cameras}
         self._gazetteer = Gazetteer(self._names(names))
 
