@@ -69,7 +69,9 @@ def fold(events: Iterable[Event]) -> list[dict[str, Any]]:
 def latest_grids(events: Iterable[Event]) -> list[dict[str, Any]]:
     """Where grids lie, the latest word about each."""
     said = (event.data for event in events if event.type == "dispatch.grid_changed.v1")
-    rows = [{name: data.get(name) for name in ("grid_id", "version", "parent_id")} for data in said]
+    rows: list[dict[str, Any]] = [
+        {name: data.get(name) for name in ("grid_id", "version", "parent_id")} for data in said
+    ]
     return list({row["grid_id"]: row for row in sorted(rows, key=lambda row: row["version"])}.values())
 
 
