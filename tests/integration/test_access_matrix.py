@@ -60,6 +60,17 @@ OWN_OR_LIST = {
     "GET /dispatch/orders",
     "GET /dispatch/sessions",
     "POST /dispatch/actions",
+    "POST /dispatch/actions/batch",
+    "GET /dispatch/requests",
+    "GET /dispatch/assists",
+    "GET /dispatch/pool",
+    "GET /dispatch/leaves",
+    "POST /dispatch/leaves",
+    # who is on duty is no secret among colleagues
+    "GET /dispatch/duty",
+    "GET /dispatch/duty/shifts",
+    "GET /dispatch/duty/shifts.ics",
+    "GET /dispatch/duty/rosters",
     "POST /dispatch/accounts/<provider>",
     "POST /dispatch/second-factor",
     "POST /intake/reports",
@@ -84,7 +95,8 @@ class Line:
         until(lambda: self.ask("GET", "board", f"/board/cases/{self.number}", PEOPLE["leader here"]).ok)
         self.handler = Person("member", self.order["member_id"], "worker")
         self.parts = {"number": self.number, "order_id": self.order["order_id"], "source": "hotline"}
-        self.parts |= {name: str(uuid.uuid4()) for name in ("import_id", "follow_up_id", "session_id")}
+        self.parts |= {name: str(uuid.uuid4()) for name in ("import_id", "follow_up_id", "session_id", "leave_id")}
+        self.parts |= {"roster_id": "night", "grid_id": self.order["grid_id"], "member_id": self.order["member_id"]}
         self.parts |= {"reference": f"m-{'0' * 40}", "provider": "dingtalk"}
 
     def ask(self, method: str, service: str, path: str, who: Person | None, body: Any = None) -> requests.Response:
@@ -153,6 +165,7 @@ BODIES: dict[str, Any] = {  # routes about a case that outsiders' roles come in 
     "POST /intake/cases/<number>/transfer-answer": {"outcome": "done", "text": "已办"},
     "POST /intake/sources/<source>/feedback/ack": {"known": {"matrix-1": 1}},
     "POST /intake/sources/<source>/reconciliation": {"believed": {}},
+    "POST /dispatch/leaves/<leave_id>/cancel": {"reason": "不去了"},
     "POST /intake/persons/search": {"phone": "13900000000", "reason": "来电"},
     "POST /intake/persons/erase": {"phone": "13900000000", "reason": "来电"},
 }

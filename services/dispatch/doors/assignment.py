@@ -7,7 +7,8 @@ from typing import Any
 from werkzeug.wrappers import Request
 
 from services.dispatch import messages, use_cases, views
-from services.dispatch.doors.orders import is_uuid
+from services.dispatch.domain.access import SEE_ORDERS, scope
+from services.dispatch.doors.orders import is_uuid, person_of
 from services.dispatch.errors import MemberUnfit, NotPossible, OrderUnknown
 from shared.http.entrypoint import body_of, caller_of
 from shared.http.problems import Conflict, NotFound, Unprocessable
@@ -32,6 +33,6 @@ def assign_order(request: Request, order_id: str, open_work: Any) -> dict[str, A
 
 
 def get_pool(request: Request, open_work: Any) -> dict[str, Any]:
-    caller = caller_of(request)
+    reach = scope(person_of(request), SEE_ORDERS)
     with open_work() as work:
-        return {"orders": views.pool(work, caller.name if caller.role == "member" else None)}
+        return {"orders": views.pool(work, None if reach.everything else reach.name)}
