@@ -18,10 +18,7 @@ ALTER TABLE grids ADD COLUMN middle double precision[] GENERATED ALWAYS AS (midd
 -- How many orders a member was given lately: what was given a week ago counts half, two weeks ago a quarter …; kept up
 -- with every order, because counting them anew costs more the more of them there were.
 ALTER TABLE in_hand ADD COLUMN given double precision NOT NULL DEFAULT 0,
-    ADD COLUMN given_at timestamptz;
-CREATE FUNCTION halved_weekly(orders double precision, since timestamptz) RETURNS double precision LANGUAGE sql VOLATILE AS $$
-    SELECT orders * power(0.5, greatest(extract(epoch FROM clock_timestamp() - since)::float, 0) / (7 * 86400))
-$$;
+    ADD COLUMN given_at double precision;  -- the last one: seconds since 1970
 
 ALTER TABLE assignments ADD COLUMN policy text NOT NULL DEFAULT '',      -- the policy that chose; none: none applied
     ADD COLUMN considered jsonb NOT NULL DEFAULT '[]';                   -- the first few candidates, the chosen one first

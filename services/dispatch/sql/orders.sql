@@ -1,14 +1,16 @@
 -- name: roster
--- Members who may get or check work of these grids, or stand above it, with what each has in hand.
+-- Members who may get or check work of these grids, or stand above it, with what each has in hand; where they are ranked
+-- by more than that, also where they work, and what they were given lately.
 WITH micro AS (  -- which of these areas are part of a grid
     SELECT grid_id, parent_id FROM grids WHERE grid_id = ANY(%(grids)s) AND level = 'micro_grid'
 )
-SELECT m.member_id, m.role, m.grid_id, m.on_duty, m.skills, CASE WHEN g.level = 'micro_grid' THEN g.parent_id END, g.middle,
-       coalesce(h.handling, 0), coalesce(h.checking, 0), coalesce(halved_weekly(h.given, h.given_at), 0),
-       coalesce(extract(epoch FROM h.given_at), 0)::float, (SELECT json_object_agg(grid_id, parent_id) FROM micro)
+SELECT m.member_id, m.role, m.grid_id, m.on_duty, m.skills, CASE WHEN g.level = 'micro_grid' THEN g.parent_id END,
+       CASE WHEN %(ranking)s THEN g.middle END, coalesce(h.handling, 0), coalesce(h.checking, 0),
+       CASE WHEN %(ranking)s THEN h.given END, CASE WHEN %(ranking)s THEN h.given_at END,
+       (SELECT json_object_agg(grid_id, parent_id) FROM micro)
 FROM members m LEFT JOIN in_hand h USING (member_id) LEFT JOIN grids g ON g.grid_id = m.grid_id
-WHERE m.active AND (m.grid_id = ANY(%(grids)s) OR m.role NOT IN ('worker', 'guide') OR m.member_id = ANY(%(also)s)
-    OR %(everybody)s OR m.grid_id IN (SELECT parent_id FROM micro)
+WHERE m.active AND (%(everybody)s OR m.role NOT IN ('worker', 'guide') OR m.grid_id = ANY(%(grids)s)
+    OR m.member_id = ANY(%(also)s) OR m.grid_id IN (SELECT parent_id FROM micro)
     OR g.level = 'micro_grid' AND g.parent_id = ANY(%(grids)s))
 
 -- name: current_orders
@@ -39,11 +41,13 @@ GROUP BY member_id HAVING sum(handling) <> 0 OR sum(checking) <> 0
 -- Members have so much more to do, and were given so many lately; the last statement of a transaction, because all share
 -- these rows.
 INSERT INTO in_hand AS h (member_id, handling, checking, given, given_at)
-SELECT member_id, handling, checking, given, CASE WHEN given > 0 THEN clock_timestamp() END
+SELECT member_id, handling, checking, given, CASE WHEN given > 0 THEN extract(epoch FROM clock_timestamp()) END
 FROM json_to_recordset(%(rows)s) AS r(member_id text, handling bigint, checking bigint, given double precision)
 ORDER BY member_id
 ON CONFLICT (member_id) DO UPDATE SET handling = h.handling + excluded.handling, checking = h.checking + excluded.checking,
-    given = CASE WHEN excluded.given > 0 THEN coalesce(halved_weekly(h.given, h.given_at), 0) + excluded.given ELSE h.given END,
+    given = CASE WHEN excluded.given > 0 AND h.given > 0  -- what was given a week ago counts half
+        THEN h.given * power(0.5, greatest(excluded.given_at - h.given_at, 0) / 604800) + excluded.given
+        ELSE h.given + excluded.given END,
     given_at = coalesce(excluded.given_at, h.given_at)
 
 -- name: put_orders

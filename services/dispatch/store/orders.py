@@ -10,7 +10,7 @@ from services.dispatch.domain.assignment import Member, Roster
 from services.dispatch.domain.escalation import Step, Terms
 from services.dispatch.domain.limits import Duration, Quiet
 from services.dispatch.domain.order import NOBODY, Offer, Order
-from services.dispatch.domain.policy import Policies
+from services.dispatch.domain.policy import Policies, faded
 from services.dispatch.store.base import SQL, Row, Rows
 from shared.outbox.unit_of_work import to_json
 
@@ -28,26 +28,28 @@ class OrderRows(Rows):
     ) -> Roster:
         """The members of these grids, everybody above and beside them, and those named, with what they have in hand and
         were given lately; by these policies they are chosen among."""
-        rows = self._roster(grids, also, policies is not None and policies.reach_the_town)
+        known = policies or Policies()
+        rows = self._roster(grids, also, known.rank, known.reach_the_town)
+        now = self.now().timestamp() if known.rank else 0.0
         return Roster(
             [_member(row) for row in rows],
             {row[0]: row[7] for row in rows},
             {row[0]: row[8] for row in rows},
-            {row[0]: (row[9], row[10]) for row in rows},
-            policies,
+            {row[0]: (faded(row[9], now - row[10]), row[10]) for row in rows if row[10]},
+            known,
             rows[0][11] if rows else None,
         )
 
     def crew(self, grids: Iterable[str | None]) -> tuple[list[Member], dict[str, str]]:
         """All active members, and of which grids those of these areas are parts that are micro grids."""
-        rows = self._roster(grids, (), everybody=True)
+        rows = self._roster(grids, (), ranking=True, everybody=True)
         return [_member(row) for row in rows], (rows[0][11] if rows else None) or {}
 
     def _roster(
-        self, grids: Iterable[str | None], also: Iterable[str | None], everybody: bool
+        self, grids: Iterable[str | None], also: Iterable[str | None], ranking: bool, everybody: bool
     ) -> list[tuple[Any, ...]]:
         wanted = {"grids": sorted({g for g in grids if g}), "also": sorted({m for m in also if m})}
-        return self.all(SQL.roster, **wanted, everybody=everybody)
+        return self.all(SQL.roster, **wanted, ranking=ranking, everybody=everybody)
 
     def orders_to_try(self, since: dt.datetime) -> list[Row]:
         return self.dicts(SQL.orders_to_try, since=since)
