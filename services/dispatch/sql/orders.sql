@@ -21,17 +21,15 @@ SELECT DISTINCT ON (o.case_id) o.id::text, o.case_id::text, o.round, o.state, o.
 FROM orders o WHERE o.case_id = ANY(%(cases)s::uuid[]) ORDER BY o.case_id, o.round DESC
 
 -- name: more_in_hand
--- What members will have to do more or less: the orders as they will be, without the orders as they are; and how many of
--- them they are given now.
-SELECT member_id, sum(handling)::bigint AS handling, sum(checking)::bigint AS checking, sum(given)::bigint AS given FROM (
-    SELECT CASE WHEN n.state = 'resolved' THEN n.checker_id ELSE n.member_id END AS member_id,
-           (n.state <> 'resolved')::int AS handling, (n.state = 'resolved')::int AS checking,
-           (n.state <> 'resolved' AND o.member_id IS DISTINCT FROM n.member_id)::int AS given
-    FROM json_to_recordset(%(rows)s) AS n(id uuid, member_id text, checker_id text, state text) LEFT JOIN orders o USING (id)
-    WHERE n.state IN ('dispatched', 'in_progress', 'resolved')
+-- What members will have to do more or less: the orders as they will be, without the orders as they are.
+SELECT member_id, sum(handling)::bigint AS handling, sum(checking)::bigint AS checking FROM (
+    SELECT CASE WHEN state = 'resolved' THEN checker_id ELSE member_id END AS member_id,
+           (state <> 'resolved')::int AS handling, (state = 'resolved')::int AS checking
+    FROM json_to_recordset(%(rows)s) AS n(member_id text, checker_id text, state text)
+    WHERE state IN ('dispatched', 'in_progress', 'resolved')
     UNION ALL
     SELECT CASE WHEN o.state = 'resolved' THEN o.checker_id ELSE o.member_id END,
-           -(o.state <> 'resolved')::int, -(o.state = 'resolved')::int, 0
+           -(o.state <> 'resolved')::int, -(o.state = 'resolved')::int
     FROM orders o JOIN json_to_recordset(%(rows)s) AS n(id uuid) USING (id)
     WHERE o.state IN ('dispatched', 'in_progress', 'resolved')
 ) AS change
@@ -78,7 +76,7 @@ WHERE assignments.order_id = e.order_id AND assignments.role = e.role AND assign
 INSERT INTO assignments (order_id, role, member_id, unit, why, policy, considered, since, until, end_reason)
 SELECT order_id, role, member_id, unit, why, policy, considered, since, until, end_reason
 FROM json_to_recordset(%(rows)s) AS a(order_id uuid, role text, member_id text, unit text, why text, policy text,
-    considered jsonb, since timestamptz, until timestamptz, end_reason text)
+    considered json, since timestamptz, until timestamptz, end_reason text)
 
 -- name: add_journal
 -- What happened to orders; appended, never edited.

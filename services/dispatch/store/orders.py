@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -14,7 +15,8 @@ from services.dispatch.domain.policy import Policies, faded
 from services.dispatch.store.base import SQL, Row, Rows
 from shared.outbox.unit_of_work import to_json
 
-OF_THE_CASE = ("number", "level", "kind", "category", "grid_id", "lon", "lat")  # in an order, and not stored twice
+OF_THE_CASE = frozenset({"number", "level", "kind", "category", "grid_id", "lon", "lat"})  # not stored twice
+ELSEWHERE = OF_THE_CASE | {"terms"}
 
 
 class OrderRows(Rows):
@@ -67,8 +69,11 @@ class OrderRows(Rows):
         self.write(SQL.put_orders, rows)
         return more
 
-    def count_in_hand(self, more: Sequence[Row]) -> None:
-        self.write(SQL.count_in_hand, more)
+    def count_in_hand(self, more: Sequence[Row], given: Iterable[str]) -> None:
+        """What members have in hand more or less, and who (once for each order) was given one just now."""
+        orders, none = Counter(given), {"handling": 0, "checking": 0}
+        rows = {member: none | {"member_id": member} for member in orders} | {row["member_id"]: row for row in more}
+        self.write(SQL.count_in_hand, [row | {"given": orders[member]} for member, row in rows.items()])
 
     def end_assignments(self, rows: Sequence[Row]) -> None:
         self.write(SQL.end_assignments, rows)
@@ -104,6 +109,6 @@ def _order(row: Row, case: Row) -> Order:
 
 def _row(order: Order) -> Row:
     """An order as the table has it; what the case says of it is not stored twice."""
-    row = {name: value for name, value in vars(order).items() if name != "terms" and name not in OF_THE_CASE}
+    row = {name: value for name, value in vars(order).items() if name not in ELSEWHERE}
     row |= {"member_id": order.member_id or None, "offer": order.offer.as_dict() if order.offer else None}
     return row | order.terms.documents | {"next_step_at": order.next_at}

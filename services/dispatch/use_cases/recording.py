@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from services.dispatch import messages
-from services.dispatch.domain.order import Change, Order
+from services.dispatch.domain.order import HANDLER, Change, Order
 from services.dispatch.store import Row, Work
 from shared.messaging.envelope import NORMAL, URGENT, Event
 
@@ -34,7 +34,7 @@ def record(happened: Sequence[Happened], work: Work, now: dt.datetime, new_cases
     work.end_assignments(ends)
     work.add_assignments(starts)
     work.add_journal([_journal_row(one, now) for one in happened])
-    work.count_in_hand(more_in_hand)
+    work.count_in_hand(more_in_hand, (row["member_id"] for row in starts if row["role"] == HANDLER))
 
 
 def _event(one: Happened, work: Work) -> Event | None:
