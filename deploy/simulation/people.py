@@ -32,7 +32,7 @@ class Player(threading.Thread):
         self._dice = random.Random(member.member)
         self._plans: list[tuple[float, int, Callable[[], object]]] = []
         self._counter = itertools.count()
-        self._ignored: set[str] = set()
+        self._ignored: dict[str, int] = {}  # order → how often it was reminded of
         self.reports: list[Planned] = []
 
     def run(self) -> None:
@@ -62,7 +62,7 @@ class Player(threading.Thread):
         self.member.report(found.report)
 
     def _hear(self, notice: Notice) -> None:
-        if notice.order_id is None or notice.order_id in self._ignored:
+        if notice.order_id is None or self._goes_on_ignoring(notice, notice.order_id):
             return
         if notice.kind in ("work_assigned", "work_escalated"):
             self._take_on(notice)
@@ -73,10 +73,20 @@ class Player(threading.Thread):
             note = "现场已核实。" if passed else "现场仍有遗留,请继续处理。"
             self._later(1.5, lambda: self.member.verify(notice, passed, note))
 
+    def _goes_on_ignoring(self, notice: Notice, order_id: str) -> bool:
+        """The ladder takes an ignored order away; whom nobody stands above it reminds again: they take it on then."""
+        if order_id not in self._ignored:
+            return False
+        self._ignored[order_id] += notice.kind == "work_reminded"
+        if self._ignored[order_id] > 1:
+            del self._ignored[order_id]
+            self._later(1, lambda: self._acknowledge(notice))
+        return True
+
     def _take_on(self, notice: Notice) -> None:
         card = self._decks.work.deal(notice.number) if notice.kind == "work_assigned" else "do"
         if card == "ignore":
-            self._ignored.add(notice.order_id or "")
+            self._ignored[notice.order_id or ""] = 0
         elif card == "return":
             self._later(1.5, lambda: self.member.return_(notice, "不属于本网格职责,请转交。"))
         else:

@@ -39,6 +39,7 @@ class Life(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
         self.state, self.round, self.before = "submitted", 1, "submitted"
+        self.begins = "assigned"
         self.registered, self.on_order, self.withdrawn_round = False, False, 0
         self.heard = {"dispatch": 0, "callback": 0}
         self.said = {"dispatch": 0, "callback": 0}
@@ -50,8 +51,9 @@ class Life(RuleBasedStateMachine):
 
     # intake
 
-    @initialize(auto=st.sampled_from([True, True, True, False]))
-    def register(self, auto: bool) -> None:
+    @initialize(auto=st.sampled_from([True, True, True, False]), begins=st.sampled_from(["assigned", "pooled"]))
+    def register(self, auto: bool, begins: str) -> None:
+        self.begins = begins  # whether somebody has an order at once, or it is offered to several
         if auto:
             self._decide("accept")
 
@@ -68,7 +70,7 @@ class Life(RuleBasedStateMachine):
         after = ACTIONS[action][1]
         if action in OFF_THE_LINE:
             self.on_order = self.registered if self.state not in AWAY else self.on_order
-            if self.registered:
+            if self.registered and self.state not in AWAY:
                 self.to_dispatch.append(("leave", self.round))
         elif action in ("accept", "unmerge", "take_back"):
             self.round += self.registered
@@ -123,8 +125,7 @@ class Life(RuleBasedStateMachine):
             return
         self.to_dispatch.remove(message)
         assert order is None or order["round"] < round_, "two orders of one round"
-        begins = "assigned" if isinstance(data, _Draws) else data.draw(st.sampled_from(("assigned", "pooled")))
-        self.order = {"round": round_, "state": begins}
+        self.order = {"round": round_, "state": self.begins}
         self.dispatch_says(self.order["state"], round_)
 
     @precondition(lambda self: self.order and self.order["state"] in NEXT)
@@ -229,7 +230,8 @@ class Life(RuleBasedStateMachine):
         elif self.state == "follow_up_pending":
             assert self.open_round == self.round
         else:
-            assert not working, f"somebody works on a case that is {self.state}"
+            offered = working and self.order and self.order["state"] == "pooled" and self.state == "accepted"
+            assert not working or offered, f"somebody works on a case that is {self.state}"
             assert self.open_round is None, f"somebody is asked about a case that is {self.state}"
         assert not self.on_order
 

@@ -143,18 +143,27 @@ def start(
     settled: bool = False,
 ) -> Moved:
     """A new work order; its clock starts now, when it is dispatched. `settled`: the handler has done it on the spot."""
-    order = replace(
-        unassigned(case, order_id, round_, terms, now),
-        state=DISPATCHED,
-        member_id=choice.member.member_id,
-        unit=choice.member.unit,
-        ack_due_at=terms.ack_due_at,
-    )
+    member = choice.member
+    order = _new(case, order_id, round_, terms, now, DISPATCHED, member.member_id, member.unit, terms.ack_due_at)
     return Moved(order, (_assigned(order, None, choice, settled),))
 
 
 def unassigned(case: dict[str, Any], order_id: str, round_: int, terms: Terms, now: dt.datetime) -> Order:
     """An order that nobody has yet."""
+    return _new(case, order_id, round_, terms, now, POOLED, NOBODY, case["grid_id"] or "", None)
+
+
+def _new(
+    case: dict[str, Any],
+    order_id: str,
+    round_: int,
+    terms: Terms,
+    now: dt.datetime,
+    state: str,
+    member_id: str,
+    unit: str,
+    ack_due_at: dt.datetime | None,
+) -> Order:
     return Order(
         order_id,
         case["id"],
@@ -162,13 +171,13 @@ def unassigned(case: dict[str, Any], order_id: str, round_: int, terms: Terms, n
         round_,
         case["level"],
         case["grid_id"],
-        POOLED,
+        state,
         1,
-        NOBODY,
-        case["grid_id"] or "",
+        member_id,
+        unit,
         None,
         now,
-        None,
+        ack_due_at,
         terms.due_at,
         terms,
         kind=case["kind"],

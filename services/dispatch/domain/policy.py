@@ -20,6 +20,7 @@ FACTORS = (SKILL, LOAD, DISTANCE, FAIRNESS)
 GRID, TOWN = "grid", "town"
 DEPARTMENTS = ("public_safety", "market_supervision", "enforcement", "public_service")
 FULL_LOAD, FAR = 20, 3000  # orders in hand, and metres, from which on a member gets no point for load or distance
+WEEK = 604_800.0  # seconds
 METRES = 111_320.0  # of one degree of latitude
 
 Point = tuple[float, float]  # degrees east and north, WGS84
@@ -107,6 +108,11 @@ class Policies:
         return next((policy for policy in self._policies if policy.fits(matter)), UNWRITTEN)
 
     @property
+    def rank(self) -> bool:
+        """Whether more than what members have in hand decides."""
+        return any(policy.way in (ROUND_ROBIN, WEIGHED) for policy in self._policies)
+
+    @property
     def reach_the_town(self) -> bool:
         """Whether some work may be done by members of any grid."""
         return any(policy.pool and policy.pool.among == TOWN for policy in self._policies)
@@ -118,6 +124,11 @@ UNWRITTEN = Policy()
 def skilled(skills: Sequence[str], category: str) -> bool:
     """Whether a member with these skills (codes of categories or classes; none: everything) may do such work."""
     return not skills or not category or category.startswith(tuple(skills))
+
+
+def faded(orders: float, seconds: float) -> float:
+    """What orders that were given so long ago count now: after a week the half (sql/orders.sql count_in_hand)."""
+    return float(orders * 0.5 ** (max(seconds, 0.0) / WEEK))
 
 
 def metres(here: Point, there: Point) -> float:

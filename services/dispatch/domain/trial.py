@@ -14,7 +14,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from services.dispatch.domain.assignment import DESK, WORKER, Choice, Member, Roster
-from services.dispatch.domain.policy import Matter, Policies, metres
+from services.dispatch.domain.policy import Matter, Policies, faded, metres
 from services.dispatch.domain.words import both
 
 STEP = dt.timedelta(hours=1)  # the roster is made anew so often
@@ -79,8 +79,8 @@ class Play:
         """What was done meanwhile is out of hand, what was given fades."""
         while self._busy and self._busy[0][0] <= now:
             self._in_hand[heapq.heappop(self._busy)[1]] -= 1
-        fade = 0.5 ** ((now - self._since) / dt.timedelta(days=7)) if self._given else 1.0
-        self._given = {member: (orders * fade, last) for member, (orders, last) in self._given.items()}
+        passed = (now - self._since).total_seconds()
+        self._given = {member: (faded(orders, passed), last) for member, (orders, last) in self._given.items()}
         self._roster, self._since = self._fresh(), now
 
     def _fresh(self) -> Roster:

@@ -18,18 +18,16 @@ ALTER TABLE grids ADD COLUMN middle double precision[] GENERATED ALWAYS AS (midd
 -- How many orders a member was given lately: what was given a week ago counts half, two weeks ago a quarter …; kept up
 -- with every order, because counting them anew costs more the more of them there were.
 ALTER TABLE in_hand ADD COLUMN given double precision NOT NULL DEFAULT 0,
-    ADD COLUMN given_at timestamptz;
-CREATE FUNCTION halved_weekly(orders double precision, since timestamptz) RETURNS double precision LANGUAGE sql VOLATILE AS $$
-    SELECT orders * power(0.5, greatest(extract(epoch FROM clock_timestamp() - since)::float, 0) / (7 * 86400))
-$$;
+    ADD COLUMN given_at double precision;  -- the last one: seconds since 1970
 
 ALTER TABLE assignments ADD COLUMN policy text NOT NULL DEFAULT '',      -- the policy that chose; none: none applied
-    ADD COLUMN considered jsonb NOT NULL DEFAULT '[]';                   -- the first few candidates, the chosen one first
+    ADD COLUMN considered json NOT NULL DEFAULT '[]';                    -- the first few candidates, the chosen one first
 DROP TRIGGER assignments_are_only_ended ON assignments;
 CREATE TRIGGER assignments_are_only_ended BEFORE UPDATE ON assignments
     FOR EACH ROW WHEN (OLD.until IS NOT NULL
-        OR (OLD.order_id, OLD.role, OLD.member_id, OLD.unit, OLD.why, OLD.policy, OLD.considered, OLD.since)
-        IS DISTINCT FROM (NEW.order_id, NEW.role, NEW.member_id, NEW.unit, NEW.why, NEW.policy, NEW.considered, NEW.since))
+        OR (OLD.order_id, OLD.role, OLD.member_id, OLD.unit, OLD.why, OLD.policy, OLD.considered::text, OLD.since)
+        IS DISTINCT FROM (NEW.order_id, NEW.role, NEW.member_id, NEW.unit, NEW.why, NEW.policy, NEW.considered::text,
+            NEW.since))
     EXECUTE FUNCTION refuse_change();
 
 -- A pooled order is nobody's until somebody claims it; `offer` says to whom it is offered, and until when.

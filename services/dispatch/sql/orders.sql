@@ -1,18 +1,19 @@
 -- name: roster
--- Members who may get or check work of these grids, or stand above it: whether they are on duty at this moment
--- (by shift and leave), what each has in hand, and was given lately.
+-- Members who may get or check work of these grids, or stand above it: whether they are on duty at this moment (by shift
+-- and leave), what each has in hand; where they are ranked by more than that, also where they work, and what they were given
+-- lately.
 WITH micro AS (  -- which of these areas are part of a grid
     SELECT grid_id, parent_id FROM grids WHERE grid_id = ANY(%(grids)s) AND level = 'micro_grid'
 )
 SELECT m.member_id, m.role, m.grid_id,
        m.on_duty AND m.member_id <> ALL (ARRAY(SELECT o.member_id FROM off_duty o
-           WHERE tstzrange(o.starts_at, o.ends_at) @> (SELECT clock_timestamp()))),
-       m.skills, CASE WHEN g.level = 'micro_grid' THEN g.parent_id END, g.middle,
-       coalesce(h.handling, 0), coalesce(h.checking, 0), coalesce(halved_weekly(h.given, h.given_at), 0),
-       coalesce(extract(epoch FROM h.given_at), 0)::float, (SELECT json_object_agg(grid_id, parent_id) FROM micro)
+           WHERE tstzrange(o.starts_at, o.ends_at) @> (SELECT clock_timestamp()))), m.skills, CASE WHEN g.level = 'micro_grid' THEN g.parent_id END,
+       CASE WHEN %(ranking)s THEN g.middle END, coalesce(h.handling, 0), coalesce(h.checking, 0),
+       CASE WHEN %(ranking)s THEN h.given END, CASE WHEN %(ranking)s THEN h.given_at END,
+       (SELECT json_object_agg(grid_id, parent_id) FROM micro)
 FROM members m LEFT JOIN in_hand h USING (member_id) LEFT JOIN grids g ON g.grid_id = m.grid_id
-WHERE m.active AND (m.grid_id = ANY(%(grids)s) OR m.role NOT IN ('worker', 'guide') OR m.member_id = ANY(%(also)s)
-    OR %(everybody)s OR m.grid_id IN (SELECT parent_id FROM micro)
+WHERE m.active AND (%(everybody)s OR m.role NOT IN ('worker', 'guide') OR m.grid_id = ANY(%(grids)s)
+    OR m.member_id = ANY(%(also)s) OR m.grid_id IN (SELECT parent_id FROM micro)
     OR g.level = 'micro_grid' AND g.parent_id = ANY(%(grids)s))
 
 -- name: current_orders
@@ -23,17 +24,15 @@ SELECT DISTINCT ON (o.case_id) o.id::text, o.case_id::text, o.round, o.state, o.
 FROM orders o WHERE o.case_id = ANY(%(cases)s::uuid[]) ORDER BY o.case_id, o.round DESC
 
 -- name: more_in_hand
--- What members will have to do more or less: the orders as they will be, without the orders as they are; and how many of
--- them they are given now.
-SELECT member_id, sum(handling)::bigint AS handling, sum(checking)::bigint AS checking, sum(given)::bigint AS given FROM (
-    SELECT CASE WHEN n.state = 'resolved' THEN n.checker_id ELSE n.member_id END AS member_id,
-           (n.state <> 'resolved')::int AS handling, (n.state = 'resolved')::int AS checking,
-           (n.state <> 'resolved' AND o.member_id IS DISTINCT FROM n.member_id)::int AS given
-    FROM json_to_recordset(%(rows)s) AS n(id uuid, member_id text, checker_id text, state text) LEFT JOIN orders o USING (id)
-    WHERE n.state IN ('dispatched', 'in_progress', 'resolved')
+-- What members will have to do more or less: the orders as they will be, without the orders as they are.
+SELECT member_id, sum(handling)::bigint AS handling, sum(checking)::bigint AS checking FROM (
+    SELECT CASE WHEN state = 'resolved' THEN checker_id ELSE member_id END AS member_id,
+           (state <> 'resolved')::int AS handling, (state = 'resolved')::int AS checking
+    FROM json_to_recordset(%(rows)s) AS n(member_id text, checker_id text, state text)
+    WHERE state IN ('dispatched', 'in_progress', 'resolved')
     UNION ALL
     SELECT CASE WHEN o.state = 'resolved' THEN o.checker_id ELSE o.member_id END,
-           -(o.state <> 'resolved')::int, -(o.state = 'resolved')::int, 0
+           -(o.state <> 'resolved')::int, -(o.state = 'resolved')::int
     FROM orders o JOIN json_to_recordset(%(rows)s) AS n(id uuid) USING (id)
     WHERE o.state IN ('dispatched', 'in_progress', 'resolved')
 ) AS change
@@ -43,11 +42,13 @@ GROUP BY member_id HAVING sum(handling) <> 0 OR sum(checking) <> 0
 -- Members have so much more to do, and were given so many lately; the last statement of a transaction, because all share
 -- these rows.
 INSERT INTO in_hand AS h (member_id, handling, checking, given, given_at)
-SELECT member_id, handling, checking, given, CASE WHEN given > 0 THEN clock_timestamp() END
+SELECT member_id, handling, checking, given, CASE WHEN given > 0 THEN extract(epoch FROM clock_timestamp()) END
 FROM json_to_recordset(%(rows)s) AS r(member_id text, handling bigint, checking bigint, given double precision)
 ORDER BY member_id
 ON CONFLICT (member_id) DO UPDATE SET handling = h.handling + excluded.handling, checking = h.checking + excluded.checking,
-    given = CASE WHEN excluded.given > 0 THEN coalesce(halved_weekly(h.given, h.given_at), 0) + excluded.given ELSE h.given END,
+    given = CASE WHEN excluded.given > 0 AND h.given > 0  -- what was given a week ago counts half
+        THEN h.given * power(0.5, greatest(excluded.given_at - h.given_at, 0) / 604800) + excluded.given
+        ELSE h.given + excluded.given END,
     given_at = coalesce(excluded.given_at, h.given_at)
 
 -- name: put_orders
@@ -82,7 +83,7 @@ WHERE assignments.order_id = e.order_id AND assignments.role = e.role AND assign
 INSERT INTO assignments (order_id, role, member_id, unit, why, policy, considered, since, until, end_reason, ack_due_at)
 SELECT order_id, role, member_id, unit, why, policy, considered, since, until, end_reason, ack_due_at
 FROM json_to_recordset(%(rows)s) AS a(order_id uuid, role text, member_id text, unit text, why text, policy text,
-    considered jsonb, since timestamptz, until timestamptz, end_reason text, ack_due_at timestamptz)
+    considered json, since timestamptz, until timestamptz, end_reason text, ack_due_at timestamptz)
 
 -- name: add_journal
 -- What happened to orders; appended, never edited. What is more than that an order has begun is to be counted.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -13,11 +14,11 @@ from services.dispatch.domain.escalation import Step, Terms
 from services.dispatch.domain.limits import Duration, Quiet
 from services.dispatch.domain.order import NOBODY, Offer, Order
 from services.dispatch.domain.parts import Assist, Request, as_document, assist_of, request_of
-from services.dispatch.domain.policy import Policies
+from services.dispatch.domain.policy import Policies, faded
 from services.dispatch.store.base import SQL, Row, Rows
 from shared.outbox.unit_of_work import to_json
 
-OF_THE_CASE = ("number", "level", "kind", "category", "grid_id", "lon", "lat")  # in an order, and not stored twice
+OF_THE_CASE = frozenset({"number", "level", "kind", "category", "grid_id", "lon", "lat"})  # not stored twice
 
 
 class OrderRows(Rows):
@@ -31,26 +32,28 @@ class OrderRows(Rows):
     ) -> Roster:
         """The members of these grids, everybody above and beside them, and those named, with what they have in hand and
         were given lately; by these policies they are chosen among."""
-        rows = self._roster(grids, also, policies is not None and policies.reach_the_town)
+        known = policies or Policies()
+        rows = self._roster(grids, also, known.rank, known.reach_the_town)
+        now = self.now().timestamp() if known.rank else 0.0
         return Roster(
             [_member(row) for row in rows],
             {row[0]: row[7] for row in rows},
             {row[0]: row[8] for row in rows},
-            {row[0]: (row[9], row[10]) for row in rows},
-            policies,
+            {row[0]: (faded(row[9], now - row[10]), row[10]) for row in rows if row[10]},
+            known,
             rows[0][11] if rows else None,
         )
 
     def crew(self, grids: Iterable[str | None]) -> tuple[list[Member], dict[str, str]]:
         """All active members, and of which grids those of these areas are parts that are micro grids."""
-        rows = self._roster(grids, (), everybody=True)
+        rows = self._roster(grids, (), ranking=True, everybody=True)
         return [_member(row) for row in rows], (rows[0][11] if rows else None) or {}
 
     def _roster(
-        self, grids: Iterable[str | None], also: Iterable[str | None], everybody: bool
+        self, grids: Iterable[str | None], also: Iterable[str | None], ranking: bool, everybody: bool
     ) -> list[tuple[Any, ...]]:
         wanted = {"grids": sorted({g for g in grids if g}), "also": sorted({m for m in also if m})}
-        return self.all(SQL.roster, **wanted, everybody=everybody)
+        return self.all(SQL.roster, **wanted, ranking=ranking, everybody=everybody)
 
     def orders_to_try(self, since: dt.datetime) -> list[Row]:
         return self.dicts(SQL.orders_to_try, since=since)
@@ -68,8 +71,11 @@ class OrderRows(Rows):
         self.write(SQL.put_orders, rows)
         return more
 
-    def count_in_hand(self, more: Sequence[Row]) -> None:
-        self.write(SQL.count_in_hand, more)
+    def count_in_hand(self, more: Sequence[Row], given: Iterable[str]) -> None:
+        """What members have in hand more or less, and who (once for each order) was given one just now."""
+        orders, none = Counter(given), {"handling": 0, "checking": 0}
+        rows = {member: none | {"member_id": member} for member in orders} | {row["member_id"]: row for row in more}
+        self.write(SQL.count_in_hand, [row | {"given": orders[member]} for member, row in rows.items()])
 
     def end_assignments(self, rows: Sequence[Row]) -> None:
         self.write(SQL.end_assignments, rows)
@@ -127,7 +133,7 @@ def _row(order: Order) -> Row:
     return row | order.terms.documents | {"next_step_at": order.next_at, "course": _course(order)}
 
 
-_NOT_STORED = ("terms", *OF_THE_CASE, "clock", "transfers", "returned_units", "request", "assists")
+_NOT_STORED = OF_THE_CASE | {"terms", "clock", "transfers", "returned_units", "request", "assists"}
 
 
 def _course(order: Order) -> dict[str, Any] | None:

@@ -36,7 +36,7 @@ def record(happened: Sequence[Happened], work: Work, now: dt.datetime, new_cases
     work.put_requests([(one.change.order, request) for one in happened for request in one.change.requests])
     work.put_assists([(one.change.order, assist) for one in happened for assist in one.change.assists])
     work.add_journal([_journal_row(one, now) for one in happened])
-    work.count_in_hand(more_in_hand)
+    work.count_in_hand(more_in_hand, (row["member_id"] for row in starts if row["role"] == HANDLER))
 
 
 def _event(one: Happened, work: Work) -> Event | None:

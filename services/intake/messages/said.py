@@ -77,7 +77,7 @@ class InformationAsked(Message):
 
 
 class _Decided(Message):
-    """`registered`: case_registered was said about it in this or an earlier round, so that somebody may be at work."""
+    """`registered`: case_registered was said about it, and it is not away since then: somebody may be at work."""
 
     number = fields.String(required=True)
     round = fields.Integer(required=True)

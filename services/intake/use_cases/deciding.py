@@ -120,4 +120,10 @@ def take_off_line(row: Row, why: str, work: Work, now: dt.datetime, **more: Any)
 
 def decided(row: Row, why: str, by: By) -> dict[str, Any]:
     """What all messages about decisions say."""
-    return {"round": row["round"], "why": why, "by": by.name, "registered": row["registered"]}
+    return {"round": row["round"], "why": why, "by": by.name, "registered": is_on_line(row)}
+
+
+def is_on_line(row: Row) -> bool:
+    """Whether dispatch has been told of the case, and not yet that it is away. A case that is away hears of more rounds
+    than dispatch may ever get to: what is said of it then is not for dispatch, which has let it go or is about to."""
+    return bool(row["registered"]) and row["on_order"] is None

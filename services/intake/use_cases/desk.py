@@ -9,7 +9,7 @@ from services.intake.domain.masking import mask
 from services.intake.domain.places import Where
 from services.intake.errors import CategoryUnknown, NotPossible
 from services.intake.store import OpenWork, Work
-from services.intake.use_cases.deciding import By, Decision, conclude, decided, find, whole
+from services.intake.use_cases.deciding import By, Decision, conclude, decided, find, is_on_line, whole
 from services.intake.use_cases.telling import Row
 
 Body = dict[str, Any]
@@ -97,7 +97,7 @@ def appeal_case(number: str, by: By, body: Body, open_work: OpenWork) -> dict[st
 def closing(row: Row, why: str, at: str) -> dict[str, Any]:
     """What is said when a case ends without its work being asked about."""
     data = {"round": row["round"], "solved": None, "satisfaction": "unrated", "closed_at": at}
-    return data | {"why": why, "registered": row["registered"]}
+    return data | {"why": why, "registered": is_on_line(row)}
 
 
 def _described(body: Body, work: Work) -> Row:
