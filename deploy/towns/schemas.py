@@ -6,7 +6,7 @@ from typing import Any
 
 from marshmallow import Schema, ValidationError, fields, pre_load, validate, validates_schema
 
-from services.dispatch.messages.registry import PLATFORMS
+from services.dispatch.domain.words import DEPARTMENTS
 
 LEVELS = ("P1", "P2", "P3", "P4")
 KINDS = ("consultation", "help", "suggestion", "complaint", "report")
@@ -83,7 +83,7 @@ class _Question(Schema):
 
 class Category(Class):
     class_ = fields.String(required=True, data_key="class")
-    platform = _one_of(PLATFORMS)
+    platform = _one_of(DEPARTMENTS)
     level = _one_of(LEVELS)
     kind = _one_of(KINDS)
     limit = _text(_DURATION, required=False)

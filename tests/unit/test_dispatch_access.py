@@ -11,7 +11,6 @@ from hypothesis import strategies as st
 from services.dispatch.domain import attempts
 from services.dispatch.domain.access import (
     END_SESSIONS,
-    PLATFORMS,
     RIGHTS,
     SEE_ORDERS,
     SEE_SESSIONS,
@@ -24,6 +23,7 @@ from services.dispatch.domain.access import (
 from services.dispatch.domain.attempts import ADDRESS, MEMBER, Bucket, Limit
 from services.dispatch.domain.passwords import weakness
 from services.dispatch.domain.sessions import AGAIN, ENDED, IDLE, LONGEST, REPEAT, REUSED, TURN, Session, judge
+from services.dispatch.domain.words import DEPARTMENTS
 
 NOW = dt.datetime(2026, 11, 23, 9, 0, tzinfo=dt.UTC)
 
@@ -86,7 +86,7 @@ def test_what_a_token_grants() -> None:
     assert grant("guide", "village", False) == Grant("leader", "guide", "village")
     assert grant("leader", "town", True) == Grant("leader", "leader", None)
     assert grant("desk", "town", True) == Grant("desk", "desk", None)
-    for platform in PLATFORMS:
+    for platform in DEPARTMENTS:
         assert grant(platform, "town", True) == Grant("member", platform, None)
 
 

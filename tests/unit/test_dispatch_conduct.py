@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.dispatch.domain.actions import Action, in_own_order
+from services.dispatch.domain.actions import in_own_order
 from services.dispatch.domain.conduct import Conduct, Demand, problems
-from services.dispatch.domain.deciding import Position
+from services.dispatch.domain.deciding import Action, Position
 from services.dispatch.domain.evidence import metres
 from tests.unit.qiuchuan import at, read
 

@@ -8,14 +8,18 @@ from typing import Any
 
 import pytest
 
+from services.dispatch import messages
 from services.dispatch.domain import order as orders
-from services.dispatch.domain.actions import ACTIONS, Action, Circumstances, Decided, Refused, act
+from services.dispatch.domain.actions import ACTIONS, EVERY_STATE, act
 from services.dispatch.domain.clock import RUNNING
+from services.dispatch.domain.deciding import Action, Circumstances, Decided, Refused
 from services.dispatch.domain.escalation import terms
 from services.dispatch.domain.order import Moved, Order
 from services.dispatch.domain.parts import Assist, Request
 from services.dispatch.domain.policy import Matter
 from services.dispatch.domain.supervision import take_step
+from services.dispatch.domain.words import HAPPENED
+from services.dispatch.domain.words import STATES as STATE_WORDS
 from tests.unit.qiuchuan import CALENDAR, GRID, OTHER_GRID, RULES, at, case_of, roster
 
 START = at("2026-11-23 09:00")
@@ -262,3 +266,8 @@ def test_after_a_return_the_ladder_watches_the_next_one_from_its_first_step() ->
     back = moved(do(late, "return", late.member_id, now=late.terms.ladder[1].fired_at)).order
     assert back.next_step is not None
     assert (back.next_step.step, back.next_step.when) == (1, "not_acknowledged")
+
+
+def test_everything_that_members_are_told_of_has_a_chinese_word() -> None:
+    assert STATE_WORDS.keys() == {*EVERY_STATE}
+    assert messages.SAID.keys() | {"closed"} == HAPPENED.keys()

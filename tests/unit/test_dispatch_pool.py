@@ -9,8 +9,9 @@ import pytest
 
 from services.dispatch.domain import by_hand, pool
 from services.dispatch.domain import order as orders
-from services.dispatch.domain.actions import Action, Circumstances, Refused, act
+from services.dispatch.domain.actions import act
 from services.dispatch.domain.assignment import Roster
+from services.dispatch.domain.deciding import Action, Circumstances, Refused
 from services.dispatch.domain.escalation import terms
 from services.dispatch.domain.limits import Duration
 from services.dispatch.domain.order import Moved, Order

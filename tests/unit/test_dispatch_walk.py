@@ -12,10 +12,11 @@ from hypothesis import strategies as st
 
 from services.dispatch.domain import order as orders
 from services.dispatch.domain import pool
-from services.dispatch.domain.actions import ACTIONS, Action, Circumstances, Refused, act
+from services.dispatch.domain.actions import ACTIONS, act
 from services.dispatch.domain.asking import ends_by_itself
 from services.dispatch.domain.assignment import Roster
 from services.dispatch.domain.correction import correct
+from services.dispatch.domain.deciding import Action, Circumstances, Refused
 from services.dispatch.domain.escalation import redated, terms
 from services.dispatch.domain.limits import Duration
 from services.dispatch.domain.order import COLOURS, Moved, Order

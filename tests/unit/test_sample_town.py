@@ -22,7 +22,8 @@ from deploy.towns.files import SAMPLE
 from deploy.towns.from_geojson import write_town
 from deploy.towns.make_qiuchuan import make
 from deploy.towns.small import write_small_town
-from services.dispatch.messages.registry import PLATFORMS, ROLES
+from services.dispatch.domain.words import DEPARTMENTS
+from services.dispatch.messages.registry import ROLES
 from services.intake.adapters import adapter_of
 from services.intake.domain.places import Grid, Locator, Where
 from services.intake.domain.registration import Category, Refusal, Report, Source, judge
@@ -128,7 +129,7 @@ def test_the_catalogue_has_every_class(town):
     assert {"01", "02", "03", "04", "05", "06", "07", "08", "99", "A01", "A02", "A03", "A04", "A05"} == used
     assert len(town.categories) >= 60
     assert all(category["code"][:-2] == category["class"] for category in town.categories)
-    assert {category["platform"] for category in town.categories} == set(PLATFORMS)
+    assert {category["platform"] for category in town.categories} == set(DEPARTMENTS)
 
 
 def test_the_calendar_is_the_official_one(town):

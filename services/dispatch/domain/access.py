@@ -9,12 +9,13 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import NamedTuple
 
+from services.dispatch.domain.words import DEPARTMENTS
+
 # roles of tokens
 MEMBER, LEADER, DESK = "member", "leader", "desk"
 SIGNED_IN = (DESK, LEADER, MEMBER)
 # posts of members, as the town's list of members has them, that are more than a member
 ROLES = {"leader": LEADER, "guide": LEADER, "desk": DESK}
-PLATFORMS = ("public_safety", "market_supervision", "enforcement", "public_service")
 
 # how far rights reach
 OWN, PLATFORM, AREA, TOWN = "own", "platform", "area", "town"
@@ -24,7 +25,7 @@ MANAGE_LEAVES = "manage_leaves"
 SEE_SESSIONS, END_SESSIONS = "see_sessions", "end_sessions"
 
 RIGHTS: dict[str, dict[str, str]] = {  # action → role or post → reach; for all others it is what is their own
-    SEE_ORDERS: {DESK: TOWN, LEADER: AREA} | dict.fromkeys(PLATFORMS, PLATFORM),
+    SEE_ORDERS: {DESK: TOWN, LEADER: AREA} | dict.fromkeys(DEPARTMENTS, PLATFORM),
     SEE_ALL_ASKED: {DESK: TOWN},
     MANAGE_LEAVES: {DESK: TOWN, LEADER: AREA},
     SEE_SESSIONS: {DESK: TOWN},

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from services.dispatch.domain import asking, assisting, handling, pool
 from services.dispatch.domain.assignment import DESK
-from services.dispatch.domain.deciding import Action, Circumstances, Decided, Refused, moved_on, refused
+from services.dispatch.domain.deciding import Action, Circumstances, Decided, moved_on, refused
 from services.dispatch.domain.order import (
     AT_WORK,
     DISPATCHED,
@@ -20,8 +20,6 @@ from services.dispatch.domain.order import (
     Order,
 )
 from services.dispatch.domain.words import state_zh
-
-__all__ = ["ACTIONS", "Action", "Circumstances", "Decided", "Refused", "act", "in_own_order", "refused"]
 
 Allowed = Callable[[Order, Action, Circumstances], bool]
 

@@ -14,19 +14,8 @@ from itertools import count
 from typing import Any
 
 from services.dispatch.domain import ranking
-from services.dispatch.domain.policy import (
-    BY_HAND,
-    DEPARTMENTS,
-    TOWN,
-    UNWRITTEN,
-    Matter,
-    Point,
-    Policies,
-    Policy,
-    metres,
-    skilled,
-)
-from services.dispatch.domain.words import both
+from services.dispatch.domain.policy import BY_HAND, TOWN, UNWRITTEN, Matter, Point, Policies, Policy, metres, skilled
+from services.dispatch.domain.words import DEPARTMENTS, both
 
 WORKER, LEADER, DESK, CHECKER = "worker", "leader", "desk", "checker"
 RANKS = {WORKER: 1, LEADER: 2, DESK: 3}

@@ -5,11 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 
 from services.dispatch.domain import order as orders
-from services.dispatch.domain.actions import Circumstances, Refused, refused
 from services.dispatch.domain.assignment import DESK, LEADER, WORKER
+from services.dispatch.domain.deciding import Circumstances, Refused, refused
 from services.dispatch.domain.order import DISPATCHED, HANDLER, IN_PROGRESS, POOLED, Moved, Order
-from services.dispatch.domain.policy import DEPARTMENTS
-from services.dispatch.domain.words import both
+from services.dispatch.domain.words import DEPARTMENTS, both
 
 HANDLERS = (WORKER, LEADER, DESK, *DEPARTMENTS)  # roles that do work
 OPEN = (POOLED, DISPATCHED, IN_PROGRESS)

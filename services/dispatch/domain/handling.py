@@ -14,13 +14,7 @@ from services.dispatch.domain.order import CHECKER, HANDLER, IN_PROGRESS, Change
 
 
 def acknowledge(order: Order, action: Action, around: Circumstances) -> Decided:
-    new = replace(
-        orders.noted(order, around.now),
-        state=IN_PROGRESS,
-        version=order.version + 1,
-        acknowledged_at=around.now,
-    )
-    return Moved(new, (_by_handler("acknowledged", order, new, action),))
+    return orders.acknowledged(order, action.member_id, around.now, action.note, action.evidence, where(action))
 
 
 def progress(order: Order, action: Action, around: Circumstances) -> Decided:

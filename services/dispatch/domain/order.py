@@ -17,7 +17,7 @@ from services.dispatch.domain.calendar import Calendar
 from services.dispatch.domain.clock import RUNNING, SUSPENDED, Clock
 from services.dispatch.domain.escalation import Step, Terms, redated, restarted
 from services.dispatch.domain.limits import after
-from services.dispatch.domain.parts import LAPSED, RELEASED, Assist, Request
+from services.dispatch.domain.parts import LAPSED, RELEASED, Assist, Offer, Request
 from services.dispatch.domain.policy import Matter
 
 DISPATCHED, IN_PROGRESS, RESOLVED, VERIFIED, CLOSED = "dispatched", "in_progress", "resolved", "verified", "closed"
@@ -27,23 +27,6 @@ OVER = (CLOSED, WITHDRAWN)
 AT_WORK = (DISPATCHED, IN_PROGRESS, SUSPENDED)  # the handler has it
 HANDLER, CHECKER = "handler", "checker"
 COLOURS = ("none", "blue", "yellow", "red")
-
-
-@dataclass(frozen=True)
-class Offer:
-    """What was copied onto a pooled order: for which role, among whom (grid, town), until when, by which policy."""
-
-    to: str
-    among: str
-    until: dt.datetime
-    policy: str
-
-    @classmethod
-    def of(cls, document: dict[str, Any]) -> Offer:
-        return cls(**document | {"until": dt.datetime.fromisoformat(document["until"])})
-
-    def as_dict(self) -> dict[str, Any]:
-        return vars(self) | {"until": self.until.isoformat()}
 
 
 @dataclass(frozen=True)
@@ -207,10 +190,18 @@ def hand_over(order: Order, choice: Choice, now: dt.datetime, calendar: Calendar
     return Moved(new, (replace(_assigned(new, order.state, choice), requests=lapsed(order, now)),))
 
 
-def acknowledged(order: Order, who: str, now: dt.datetime) -> Moved:
+def acknowledged(
+    order: Order,
+    who: str,
+    now: dt.datetime,
+    note: str = "",
+    evidence: tuple[str, ...] = (),
+    facts: dict[str, Any] | None = None,
+) -> Moved:
     """The handler takes it on."""
     new = replace(noted(order, now), state=IN_PROGRESS, version=order.version + 1, acknowledged_at=now)
-    return Moved(new, (Change("acknowledged", new, order.state, who, said={"member_id": who}),))
+    change = Change("acknowledged", new, order.state, who, note, evidence, {"member_id": who}, facts=facts or {})
+    return Moved(new, (change,))
 
 
 def resolved(

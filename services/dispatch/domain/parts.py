@@ -1,4 +1,4 @@
-"""What may hang on a work order: a request that waits for approval, and the units that assist."""
+"""What may hang on a work order: an offer to several, a request that waits for approval, and the units that assist."""
 
 from __future__ import annotations
 
@@ -9,6 +9,23 @@ from typing import Any
 SUSPEND, EXTEND = "suspend", "extend"  # what can be asked for
 OPEN, APPROVED, DENIED, LAPSED = "open", "approved", "denied", "lapsed"  # of a request
 ASKED, DONE, RELEASED = "asked", "done", "released"  # of an assist
+
+
+@dataclass(frozen=True)
+class Offer:
+    """What was copied onto a pooled order: for which role, among whom (grid, town), until when, by which policy."""
+
+    to: str
+    among: str
+    until: dt.datetime
+    policy: str
+
+    @classmethod
+    def of(cls, document: dict[str, Any]) -> Offer:
+        return cls(**document | {"until": dt.datetime.fromisoformat(document["until"])})
+
+    def as_dict(self) -> dict[str, Any]:
+        return vars(self) | {"until": self.until.isoformat()}
 
 
 @dataclass(frozen=True)

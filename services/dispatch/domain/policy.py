@@ -18,7 +18,6 @@ WAYS = (LEAST_LOADED, ROUND_ROBIN, WEIGHED, BY_HAND)
 SKILL, LOAD, DISTANCE, FAIRNESS = "skill", "load", "distance", "fairness"
 FACTORS = (SKILL, LOAD, DISTANCE, FAIRNESS)
 GRID, TOWN = "grid", "town"
-DEPARTMENTS = ("public_safety", "market_supervision", "enforcement", "public_service")
 FULL_LOAD, FAR = 20, 3000  # orders in hand, and metres, from which on a member gets no point for load or distance
 WEEK = 604_800.0  # seconds
 METRES = 111_320.0  # of one degree of latitude

@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from services.dispatch.domain.limits import Duration
-from services.dispatch.domain.policy import DEPARTMENTS, FACTORS, GRID, TOWN, WAYS, WEIGHED
+from services.dispatch.domain.policy import FACTORS, GRID, TOWN, WAYS, WEIGHED
+from services.dispatch.domain.words import DEPARTMENTS
 
 Place = tuple[Any, ...]
 Problem = tuple[Place, str, str]  # where, what is wrong there, how to repair it

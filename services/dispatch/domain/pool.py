@@ -12,9 +12,10 @@ from services.dispatch.domain.assignment import Choice, Member, Roster
 from services.dispatch.domain.calendar import Calendar
 from services.dispatch.domain.escalation import Terms
 from services.dispatch.domain.limits import after
-from services.dispatch.domain.order import POOLED, Change, Moved, Offer, Order
-from services.dispatch.domain.policy import DEPARTMENTS, TOWN, Matter
-from services.dispatch.domain.words import both
+from services.dispatch.domain.order import POOLED, Change, Moved, Order
+from services.dispatch.domain.parts import Offer
+from services.dispatch.domain.policy import TOWN, Matter
+from services.dispatch.domain.words import DEPARTMENTS, both
 
 TOLD = 50  # members who are told of an offer; everybody who may take it finds it in the pool
 

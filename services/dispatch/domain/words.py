@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 STATES = {
+    "pooled": "待认领",
     "dispatched": "待签收",
     "in_progress": "办理中",
     "suspended": "已挂起",
@@ -14,6 +15,7 @@ STATES = {
     "withdrawn": "已撤销",
 }
 HAPPENED = {
+    "pooled": "发布认领",
     "assigned": "派单",
     "acknowledged": "签收",
     "progressed": "报告进展",
@@ -36,7 +38,11 @@ HAPPENED = {
     "cancelled": "撤销",
     "closed": "结案",
     "redated": "时限重算",
+    "rerouted": "请假改派",
 }
+
+# the four platforms of a township (四个平台), whose departments handle what is theirs
+DEPARTMENTS = ("public_safety", "market_supervision", "enforcement", "public_service")
 
 
 class Words(NamedTuple):

@@ -13,9 +13,9 @@ from typing import Any
 from marshmallow import RAISE, Schema, ValidationError, fields, post_load, pre_load, validate
 
 from services.dispatch.domain.areas import LEVELS, area_of
+from services.dispatch.domain.words import DEPARTMENTS
 
-PLATFORMS = ("public_safety", "market_supervision", "enforcement", "public_service")
-ROLES = ("worker", "leader", "guide", "desk", "checker", *PLATFORMS)
+ROLES = ("worker", "leader", "guide", "desk", "checker", *DEPARTMENTS)
 CHATS = ("dingtalk", "wecom")
 HEADINGS = {
     "网格编号": "grid_id",

@@ -12,8 +12,8 @@ from services.dispatch.domain.clock import Clock
 from services.dispatch.domain.deciding import Past
 from services.dispatch.domain.escalation import Step, Terms
 from services.dispatch.domain.limits import Duration, Quiet
-from services.dispatch.domain.order import NOBODY, Offer, Order
-from services.dispatch.domain.parts import Assist, Request, as_document, assist_of, request_of
+from services.dispatch.domain.order import NOBODY, Order
+from services.dispatch.domain.parts import Assist, Offer, Request, as_document, assist_of, request_of
 from services.dispatch.domain.policy import Policies, faded
 from services.dispatch.store.base import SQL, Row, Rows
 from shared.outbox.unit_of_work import to_json

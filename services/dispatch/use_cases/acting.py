@@ -11,8 +11,8 @@ from typing import Any, NamedTuple
 from marshmallow import ValidationError
 
 from services.dispatch import messages
-from services.dispatch.domain.actions import Action, Circumstances, Refused, act, in_own_order, refused
-from services.dispatch.domain.deciding import Past, Position
+from services.dispatch.domain.actions import act, in_own_order
+from services.dispatch.domain.deciding import Action, Circumstances, Past, Position, Refused, refused
 from services.dispatch.domain.order import Moved, Order
 from services.dispatch.domain.words import both
 from services.dispatch.errors import ActionUnreadable
@@ -21,6 +21,7 @@ from services.dispatch.use_cases.recording import Happened, lane_of, record
 from shared.messaging.arrival import Arrival
 from shared.messaging.envelope import NORMAL, Unreadable, decode
 from shared.outbox.unit_of_work import to_json
+from shared.reasons import reasons_of
 
 _ACTION = messages.Action()
 
@@ -101,11 +102,7 @@ def _action(body: dict[str, Any], member_id: str) -> Action:
     try:
         read = _ACTION.load(body)
     except ValidationError as error:
-        reasons = [
-            {"field": name, "problem": str(problem), "repair": f"correct {name} and send the command again"}
-            for name, problem in error.normalized_messages().items()
-        ]
-        raise ActionUnreadable(reasons) from error
+        raise ActionUnreadable(reasons_of(error)) from error
     read |= {name: tuple(read[name]) for name in ("evidence", "before")}
     order_id, place = read["order_id"], read["position"]
     read |= {"order_id": str(order_id) if order_id else None, "position": Position(**place) if place else None}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from services.dispatch.domain import by_hand
-from services.dispatch.domain.actions import Circumstances, Refused
+from services.dispatch.domain.deciding import Circumstances, Refused
 from services.dispatch.errors import MemberUnfit, MovedOn, NotPossible, OrderUnknown
 from services.dispatch.store import OpenWork
 from services.dispatch.use_cases.recording import Happened, record
