@@ -9,6 +9,7 @@ import signal
 import subprocess
 import time
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from pathlib import Path
 
 from deploy.local.checkout import account, user_for
@@ -49,9 +50,14 @@ class Server:
             os.killpg(self.pid, number)
 
     def end(self, number: int = signal.SIGTERM, seconds: float = 60) -> None:
-        """Signal it and wait until it is gone; what does not go in time is killed."""
+        """Signal it and wait until it is gone; what does not go in time is killed. A kill takes all that it started
+        along, as a power cut does: PostgreSQL's backends lead groups of their own, and while one of them is left, the
+        next postmaster refuses to start.
+        """
+        kin = _descendants(self.pid) if self.alive and number == signal.SIGKILL else []
         self.send(signal.SIGCONT)
         self.send(number)
+        _kill(kin)
         if self._process:
             try:
                 self._process.wait(seconds)
@@ -61,6 +67,31 @@ class Server:
 
     def tail(self, lines: int = 20) -> str:
         return "\n".join(self._log.read_text(errors="replace").splitlines()[-lines:]) if self._log.exists() else ""
+
+
+def _descendants(pid: int) -> list[int]:
+    """Processes that a process started, and those that they started."""
+    try:
+        children = [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+    except OSError:
+        return []
+    return [found for child in children for found in (child, *_descendants(child))]
+
+
+def _kill(pids: list[int]) -> None:
+    """Each is killed, and gone when this returns."""
+    for pid in pids:
+        with suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
+    wait_until(lambda: not any(_runs(pid) for pid in pids), 10, "what was killed is gone")
+
+
+def _runs(pid: int) -> bool:
+    """Whether it still holds anything: a zombie does not."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] not in "ZX"
+    except OSError:
+        return False
 
 
 def own_folder(program: str, path: Path) -> Path:
