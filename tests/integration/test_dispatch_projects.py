@@ -290,6 +290,9 @@ def test_administrators_load_list_and_export(office: Office, tmp_path: Path) -> 
         "设计",
         "load-town",
     )
+    until(
+        lambda: json.loads(town.admin("dispatch", "project", "loaded"))["milestones"][0]["next_step_at"]
+    )  # rules came later
     office.acted(first["milestones"][0], "reassign", GUIDE, owner_id=OTHER, reason="调岗")
     town.admin("dispatch", "load-town", str(town.folder))  # what the town has decided since stays
     assert json.loads(town.admin("dispatch", "project", "loaded"))["milestones"][0]["owner_id"] == OTHER

@@ -15,7 +15,7 @@ from services.dispatch.domain.leave import Reason
 from services.dispatch.domain.limits import Quiet
 from services.dispatch.domain.project_acts import ACTIONS, Act, Around, Change, may_do, stopped
 from services.dispatch.domain.project_rules import Watching, project_problems
-from services.dispatch.domain.project_watch import supervised
+from services.dispatch.domain.project_watch import supervised, watched
 from services.dispatch.domain.projects import (
     CANCELLED,
     DONE,
@@ -267,8 +267,8 @@ def test_a_project_with_open_obstacles_is_not_cancelled() -> None:
 
 def test_the_ladder_of_a_task_by_the_town_s_rules() -> None:
     """Ten days from Monday on: 80 % is Tuesday of the next week; its date is a Thursday; working days after it."""
-    watched = task()
-    times = {step.step: step.at for step in watched.terms.ladder}
+    one = task()
+    times = {step.step: step.at for step in one.terms.ladder}
     assert times == {
         1: at("2026-12-01 07:00"),  # at 00:00 nobody is bothered
         2: at("2026-12-03 07:00"),
@@ -276,18 +276,18 @@ def test_the_ladder_of_a_task_by_the_town_s_rules() -> None:
         4: at("2026-12-30 17:30"),
     }
     said = []
-    while step := watched.next_step:
+    while step := one.next_step:
         assert step.at
-        change = supervised(watched, step, roster(), step.at)
-        watched = change.task
-        said.append((step.step, watched.supervision, change.to_member_id, change.facts["measure"]))
+        change = supervised(one, step, roster(), step.at)
+        one = change.task
+        said.append((step.step, one.supervision, change.to_member_id, change.facts["measure"]))
     assert said == [
         (1, "blue", None, "remind"),
         (2, "yellow", "l1", "yellow_card"),
         (3, "red", "d1", "red_card"),
         (4, "red", "d1", "public_notice"),
     ]
-    assert watched.version == 5
+    assert one.version == 5
 
 
 def test_without_a_ladder_of_its_own_the_town_s_steps_watch() -> None:
@@ -296,6 +296,12 @@ def test_without_a_ladder_of_its_own_the_town_s_steps_watch() -> None:
     assert [step.step for step in watching.ladder] == [4, 5, 6, 7]
     assert watching.quiet == Quiet(dt.time(22), dt.time(7), frozenset({"P1", "P2"}))
     assert Watching.of({}) == Watching()
+
+
+def test_what_was_entered_before_any_rules_is_watched_once_there_are_some() -> None:
+    bare = replace(task(), terms=dated((), None, START, DUE, CALENDAR), watched=False)
+    assert bare.next_step is None
+    assert watched(bare, WATCHING, CALENDAR) == task()
 
 
 def test_the_desk_hears_when_no_leader_is_above() -> None:

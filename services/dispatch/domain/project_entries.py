@@ -51,7 +51,7 @@ class Known:
     members: Container[str]
     areas: Container[str]
     calendar: Calendar
-    watching: Watching
+    watching: Watching | None  # None: no rules are in force yet
     now: dt.datetime
 
 
@@ -140,9 +140,11 @@ def made(project_id: str, entry: Entry, task_id: str, known: Known) -> Task:
     calendar = known.calendar
     start = moment_of(entry["starts_at"], calendar) if entry.get("starts_at") else known.now
     due = moment_of(entry["due_at"], calendar, 1)
-    terms = dated(known.watching.ladder, known.watching.quiet, min(start, due), due, calendar)
+    watching = known.watching or Watching()
+    terms = dated(watching.ladder, watching.quiet, min(start, due), due, calendar)
     weight = entry.get("weight") or (1 if entry["kind"] == MILESTONE else 0)
-    return Task(task_id, project_id, entry["kind"], entry["title"], weight, entry["owner_id"], start, due, due, terms)
+    task = Task(task_id, project_id, entry["kind"], entry["title"], weight, entry["owner_id"], start, due, due, terms)
+    return replace(task, watched=known.watching is not None)
 
 
 def wrong_with(task: Task, known: Known, past: bool = False) -> list[Reason]:

@@ -6,10 +6,18 @@ import datetime as dt
 from dataclasses import replace
 
 from services.dispatch.domain.assignment import WORKER, Roster
+from services.dispatch.domain.calendar import Calendar
 from services.dispatch.domain.escalation import Step
 from services.dispatch.domain.project_acts import SUPERVISED, Change
-from services.dispatch.domain.projects import COLOURS, OBSTACLE, Task
+from services.dispatch.domain.project_rules import Watching
+from services.dispatch.domain.projects import COLOURS, OBSTACLE, Task, dated
 from services.dispatch.domain.words import both
+
+
+def watched(task: Task, watching: Watching, calendar: Calendar) -> Task:
+    """A task that was entered before any rules were in force, with the ladder of those that have come."""
+    terms = dated(watching.ladder, watching.quiet, task.starts_at, task.due_at, calendar)
+    return replace(task, terms=terms, watched=True)
 
 
 def supervised(task: Task, step: Step, roster: Roster, now: dt.datetime) -> Change:

@@ -39,7 +39,8 @@ class Project:
 @dataclass(frozen=True)
 class Task:
     """A milestone with its weight, or an obstacle (weight 0), whose title is the problem. `terms`: its ladder as it was
-    copied; `first_due_at`: the date that it was given first; `checker_id`: who is asked to check what is done."""
+    copied; `first_due_at`: the date that it was given first; `checker_id`: who is asked to check what is done;
+    `watched`: it has its ladder."""
 
     task_id: str
     project_id: str
@@ -61,6 +62,7 @@ class Task:
     verified_by: str | None = None
     note: str = ""
     evidence: tuple[str, ...] = ()
+    watched: bool = True
 
     @property
     def next_step(self) -> Step | None:
@@ -130,7 +132,7 @@ def road(tasks: Iterable[Task], now: dt.datetime) -> list[dict[str, Any]]:
 
 def shown(task: Task, now: dt.datetime) -> dict[str, Any]:
     """A task for readers."""
-    hidden = ("terms", "evidence")
+    hidden = ("terms", "evidence", "watched")
     row = {name: value for name, value in vars(task).items() if name not in hidden}
     return row | {
         "evidence": list(task.evidence),

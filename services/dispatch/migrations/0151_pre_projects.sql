@@ -25,7 +25,8 @@ CREATE TABLE project_tasks (
     first_due_at timestamptz NOT NULL,       -- the date that it was given first
     state        text NOT NULL CHECK (state IN ('open', 'done', 'verified', 'cancelled')),
     supervision  text NOT NULL CHECK (supervision IN ('none', 'blue', 'yellow', 'red')),
-    ladder       json NOT NULL,              -- copied when it was entered, each step with its time
+    ladder       json,                       -- copied when it was entered, each step with its time; none: no rules were in
+                                             -- force yet, and those that come first are copied
     quiet        json,                       -- hours, copied likewise
     next_step_at timestamptz,
     done_at      timestamptz,
@@ -44,6 +45,8 @@ CREATE TABLE project_tasks (
 CREATE INDEX project_tasks_by_project ON project_tasks (project_id, due_at, number);
 CREATE INDEX project_tasks_by_owner ON project_tasks (owner_id, due_at);
 CREATE INDEX project_tasks_by_next_step ON project_tasks (next_step_at) WHERE next_step_at IS NOT NULL;
+
+CREATE INDEX project_tasks_without_ladder ON project_tasks (task_id) WHERE ladder IS NULL AND state = 'open';
 
 CREATE TABLE project_journal (               -- everything that happened to a project and its tasks
     id         bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,

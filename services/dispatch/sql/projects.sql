@@ -32,6 +32,12 @@ SELECT task_id::text, project_id, version, kind, title, weight, owner_id, checke
 FROM project_tasks WHERE next_step_at <= (SELECT clock_timestamp())
 ORDER BY next_step_at LIMIT %(limit)s FOR UPDATE SKIP LOCKED
 
+-- name: lock_unwatched_tasks
+-- Open tasks that were entered before any rules were in force, locked for this replica.
+SELECT task_id::text, project_id, version, kind, title, weight, owner_id, checker_id, starts_at, due_at, first_due_at, state,
+       supervision, ladder, quiet, done_at, done_by, verified_at, verified_by, note, evidence
+FROM project_tasks WHERE ladder IS NULL AND state = 'open' LIMIT %(limit)s FOR UPDATE SKIP LOCKED
+
 -- name: put_projects
 -- Projects that are new or have changed, as they are now.
 INSERT INTO projects (project_id, version, name, grid_id, responsible_id, note, cancelled_at)
@@ -52,7 +58,7 @@ FROM json_to_recordset(%(rows)s) AS r(task_id uuid, project_id text, version int
     verified_at timestamptz, verified_by text, note text, evidence jsonb)
 ON CONFLICT (task_id) DO UPDATE SET version = excluded.version, owner_id = excluded.owner_id,
     checker_id = excluded.checker_id, due_at = excluded.due_at, state = excluded.state, supervision = excluded.supervision,
-    ladder = excluded.ladder, next_step_at = excluded.next_step_at, done_at = excluded.done_at, done_by = excluded.done_by,
+    ladder = excluded.ladder, quiet = excluded.quiet, next_step_at = excluded.next_step_at, done_at = excluded.done_at, done_by = excluded.done_by,
     verified_at = excluded.verified_at, verified_by = excluded.verified_by, note = excluded.note,
     evidence = excluded.evidence
 

@@ -51,9 +51,14 @@ class ProjectRows(Rows):
         """The area, and all that it lies in."""
         return [area for (area,) in self.all(SQL.areas_of, area=grid_id)]
 
-    def watching(self) -> Watching:
-        """The ladder in force for new tasks."""
-        return Watching.of(self.rules())
+    def lock_unwatched_tasks(self, limit: int) -> list[Task]:
+        """Open tasks that have no ladder yet."""
+        return [task_of(row) for row in self.dicts(SQL.lock_unwatched_tasks, limit=limit)]
+
+    def watching(self) -> Watching | None:
+        """The ladder in force for new tasks; None before any rules were loaded."""
+        rules = self.rules()
+        return Watching.of(rules) if rules else None
 
     def put_projects(self, projects: Iterable[Project]) -> None:
         self.write(SQL.put_projects, [vars(project) for project in projects])
@@ -69,12 +74,12 @@ class ProjectRows(Rows):
 def task_of(row: Row) -> Task:
     """A task as the table has it."""
     ladder, quiet = (row.pop(name) for name in ("ladder", "quiet"))
-    terms = copied([Step.of(step) for step in ladder], Quiet.of(quiet), row["due_at"])
-    return Task(**(row | {"terms": terms, "evidence": tuple(row["evidence"])}))
+    terms = copied([Step.of(step) for step in ladder or ()], Quiet.of(quiet), row["due_at"])
+    return Task(**(row | {"terms": terms, "evidence": tuple(row["evidence"]), "watched": ladder is not None}))
 
 
 def _row(task: Task) -> Row:
-    row = {name: value for name, value in vars(task).items() if name != "terms"}
-    quiet = task.terms.quiet
-    row |= {"ladder": [step.as_dict() for step in task.terms.ladder], "quiet": quiet.as_dict() if quiet else None}
+    row = {name: value for name, value in vars(task).items() if name not in ("terms", "watched")}
+    ladder, quiet = [step.as_dict() for step in task.terms.ladder], task.terms.quiet
+    row |= {"ladder": ladder if task.watched else None, "quiet": quiet.as_dict() if quiet else None}
     return row | {"next_step_at": task.next_step_at, "evidence": list(task.evidence)}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from services.dispatch.domain.project_acts import Change
-from services.dispatch.domain.project_watch import supervised
+from services.dispatch.domain.project_watch import supervised, watched
 from services.dispatch.store import OpenWork, Work
 from services.dispatch.use_cases.project_recording import record_tasks
 
@@ -14,6 +14,7 @@ ROUNDS = 50  # transactions of one call
 def watch_tasks(open_work: OpenWork) -> int:
     """Take every step that is due, of tasks that no other replica is at; gives how many that were."""
     taken = 0
+    _give_ladders(open_work)
     for _ in range(ROUNDS):
         with open_work() as work:
             changes = _take_steps(work)
@@ -22,6 +23,16 @@ def watch_tasks(open_work: OpenWork) -> int:
         if not changes:
             break
     return taken
+
+
+def _give_ladders(open_work: OpenWork) -> None:
+    """A town's folder is loaded before its rules: its projects are watched as soon as these are in force."""
+    with open_work() as work:
+        tasks = work.lock_unwatched_tasks(AT_ONCE)
+        watching, calendar = (work.watching(), work.calendar()) if tasks else (None, None)
+        if watching and calendar:
+            work.put_tasks([watched(task, watching, calendar) for task in tasks])
+            work.commit()
 
 
 def _take_steps(work: Work) -> list[Change]:
