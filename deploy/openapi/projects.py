@@ -14,13 +14,13 @@ ACTED = (404, 409, 422)
 
 ROUTES = {
     "GET /dispatch/projects": Route(
-        "Projects, at most 500: those that one has to do with; for leaders also those of their area, for the desk all",
+        "Projects, at most 2,000: those that one has to do with; for leaders also those of their area, for the desk all",
         {200: f"`projects`, each with {STANDING}"},
         query={"state": "only those in this state: open, finished or cancelled"},
         problems=(422,),
     ),
     "GET /dispatch/projects/export": Route(
-        "Projects with their tasks, as a table that can be handed in again",
+        "Projects, at most 2,000, with their tasks, as a table that can be handed in again",
         {200: "a row for each task"},
         query={"format": "xlsx (default) or csv"},
         problems=(422,),

@@ -11,12 +11,12 @@ from services.dispatch.store.projects import task_of
 from shared.observability.metrics import Gauge
 from shared.outbox.unit_of_work import UnitOfWork
 
-MOST, MOST_JOURNAL = 500, 500
+MOST_PROJECTS, MOST_TASKS, MOST_JOURNAL = 2000, 500, 500
 
 
 def projects(work: Work, reach: Scope, state: str | None, tasks_too: bool = False) -> list[dict[str, Any]]:
     """Projects as far as somebody's rights reach, with how each stands; with all tasks, if these are asked for."""
-    found = [Project(**row) for row in work.dicts(SQL.projects_seen, limit=MOST, **_reach(reach))]
+    found = [Project(**row) for row in work.dicts(SQL.projects_seen, limit=MOST_PROJECTS, **_reach(reach))]
     tasks, now = work.tasks_of(project.project_id for project in found), work.now()
     rows = []
     for project in found:
@@ -49,7 +49,7 @@ def project_by_id(work: Work, project_id: str, person: Person) -> dict[str, Any]
 def tasks(work: UnitOfWork, reach: Scope, owner: str | None, late: bool | None) -> list[dict[str, Any]]:
     """Tasks that are not cancelled, the most urgent first, as far as somebody's rights reach."""
     now = work.now()
-    rows = work.dicts(SQL.tasks_seen, owner=owner, late=late, now=now, limit=MOST, **_reach(reach))
+    rows = work.dicts(SQL.tasks_seen, owner=owner, late=late, now=now, limit=MOST_TASKS, **_reach(reach))
     return [shown(task_of(row), now) for row in rows]
 
 
