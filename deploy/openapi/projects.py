@@ -14,7 +14,7 @@ ACTED = (404, 409, 422)
 
 ROUTES = {
     "GET /dispatch/projects": Route(
-        "Projects, at most 2,000: those that one has to do with; for leaders also those of their area, for the desk all",
+        "Projects, at most 2,000: what one has to do with; for leaders also those of their area, for the desk all",
         {200: f"`projects`, each with {STANDING}"},
         query={"state": "only those in this state: open, finished or cancelled"},
         problems=(422,),
