@@ -16,7 +16,7 @@ from apispec import APISpec
 from apispec.ext.marshmallow import MarshmallowPlugin
 
 from deploy.contracts import ROOT, SERVICES
-from deploy.openapi import board, callback, dispatch, intake, notify, open311
+from deploy.openapi import board, callback, dispatch, intake, notify, open311, projects
 from deploy.openapi.route import Route
 from shared.http import problems
 from shared.http.entrypoint import Http
@@ -28,6 +28,8 @@ PARTS = {  # parts of a path, with their schemas
     "order_id": {"type": "string", "format": "uuid", "description": "id of a work order"},
     "roster_id": {"type": "string", "description": "id of a roster", "example": "desk-night"},
     "leave_id": {"type": "string", "format": "uuid", "description": "id of a leave"},
+    "project_id": {"type": "string", "description": "id of a project", "example": "river-park"},
+    "task_id": {"type": "string", "format": "uuid", "description": "id of a milestone or obstacle"},
     "follow_up_id": {"type": "string", "format": "uuid", "description": "id of a follow-up"},
     "grid_id": {"type": "string", "description": "id of an area", "example": "330822111001001"},
     "member_id": {"type": "string", "description": "id of a member", "example": "m017"},
@@ -40,7 +42,9 @@ PARTS = {  # parts of a path, with their schemas
     "provider": {"type": "string", "enum": ["dingtalk", "wecom"]},
     "token": {"type": "string", "format": "uuid", "description": "what was given instead of a number"},
 }
-ROUTES = board.ROUTES | callback.ROUTES | dispatch.ROUTES | intake.ROUTES | notify.ROUTES | open311.ROUTES
+ROUTES = (
+    board.ROUTES | callback.ROUTES | dispatch.ROUTES | intake.ROUTES | notify.ROUTES | open311.ROUTES | projects.ROUTES
+)
 REASON = {
     "type": "object",
     "description": "a field, what is wrong with it, and the way to repair it; a conflict names `field` and `given`",

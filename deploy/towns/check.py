@@ -20,6 +20,7 @@ import yaml
 from marshmallow import Schema
 
 from deploy.towns import schemas
+from deploy.towns.projects import wrong_in
 from services.dispatch.domain.areas import tree_problems
 from services.dispatch.domain.registry import AREA, MEMBER, missing
 from services.dispatch.domain.roster_data import Known, read_rosters
@@ -48,6 +49,7 @@ class Town:
     names: Rows = field(default_factory=list)
     marks: dict[str, marked.Marked] = field(default_factory=dict)  # the rule sets again, with their lines
     duty: marked.Marked | None = None
+    projects: marked.Marked | None = None
 
     @property
     def areas(self) -> Rows:
@@ -56,7 +58,8 @@ class Town:
 
 def read_town(folder: Path) -> Town:
     """OSError or ValueError (with the file's name) when a file is missing or cannot be read."""
-    catalogue, reports, duty = _yaml(folder / "categories.yaml"), folder / "reports.yaml", folder / "duty.yaml"
+    catalogue, reports = _yaml(folder / "categories.yaml"), folder / "reports.yaml"
+    duty, undertaken = folder / "duty.yaml", folder / "projects.yaml"
     marks = {path.name: marked.read(path) for path in sorted((folder / "rules").glob("*.yaml"))}
     return Town(
         features=json.loads((folder / "grids.geojson").read_text(encoding="utf-8-sig"))["features"],
@@ -71,6 +74,7 @@ def read_town(folder: Path) -> Town:
         names=_table(folder / "gazetteer.csv", needed=False),
         marks=marks,
         duty=marked.read(duty) if duty.exists() else None,
+        projects=marked.read(undertaken) if undertaken.exists() else None,
     )
 
 
@@ -100,6 +104,7 @@ def problems(town: Town) -> list[str]:
         _intake_rules,
         _dispatch_rules,
         _duty,
+        _projects,
         _reports,
     )
     return [*_entries(town)] or [problem for rule in rules for problem in rule(town)]
@@ -234,6 +239,12 @@ def _duty(town: Town) -> Iterator[str]:
     _, problems = read_rosters(town.duty.value, Known(members, {area["grid_id"] for area in town.areas}))
     found = [(one.place[1:], one.problem, one.repair) for one in problems]
     yield from marked.told("duty.yaml", "rosters", town.duty, found)
+
+
+def _projects(town: Town) -> Iterator[str]:
+    if town.projects is not None:
+        members = {member["member_id"] for member in town.members if member.get("active") != "false"}
+        yield from wrong_in(town.projects, members, {area["grid_id"] for area in town.areas}, town.calendar)
 
 
 def _reports(town: Town) -> Iterator[str]:

@@ -176,6 +176,7 @@ class _Dispatch(Schema):
     extension = fields.Raw()
     transfers = fields.Raw()
     scores = fields.Raw()
+    projects = fields.Raw()
     assignment = fields.Raw()
 
 

@@ -18,6 +18,9 @@ DispatchError
 ├── MemberUnfit        whoever was named does not do such work, or not now
 ├── NotPossible        the state of the order does not allow it
 │   └── MovedOn        the order has moved on since the caller looked at it
+├── ProjectUnknown     there is no such project or task, or not for who asks
+├── NotTheirs          who asks may see it, and not do this to it
+├── ProjectRefused     a project, a task, or what is done to it is not right; `reasons` likewise
 ├── AreaUnknown        there is no such area, or no more
 ├── EntriesRefused     rows about areas or members are wrong, or do not go together; nothing of the file was kept
 └── RedrawingRefused   grids cannot be split or merged like that
@@ -121,6 +124,23 @@ class NotPossible(DispatchError):
 class MovedOn(NotPossible):
     def __init__(self, round_: int, version: int):
         super().__init__(f"the order has moved on to round {round_}, version {version}: look again")
+
+
+class ProjectUnknown(DispatchError):
+    def __init__(self, what: str, key: str):
+        super().__init__(f"there is no {what} {key[:40]!r} that you may see")
+
+
+class NotTheirs(DispatchError):
+    """The text says whose it is to do."""
+
+
+class ProjectRefused(DispatchError):
+    """`reasons` are about what was sent, or (fields `state` and `version`) about how things stand."""
+
+    def __init__(self, reasons: list[dict[str, Any]]):
+        super().__init__("\n".join(f"{r['field']}: {r['problem']}: {r['repair']}" for r in reasons))
+        self.reasons = reasons
 
 
 class AreaUnknown(DispatchError):

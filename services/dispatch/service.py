@@ -7,14 +7,14 @@ from typing import Any
 from nameko.timer import timer
 from werkzeug.wrappers import Request
 
-from services.dispatch import doors, messages, use_cases, wiring
+from services.dispatch import doors, entrypoints, messages, use_cases, wiring
 from services.dispatch.domain.access import SIGNED_IN
 from services.dispatch.domain.registry import AREA, MEMBER
 from shared.http.entrypoint import http
 from shared.messaging.hears import hears, receives
 
 
-class DispatchService:
+class DispatchService(entrypoints.Projects):
     name = "dispatch"
     operations = wiring.operations()
     open_work = wiring.OpenWork()

@@ -225,6 +225,39 @@ WORK = (
 )
 
 
+class ProjectChanged(Message):
+    TYPE = "dispatch.project_changed.v1"
+    project_id = fields.String(required=True)
+    version = fields.Integer(required=True)
+    what = fields.String(required=True)
+    name = fields.String(required=True)
+    responsible_id = fields.String(required=True)
+    before_id = fields.String(allow_none=True, load_default=None)
+    note = fields.String(required=True)
+    by = fields.String(required=True)
+    why = fields.String(required=True)
+
+
+class TaskChanged(Message):
+    TYPE = "dispatch.task_changed.v1"
+    project_id = fields.String(required=True)
+    project = fields.String(required=True)
+    task_id = fields.String(required=True)
+    version = fields.Integer(required=True)
+    kind = fields.String(required=True)
+    title = fields.String(required=True)
+    owner_id = fields.String(required=True)
+    due_at = fields.String(required=True)
+    supervision = fields.String(required=True)
+    what = fields.String(required=True)
+    by = fields.String(required=True)
+    why = fields.String(required=True)
+    to_member_id = fields.String(allow_none=True, load_default=None)
+
+
+PROJECTS = (ProjectChanged, TaskChanged)
+
+
 # from members: unknown fields are refused
 
 

@@ -30,6 +30,10 @@ class NotifyService:
     def on_work(self, heard: list[Any]) -> None:
         use_cases.notice_work(heard, self.open_work)
 
+    @hears("projects", *messages.PROJECTS)
+    def on_projects(self, heard: list[Any]) -> None:
+        use_cases.notice_projects(heard, self.open_work)
+
     @hears("answers", messages.ActionAnswered)
     def on_answers(self, heard: list[Any]) -> None:
         use_cases.notice_answers(heard, self.open_work)

@@ -71,6 +71,9 @@ OWN_OR_LIST = {
     "GET /dispatch/duty/shifts",
     "GET /dispatch/duty/shifts.ics",
     "GET /dispatch/duty/rosters",
+    "GET /dispatch/projects",
+    "GET /dispatch/projects/export",
+    "GET /dispatch/tasks",
     "POST /dispatch/accounts/<provider>",
     "POST /dispatch/second-factor",
     "POST /intake/reports",
@@ -97,12 +100,25 @@ class Line:
         self.parts = {"number": self.number, "order_id": self.order["order_id"], "source": "hotline"}
         self.parts |= {name: str(uuid.uuid4()) for name in ("import_id", "follow_up_id", "session_id", "leave_id")}
         self.parts |= {"roster_id": "night", "grid_id": self.order["grid_id"], "member_id": self.order["member_id"]}
+        self.parts |= {"project_id": "lamps", "task_id": self.undertake()}
         self.parts |= {"reference": f"m-{'0' * 40}", "provider": "dingtalk"}
+
+    def undertake(self) -> str:
+        """A project where the case is, with a task of the handler."""
+        project = {"name": "路灯改造", "grid_id": HERE, "responsible_id": "m001"}
+        task = {"kind": "obstacle", "title": "路灯不亮", "owner_id": self.handler.name, "due_at": "2099-12-31"}
+        for method, path, body in (("PUT", "", project), ("POST", "/tasks", task)):
+            answer = self.ask(method, "dispatch", f"/dispatch/projects/lamps{path}", PEOPLE["desk"], body)
+            assert answer.ok, answer.text
+        return str(answer.json()["task_id"])
 
     def ask(self, method: str, service: str, path: str, who: Person | None, body: Any = None) -> requests.Response:
         headers = {"Authorization": f"Bearer {self.token(who)}"} if who else {}
         url = f"{self.town.url(service)}{path}"
         return requests.request(method, url, json=body, headers=headers, timeout=30, allow_redirects=False)
+
+    def project(self) -> Any:
+        return self.json("dispatch", "/dispatch/projects/lamps", PEOPLE["desk"])
 
     def json(self, service: str, path: str, who: Person) -> Any:
         answer = self.ask("GET", service, path, who)
@@ -118,7 +134,7 @@ class Line:
         """What the route answers about the case, with an empty body where it takes one."""
         service, entrypoint = ROUTES[route]
         path = PART.sub(lambda part: self.parts[part[1]], entrypoint.url)
-        body = {} if entrypoint.method == "POST" else None
+        body = {} if entrypoint.method in ("POST", "PUT") else None
         return self.ask(entrypoint.method, service, path, who, body)
 
 
@@ -166,13 +182,28 @@ BODIES: dict[str, Any] = {  # routes about a case that outsiders' roles come in 
     "POST /intake/sources/<source>/feedback/ack": {"known": {"matrix-1": 1}},
     "POST /intake/sources/<source>/reconciliation": {"believed": {}},
     "POST /dispatch/leaves/<leave_id>/cancel": {"reason": "不去了"},
+    "PUT /dispatch/projects/<project_id>": {"name": "别的"},
+    "POST /dispatch/projects/<project_id>/cancel": {"reason": "不做了"},
+    "POST /dispatch/projects/<project_id>/tasks": {
+        "kind": "milestone",
+        "title": "别的",
+        "owner_id": "m005",
+        "due_at": "2099-12-31",
+    },
+    "POST /dispatch/tasks/<task_id>/progress": {"note": "好"},
+    "POST /dispatch/tasks/<task_id>/done": {"note": "好", "evidence": ["m-1"]},
+    "POST /dispatch/tasks/<task_id>/verify": {},
+    "POST /dispatch/tasks/<task_id>/send-back": {"reason": "不好"},
+    "POST /dispatch/tasks/<task_id>/redate": {"reason": "晚点", "due_at": "2099-12-30"},
+    "POST /dispatch/tasks/<task_id>/reassign": {"reason": "给我", "owner_id": "m005"},
+    "POST /dispatch/tasks/<task_id>/cancel": {"reason": "不做了"},
     "POST /intake/persons/search": {"phone": "13900000000", "reason": "来电"},
     "POST /intake/persons/erase": {"phone": "13900000000", "reason": "来电"},
 }
 
 
 def test_a_body_that_fits_changes_nothing(line: Line) -> None:
-    before = line.json("intake", f"/intake/cases/{line.number}", PEOPLE["desk"])
+    before, project = line.json("intake", f"/intake/cases/{line.number}", PEOPLE["desk"]), line.project()
     taken = {
         route
         for route in ROUTES.keys() - OWN_OR_LIST
@@ -183,9 +214,10 @@ def test_a_body_that_fits_changes_nothing(line: Line) -> None:
         service, entrypoint = ROUTES[route]
         path = PART.sub(lambda part: line.parts[part[1]], entrypoint.url)
         for name in OUTSIDE:
-            status = line.ask("POST", service, path, PEOPLE[name], body).status_code
+            status = line.ask(entrypoint.method, service, path, PEOPLE[name], body).status_code
             assert status in (403, 404), (route, name, status)
     assert line.json("intake", f"/intake/cases/{line.number}", PEOPLE["desk"]) == before
+    assert line.project() == project
 
 
 SEES = {  # who sees the case (intake, board), and the order (dispatch)
@@ -229,6 +261,31 @@ def test_who_handles_an_order_sees_it_and_nobody_acts_for_another(line: Line) ->
         assert not answer["accepted"] and answer["reason_code"] == "not_yours", name
     body = action | {"command_id": str(uuid.uuid4())}
     assert line.ask("POST", "dispatch", "/dispatch/actions", line.handler, body).json()["accepted"]
+
+
+PROJECT_SEEN = {name: case for name, (case, _) in SEES.items()}  # by the desk and leaders, as a case is
+
+
+@pytest.mark.parametrize("name", PEOPLE)
+def test_lists_of_projects_and_tasks_end_where_rights_end(line: Line, name: str) -> None:
+    who = PEOPLE[name]
+    for path in ("projects", "projects?state=open", "projects/export?format=csv", "tasks", "tasks?late=false"):
+        assert ("lamps" in line.ask("GET", "dispatch", f"/dispatch/{path}", who).text) == PROJECT_SEEN[name], path
+    found = line.ask("GET", "dispatch", "/dispatch/projects/lamps", who).status_code
+    assert (found == 200) == PROJECT_SEEN[name]
+
+
+def test_a_task_is_its_owner_s_and_its_project_its_leader_s(line: Line) -> None:
+    task, here = f"/dispatch/tasks/{line.parts['task_id']}", PEOPLE["leader here"]
+    for name in OUTSIDE:
+        assert line.ask("POST", "dispatch", f"{task}/progress", PEOPLE[name], {"note": "x"}).status_code in (403, 404)
+    assert line.ask("POST", "dispatch", f"{task}/progress", line.handler, {"note": "x"}).status_code == 200
+    later = {"reason": "x", "due_at": "2099-01-01"}
+    assert line.ask("POST", "dispatch", f"{task}/redate", line.handler, later).status_code == 403
+    assert line.ask("POST", "dispatch", f"{task}/redate", here, later).status_code == 200
+    for area, status in ((HERE, 200), (OTHER, 403)):  # a leader of one grid undertakes nothing in another
+        body = {"name": "亮化", "grid_id": area, "responsible_id": "m001"}
+        assert line.ask("PUT", "dispatch", f"/dispatch/projects/new-{area}", here, body).status_code == status
 
 
 def test_rights_follow_the_tree_of_areas(line: Line) -> None:

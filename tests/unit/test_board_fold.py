@@ -41,6 +41,8 @@ NO_STATE = {
     "dispatch.action_answered.v1",
     "dispatch.grid_changed.v1",
     "dispatch.member_changed.v1",
+    "dispatch.project_changed.v1",  # about no case
+    "dispatch.task_changed.v1",
 }
 STORY = [  # type, sequence, round: a case that is handled twice
     ("intake.case_submitted.v1", 1, 1),

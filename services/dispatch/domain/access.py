@@ -22,12 +22,15 @@ OWN, PLATFORM, AREA, TOWN = "own", "platform", "area", "town"
 # what is done
 SEE_ORDERS, SEE_ALL_ASKED = "see_orders", "see_all_asked"
 MANAGE_LEAVES = "manage_leaves"
+SEE_PROJECTS, MANAGE_PROJECTS = "see_projects", "manage_projects"
 SEE_SESSIONS, END_SESSIONS = "see_sessions", "end_sessions"
 
 RIGHTS: dict[str, dict[str, str]] = {  # action → role or post → reach; for all others it is what is their own
     SEE_ORDERS: {DESK: TOWN, LEADER: AREA} | dict.fromkeys(DEPARTMENTS, PLATFORM),
     SEE_ALL_ASKED: {DESK: TOWN},
     MANAGE_LEAVES: {DESK: TOWN, LEADER: AREA},
+    SEE_PROJECTS: {DESK: TOWN, LEADER: AREA},
+    MANAGE_PROJECTS: {DESK: TOWN, LEADER: AREA},
     SEE_SESSIONS: {DESK: TOWN},
     END_SESSIONS: {DESK: TOWN},
 }

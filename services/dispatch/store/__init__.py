@@ -12,6 +12,7 @@ from services.dispatch.store.commands import CommandRows
 from services.dispatch.store.duty import DutyRows
 from services.dispatch.store.leaves import LeaveRows
 from services.dispatch.store.orders import OrderRows
+from services.dispatch.store.projects import ProjectRows
 from services.dispatch.store.redating import RedatingRows
 from services.dispatch.store.reference import ReferenceRows
 from services.dispatch.store.registry import RegistryRows
@@ -31,6 +32,7 @@ class Work(
     DutyRows,
     LeaveRows,
     RegistryRows,
+    ProjectRows,
 ):
     """One transaction of dispatch."""
 

@@ -15,6 +15,14 @@ from services.dispatch.use_cases.entering import By, Outcome, enter, load_town
 from services.dispatch.use_cases.leaves import ask_leave, cancel_leave, decide_leave
 from services.dispatch.use_cases.moving import move_work
 from services.dispatch.use_cases.planning import keep_planned
+from services.dispatch.use_cases.project_watching import watch_tasks
+from services.dispatch.use_cases.projects import (
+    act_on_task,
+    add_task,
+    cancel_project,
+    enter_projects,
+    set_project,
+)
 from services.dispatch.use_cases.redating import begin_redating, check_deadlines, explain_deadline, redate_orders
 from services.dispatch.use_cases.reference import check_rules, keep_categories, resay_grids, resay_members
 from services.dispatch.use_cases.regions import merge_grids, split_grid
@@ -30,12 +38,15 @@ from services.dispatch.use_cases.watching import watch_deadlines
 __all__ = [
     "By",
     "Outcome",
+    "act_on_task",
+    "add_task",
     "ask_leave",
     "assign_again",
     "assign_by_hand",
     "assign_work",
     "begin_redating",
     "cancel_leave",
+    "cancel_project",
     "check_deadlines",
     "check_rules",
     "confirm_code",
@@ -47,6 +58,7 @@ __all__ = [
     "end_session",
     "end_sessions_of",
     "enter",
+    "enter_projects",
     "explain_deadline",
     "forget_access",
     "import_shifts",
@@ -68,6 +80,7 @@ __all__ = [
     "resay_members",
     "set_first_passwords",
     "set_password",
+    "set_project",
     "set_roster",
     "sign_in",
     "sign_in_with",
@@ -79,4 +92,5 @@ __all__ = [
     "take_batch",
     "try_assignment",
     "watch_deadlines",
+    "watch_tasks",
 ]

@@ -5,6 +5,7 @@ from services.dispatch.views.duty import duty_now, leaves, names, outlook, roste
 from services.dispatch.views.gauges import gauges
 from services.dispatch.views.orders import assignments_of_case, assists, matter_of_order, order_by_id, orders, requests
 from services.dispatch.views.pool import pool
+from services.dispatch.views.projects import project_by_id, projects, tasks
 from services.dispatch.views.registry import areas, members, registry_journal
 from services.dispatch.views.scores import adoption, score_cases, scores, tallies_astray, town_today
 
@@ -24,6 +25,8 @@ __all__ = [
     "orders",
     "outlook",
     "pool",
+    "project_by_id",
+    "projects",
     "registry_journal",
     "requests",
     "roster_changes",
@@ -33,5 +36,6 @@ __all__ = [
     "sessions",
     "shifts",
     "tallies_astray",
+    "tasks",
     "town_today",
 ]

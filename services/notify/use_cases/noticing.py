@@ -10,6 +10,7 @@ from marshmallow import ValidationError
 
 from services.notify import channels, messages
 from services.notify.domain.notices import Notice, about_action, about_work
+from services.notify.domain.project_notices import about_project
 from services.notify.store import OpenWork, Row, Work
 from shared.messaging.arrival import Arrival
 from shared.messaging.envelope import Event, Unreadable, decode, new_id
@@ -24,6 +25,14 @@ def notice_work(heard: Sequence[Heard], open_work: OpenWork) -> None:
     with open_work() as work:
         new = work.first_time(heard)
         tell([(notice, m.event) for m in new for notice in about_work(m.event.type, vars(m))], work)
+        work.commit()
+
+
+def notice_projects(heard: Sequence[Heard], open_work: OpenWork) -> None:
+    """What has happened to projects and their tasks, for the members whom it concerns."""
+    with open_work() as work:
+        new = work.first_time(heard)
+        tell([(notice, m.event) for m in new for notice in about_project(m.event.type, vars(m))], work)
         work.commit()
 
 

@@ -1,0 +1,47 @@
+"""Tasks of projects that nobody does in time: the ladder of supervision takes its steps."""
+
+from __future__ import annotations
+
+from services.dispatch.domain.project_acts import Change
+from services.dispatch.domain.project_watch import supervised, watched
+from services.dispatch.store import OpenWork, Work
+from services.dispatch.use_cases.project_recording import record_tasks
+
+AT_ONCE = 100  # tasks in one transaction
+ROUNDS = 50  # transactions of one call
+
+
+def watch_tasks(open_work: OpenWork) -> int:
+    """Take every step that is due, of tasks that no other replica is at; gives how many that were."""
+    taken = 0
+    _give_ladders(open_work)
+    for _ in range(ROUNDS):
+        with open_work() as work:
+            changes = _take_steps(work)
+            work.commit()
+        taken += len(changes)
+        if not changes:
+            break
+    return taken
+
+
+def _give_ladders(open_work: OpenWork) -> None:
+    """A town's folder is loaded before its rules: its projects are watched as soon as these are in force."""
+    with open_work() as work:
+        tasks = work.lock_unwatched_tasks(AT_ONCE)
+        watching, calendar = (work.watching(), work.calendar()) if tasks else (None, None)
+        if watching and calendar:
+            work.put_tasks([watched(task, watching, calendar) for task in tasks])
+            work.commit()
+
+
+def _take_steps(work: Work) -> list[Change]:
+    """The next step of each, by the database's clock."""
+    tasks = work.lock_due_tasks(AT_ONCE)
+    if not tasks:
+        return []
+    now, roster = work.now(), work.roster((), {task.owner_id for task in tasks})
+    due = [(task, step) for task in tasks if (step := task.next_step) and step.at and step.at <= now]
+    changes = [supervised(task, step, roster, now) for task, step in due]
+    record_tasks(changes, work.projects({task.project_id for task in tasks}), work)
+    return changes
