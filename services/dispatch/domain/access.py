@@ -23,11 +23,13 @@ OWN, PLATFORM, AREA, TOWN = "own", "platform", "area", "town"
 SEE_ORDERS, SEE_ALL_ASKED = "see_orders", "see_all_asked"
 MANAGE_LEAVES = "manage_leaves"
 SEE_SESSIONS, END_SESSIONS = "see_sessions", "end_sessions"
+SEE_SUPERVISION = "see_supervision"
 
 RIGHTS: dict[str, dict[str, str]] = {  # action → role or post → reach; for all others it is what is their own
     SEE_ORDERS: {DESK: TOWN, LEADER: AREA} | dict.fromkeys(DEPARTMENTS, PLATFORM),
     SEE_ALL_ASKED: {DESK: TOWN},
     MANAGE_LEAVES: {DESK: TOWN, LEADER: AREA},
+    SEE_SUPERVISION: {DESK: TOWN, LEADER: AREA},
     SEE_SESSIONS: {DESK: TOWN},
     END_SESSIONS: {DESK: TOWN},
 }

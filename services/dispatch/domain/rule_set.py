@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from services.dispatch.domain import conduct, policy_data
+from services.dispatch.domain import conduct, ladder_data, policy_data
 from services.dispatch.domain.policy_data import Problem
 from services.dispatch.domain.score_rules import scoring_problems
 
@@ -14,4 +14,5 @@ def mistakes_in(section: Any) -> list[Problem]:
     if not isinstance(section, dict):
         return [((), "the section is no mapping", "write dispatch: {limits: …, ladder: …}")]
     policies = policy_data.problems_of(section["assignment"]) if "assignment" in section else []
-    return [*policies, *conduct.problems(section), *scoring_problems(section.get("scores"))]
+    watched = ladder_data.problems(section)
+    return [*watched, *policies, *conduct.problems(section), *scoring_problems(section.get("scores"))]

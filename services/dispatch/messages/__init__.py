@@ -42,6 +42,7 @@ from services.dispatch.messages.said import (
     WorkVerified,
     WorkWithdrawn,
 )
+from services.dispatch.messages.supervision import Dropped, Held, InterviewRecorded, WorkSupervised
 
 __all__ = [
     "CASE_ENDED",
@@ -64,7 +65,10 @@ __all__ = [
     "CaseTransferred",
     "CategoryChanged",
     "Deciding",
+    "Dropped",
     "GridChanged",
+    "Held",
+    "InterviewRecorded",
     "Link",
     "MemberChanged",
     "MemberEntry",
@@ -94,6 +98,7 @@ __all__ = [
     "WorkResumed",
     "WorkReturned",
     "WorkSentBack",
+    "WorkSupervised",
     "WorkSuspended",
     "WorkTransferred",
     "WorkVerified",

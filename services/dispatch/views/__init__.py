@@ -7,6 +7,7 @@ from services.dispatch.views.orders import assignments_of_case, assists, matter_
 from services.dispatch.views.pool import pool
 from services.dispatch.views.registry import areas, members, registry_journal
 from services.dispatch.views.scores import adoption, score_cases, scores, tallies_astray, town_today
+from services.dispatch.views.supervision import audit, interviews, points, supervision
 
 __all__ = [
     "access_journal",
@@ -14,8 +15,10 @@ __all__ = [
     "areas",
     "assignments_of_case",
     "assists",
+    "audit",
     "duty_now",
     "gauges",
+    "interviews",
     "leaves",
     "matter_of_order",
     "members",
@@ -23,6 +26,7 @@ __all__ = [
     "order_by_id",
     "orders",
     "outlook",
+    "points",
     "pool",
     "registry_journal",
     "requests",
@@ -32,6 +36,7 @@ __all__ = [
     "scores",
     "sessions",
     "shifts",
+    "supervision",
     "tallies_astray",
     "town_today",
 ]
