@@ -127,7 +127,7 @@ def text_of(kind: str, facts: Mapping[str, Any]) -> Text:
     zh, en = TEXTS[again if again in TEXTS and (facts.get("nth") or 1) > 1 else kind]
     values = {name: facts.get(name) or "—" for name in ("title", "note", "why", "reason", "unit", "nth", "held_on")}
     values |= {"place": facts.get("place_text") or "—", "whom": facts.get("to_member_id") or "—"}
-    measure = MEASURES.get(facts.get("measure") or "", Text("督办", "supervision"))
+    measure = MEASURES.get(facts.get("measure") or "", Text("—", "—"))
     values |= {"measure_zh": measure.zh, "measure_en": measure.en}
     values |= {name: _clock(facts.get(field)) for name, field in CLOCKS.items()}
     return Text(zh.format(**values), en.format(**values))
