@@ -16,7 +16,7 @@ from apispec import APISpec
 from apispec.ext.marshmallow import MarshmallowPlugin
 
 from deploy.contracts import ROOT, SERVICES
-from deploy.openapi import board, callback, dispatch, intake, notify, open311
+from deploy.openapi import board, callback, dispatch, dispatch_supervision, intake, notify, open311
 from deploy.openapi.route import Route
 from shared.http import problems
 from shared.http.entrypoint import Http
@@ -41,7 +41,8 @@ PARTS = {  # parts of a path, with their schemas
     "provider": {"type": "string", "enum": ["dingtalk", "wecom"]},
     "token": {"type": "string", "format": "uuid", "description": "what was given instead of a number"},
 }
-ROUTES = board.ROUTES | callback.ROUTES | dispatch.ROUTES | intake.ROUTES | notify.ROUTES | open311.ROUTES
+ROUTES = board.ROUTES | callback.ROUTES | dispatch.ROUTES | dispatch_supervision.ROUTES | intake.ROUTES
+ROUTES |= notify.ROUTES | open311.ROUTES
 REASON = {
     "type": "object",
     "description": "a field, what is wrong with it, and the way to repair it; a conflict names `field` and `given`",

@@ -1,4 +1,4 @@
-"""Supervision at work: steps come, cards have consequences, those concerned hear it, and what became of it is listed."""
+"""Supervision at work: steps come, cards have consequences, those concerned hear it, and it is all listed."""
 
 from __future__ import annotations
 
@@ -80,13 +80,12 @@ class Line:
         """What dispatch has said of this kind about a case, as the board's journal has it."""
         path = f"/board/cases/{number}"
         answer = self.api.call("GET", "board", path, "desk", "desk1")
-        found = answer.json()["messages"] if answer.ok else []
+        found = answer.json()["timeline"] if answer.ok else []
         return [message["data"] for message in found if message["type"] == f"dispatch.{kind}.v1"]
 
     def notices(self, member: str, number: str) -> list[dict[str, Any]]:
         found = self.api.get("notify", "/notify/notices?after=0", "member", member)["notices"]
-        bodies = [one.get("body", one) | {"kind": one["kind"]} for one in found]
-        return [body for body in bodies if body.get("number") == number]
+        return [notice for notice in found if notice.get("number") == number]
 
     def listed(self, what: str, number: str, role: str = "desk", name: str = "desk1") -> list[dict[str, Any]]:
         found = self.api.get("dispatch", "/dispatch/supervision", role, name)[what]
@@ -212,10 +211,12 @@ def test_a_check_that_nobody_makes_goes_up(line: Line) -> None:
 def test_unacknowledged_work_goes_up_the_tree_to_the_desk(line: Line) -> None:
     number = line.report("P1")
     until(lambda: (o := line.order(number, "dispatched")) and o["member_id"] == "desk1" and o)
-    steps = line.said(number, "work_escalated")
-    ways = [(one["from_member_id"], one["to_member_id"]) for one in steps if one["measure"] == "escalate"]
-    assert [to for _, to in ways] == ["m001", "desk1"]
-    assert "yellow_card" in {one["measure"] for one in steps}
+
+    def ways() -> list[str]:
+        return [one["to_member_id"] for one in line.said(number, "work_escalated") if one["measure"] == "escalate"]
+
+    assert until(lambda: _several(ways(), 2)) == ["m001", "desk1"]
+    assert "yellow_card" in {one["measure"] for one in line.said(number, "work_escalated")}
 
 
 def test_interviews_are_held_or_dropped_once(line: Line) -> None:

@@ -105,7 +105,8 @@ def _keep(found: Sequence[tuple[Row, Consequence]], cases: dict[str, Row], calen
     areas = work.areas_up([*units, *(case["grid_id"] for case in cases.values())])
     members = [row["member_id"] for row, _ in found] + [order.member_id for order in current.values()]
     roster = work.roster({area for around in areas.values() for area in around}, members)
-    judged, happened = [], []
+    judged: list[Judged] = []
+    happened: list[Happened] = []
     for row, what in found:
         order = current[row["case_id"]]
         if what.measure == PROBLEM_CASE and order.state in (DISPATCHED, IN_PROGRESS):
@@ -115,6 +116,8 @@ def _keep(found: Sequence[tuple[Row, Consequence]], cases: dict[str, Row], calen
                 happened += [Happened(cases[row["case_id"]], change) for change in moved.changes]
                 current[row["case_id"]] = order = moved.order
         judged.append(_about(row, what, order, roster, areas))
+    # whoever leads the unit and has had the order, too, is interviewed once
+    judged = list({(one.mark["id"], one.what.measure, one.member_id): one for one in judged}.values())
     record(happened, work, now)
     work.add_measures([_measure(one, now) for one in judged if one.what.measure != PENALTY])
     work.add_points([_points(one, now) for one in judged if one.what.points], calendar.zone)
