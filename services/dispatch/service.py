@@ -69,7 +69,7 @@ class DispatchService:
     def keep_planned(self) -> None:
         use_cases.keep_planned(self.open_work)
 
-    @timer(interval=1)
+    @timer(interval=2)
     def judge(self) -> None:
         use_cases.judge_marks(self.open_work)
 

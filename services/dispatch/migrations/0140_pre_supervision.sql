@@ -86,6 +86,7 @@ CREATE TABLE audits (                  -- one row: when it was last looked wheth
     without    bigint NOT NULL,        -- orders that had none
     named      jsonb NOT NULL          -- the first of them, which were named in the log
 );
+INSERT INTO audits (audited_at, without, named) VALUES ('-infinity', 0, '[]');
 
 CREATE INDEX orders_without_next_step ON orders (id)
     WHERE next_step_at IS NULL AND state IN ('pooled', 'dispatched', 'in_progress', 'suspended', 'resolved');

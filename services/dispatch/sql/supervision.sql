@@ -32,8 +32,9 @@ UPDATE red_units SET good_at = %(now)s WHERE unit IN (
     ORDER BY unit FOR UPDATE)
 
 -- name: may_judge
--- Whether this transaction alone judges; another replica may be at it.
-SELECT pg_try_advisory_xact_lock(hashtextextended(current_schema || ' marks', 0))
+-- Whether there is something to judge, and this transaction alone judges; another replica may be at it.
+SELECT CASE WHEN EXISTS (SELECT FROM marks WHERE due_at <= clock_timestamp())
+            THEN pg_try_advisory_xact_lock(hashtextextended(current_schema || ' marks', 0)) ELSE false END
 
 -- name: marks_to_judge
 -- Marks that are due, in their order, with what was judged before them: on the case; and the reds of the unit since it last
@@ -97,10 +98,6 @@ ORDER BY o.started_at, o.id LIMIT %(limit)s
 -- name: lock_audit
 -- The last audit, for one replica at a time; due when it was so long ago.
 SELECT named FROM audits WHERE audited_at < clock_timestamp() - %(every)s::interval FOR UPDATE SKIP LOCKED
-
--- name: first_audit
--- Before the first audit there is one that has found nothing, long ago.
-INSERT INTO audits (audited_at, without, named) VALUES ('-infinity', 0, '[]') ON CONFLICT DO NOTHING
 
 -- name: put_audit
 -- What was found, and when.

@@ -32,7 +32,7 @@ class SupervisionRows(Rows):
                 self.run(query, units=named, now=self.now())
 
     def marks_to_judge(self, limit: int) -> list[Row]:
-        """Marks that are due; none while another replica judges."""
+        """Marks that are due, in their order; none while another replica judges."""
         return self.dicts(SQL.marks_to_judge, limit=limit) if self.one(SQL.may_judge)[0] else []
 
     def judged(self, marks: Mapping[int, dt.datetime | None]) -> None:
@@ -59,7 +59,6 @@ class SupervisionRows(Rows):
 
     def lock_audit(self, every: dt.timedelta) -> list[str] | None:
         """The orders that the last audit has named; None when it is not so long ago, or another replica is at it."""
-        self.run(SQL.first_audit)
         row = self.one(SQL.lock_audit, every=_interval(every))
         return row[0] if row else None
 

@@ -60,8 +60,9 @@ def judge_marks(open_work: OpenWork) -> int:
 
 
 def _judge(work: Work) -> int:
-    marks, calendar = work.marks_to_judge(AT_ONCE), work.calendar()
-    if not marks or calendar is None:
+    marks = work.marks_to_judge(AT_ONCE)
+    calendar = work.calendar() if marks else None
+    if calendar is None:
         return 0
     rules, now = work.rules(), work.now()
     cases = work.lock_cases(mark["case_id"] for mark in marks)
