@@ -16,7 +16,7 @@ from apispec import APISpec
 from apispec.ext.marshmallow import MarshmallowPlugin
 
 from deploy.contracts import ROOT, SERVICES
-from deploy.openapi import board, callback, dispatch, intake, notify, open311, projects
+from deploy.openapi import board, callback, dispatch, dispatch_supervision, intake, notify, open311, projects
 from deploy.openapi.route import Route
 from shared.http import problems
 from shared.http.entrypoint import Http
@@ -30,6 +30,7 @@ PARTS = {  # parts of a path, with their schemas
     "leave_id": {"type": "string", "format": "uuid", "description": "id of a leave"},
     "project_id": {"type": "string", "description": "id of a project", "example": "river-park"},
     "task_id": {"type": "string", "format": "uuid", "description": "id of a milestone or obstacle"},
+    "interview_id": {"type": "string", "format": "uuid", "description": "id of an interview"},
     "follow_up_id": {"type": "string", "format": "uuid", "description": "id of a follow-up"},
     "grid_id": {"type": "string", "description": "id of an area", "example": "330822111001001"},
     "member_id": {"type": "string", "description": "id of a member", "example": "m017"},
@@ -42,9 +43,8 @@ PARTS = {  # parts of a path, with their schemas
     "provider": {"type": "string", "enum": ["dingtalk", "wecom"]},
     "token": {"type": "string", "format": "uuid", "description": "what was given instead of a number"},
 }
-ROUTES = (
-    board.ROUTES | callback.ROUTES | dispatch.ROUTES | intake.ROUTES | notify.ROUTES | open311.ROUTES | projects.ROUTES
-)
+ROUTES = board.ROUTES | callback.ROUTES | dispatch.ROUTES | dispatch_supervision.ROUTES | intake.ROUTES
+ROUTES |= notify.ROUTES | open311.ROUTES | projects.ROUTES
 REASON = {
     "type": "object",
     "description": "a field, what is wrong with it, and the way to repair it; a conflict names `field` and `given`",

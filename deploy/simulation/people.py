@@ -68,7 +68,7 @@ class Player(threading.Thread):
             self._take_on(notice)
         elif notice.kind == "work_sent_back":
             self._later(3, lambda: self.member.resolve(notice, "已按核查意见重新处理。", ["photo/again.jpg"]))
-        elif notice.kind == "check_wanted":
+        elif notice.kind in ("check_wanted", "check_escalated"):
             passed = self._decks.check.deal(notice.number) == "pass"
             note = "现场已核实。" if passed else "现场仍有遗留,请继续处理。"
             self._later(1.5, lambda: self.member.verify(notice, passed, note))

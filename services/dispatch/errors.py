@@ -12,6 +12,7 @@ DispatchError
 ├── NothingSuch        no such member, session or chat platform, or not for the one who asks
 ├── DutyRefused        a roster, a change of duty or a leave is not right; `reasons` likewise
 ├── LeaveUnknown       there is no such leave, or not for who asks
+├── InterviewUnknown   there is no such interview
 ├── NothingLoaded      no calendar is in force yet
 ├── CaseUnknown        no case has this number
 ├── OrderUnknown       no order has this id
@@ -96,6 +97,11 @@ class DutyRefused(DispatchError):
 class LeaveUnknown(DispatchError):
     def __init__(self, leave_id: str):
         super().__init__(f"there is no leave {leave_id[:40]!r} that you may see")
+
+
+class InterviewUnknown(DispatchError):
+    def __init__(self, interview_id: str):
+        super().__init__(f"there is no interview {interview_id[:40]!r}: GET /dispatch/interviews lists them")
 
 
 class NothingLoaded(DispatchError):

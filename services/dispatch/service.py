@@ -69,6 +69,14 @@ class DispatchService(entrypoints.Projects):
     def keep_planned(self) -> None:
         use_cases.keep_planned(self.open_work)
 
+    @timer(interval=2)
+    def judge(self) -> None:
+        use_cases.judge_marks(self.open_work)
+
+    @timer(interval=10, eager=True)
+    def audit(self) -> None:
+        use_cases.audit_orders(self.open_work)
+
     @http("POST", "/dispatch/actions", roles=SIGNED_IN, in_area=True)
     def post_action(self, request: Request) -> Any:
         return doors.post_action(request, self.open_work)
@@ -104,6 +112,30 @@ class DispatchService(entrypoints.Projects):
     @http("GET", "/dispatch/adoption", roles=["desk", "leader"])
     def get_adoption(self, request: Request) -> Any:
         return doors.get_adoption(request, self.open_work)
+
+    @http("GET", "/dispatch/supervision", roles=["desk", "leader"], in_area=True)
+    def get_supervision(self, request: Request) -> Any:
+        return doors.supervision.get_supervision(request, self.open_work)
+
+    @http("GET", "/dispatch/points", roles=["desk", "leader"], in_area=True)
+    def get_points(self, request: Request) -> Any:
+        return doors.supervision.get_points(request, self.open_work)
+
+    @http("GET", "/dispatch/interviews", roles=["desk", "leader"])
+    def get_interviews(self, request: Request) -> Any:
+        return doors.supervision.get_interviews(request, self.open_work)
+
+    @http("POST", "/dispatch/interviews/<interview_id>/held", roles=["desk", "leader"])
+    def hold_interview(self, request: Request, interview_id: str) -> Any:
+        return doors.supervision.hold_interview(request, interview_id, self.open_work)
+
+    @http("POST", "/dispatch/interviews/<interview_id>/drop", roles=["desk", "leader"])
+    def drop_interview(self, request: Request, interview_id: str) -> Any:
+        return doors.supervision.drop_interview(request, interview_id, self.open_work)
+
+    @http("GET", "/dispatch/audit", roles=["desk", "leader"])
+    def get_audit(self, request: Request) -> Any:
+        return doors.supervision.get_audit(self.open_work)
 
     @http("POST", "/dispatch/sign-in", public=doors.access.SIGNS_IN)
     def sign_in(self, request: Request) -> Any:

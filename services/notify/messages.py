@@ -67,6 +67,33 @@ class WorkEscalated(_Work):
     why = fields.String(required=True)
     from_member_id = fields.String(required=True)
     to_member_id = fields.String(required=True)
+    copy_to_member_id = fields.String(allow_none=True, load_default=None)
+    role = fields.String(allow_none=True, load_default=None)
+    nth = fields.Integer(allow_none=True, load_default=None)
+    unit = fields.String(allow_none=True, load_default=None)
+    points = fields.Float(allow_none=True, load_default=None)
+
+
+class WorkSupervised(_Work):
+    TYPE = "dispatch.work_supervised.v1"
+    measure = fields.String(required=True)
+    why = fields.String(required=True)
+    to_member_id = fields.String(required=True)
+    copy_to_member_id = fields.String(allow_none=True, load_default=None)
+    unit = fields.String(required=True)
+    points = fields.Float(required=True)
+
+
+class InterviewRecorded(Message):
+    TYPE = "dispatch.interview_recorded.v1"
+    number = fields.String(required=True)
+    order_id = fields.String(required=True)
+    round = fields.Integer(required=True)
+    title = fields.String(required=True)
+    member_id = fields.String(required=True)
+    state = fields.String(required=True)
+    held_on = fields.String(allow_none=True, load_default=None)
+    note = fields.String(required=True)
 
 
 class WorkResolved(_Work):
@@ -205,6 +232,8 @@ WORK = (
     WorkPooled,
     WorkAssigned,
     WorkEscalated,
+    WorkSupervised,
+    InterviewRecorded,
     WorkResolved,
     WorkSentBack,
     WorkVerified,

@@ -65,6 +65,8 @@ OWN_OR_LIST = {
     "GET /dispatch/assists",
     "GET /dispatch/pool",
     "GET /dispatch/leaves",
+    "GET /dispatch/supervision",
+    "GET /dispatch/points",
     "POST /dispatch/leaves",
     # who is on duty is no secret among colleagues
     "GET /dispatch/duty",
@@ -98,7 +100,8 @@ class Line:
         until(lambda: self.ask("GET", "board", f"/board/cases/{self.number}", PEOPLE["leader here"]).ok)
         self.handler = Person("member", self.order["member_id"], "worker")
         self.parts = {"number": self.number, "order_id": self.order["order_id"], "source": "hotline"}
-        self.parts |= {name: str(uuid.uuid4()) for name in ("import_id", "follow_up_id", "session_id", "leave_id")}
+        some = ("import_id", "follow_up_id", "session_id", "leave_id", "interview_id")
+        self.parts |= {name: str(uuid.uuid4()) for name in some}
         self.parts |= {"roster_id": "night", "grid_id": self.order["grid_id"], "member_id": self.order["member_id"]}
         self.parts |= {"project_id": "lamps", "task_id": self.undertake()}
         self.parts |= {"reference": f"m-{'0' * 40}", "provider": "dingtalk"}
@@ -148,7 +151,7 @@ def until(found: Callable[[], Any], seconds: float = 60) -> Any:
 
 @pytest.fixture(scope="module")
 def line(servers: Servers, small_town: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Line]:
-    with TemporaryTown(servers, small_town, logs=tmp_path_factory.mktemp("logs")) as town:
+    with TemporaryTown(servers, small_town, rules="normal", logs=tmp_path_factory.mktemp("logs")) as town:
         town.start()
         yield Line(town)
 

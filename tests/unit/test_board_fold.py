@@ -27,6 +27,8 @@ NO_STATE = {
     "dispatch.work_progressed.v1",
     "dispatch.work_returned.v1",
     "dispatch.work_escalated.v1",
+    "dispatch.work_supervised.v1",
+    "dispatch.interview_recorded.v1",
     "dispatch.work_corrected.v1",
     "dispatch.work_transferred.v1",
     "dispatch.work_extended.v1",

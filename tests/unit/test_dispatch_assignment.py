@@ -104,7 +104,7 @@ def test_the_checker_is_found(grid: str | None, handler: str, off: tuple[str, ..
     ],
 )
 def test_escalation_goes_up(handler: str, level: str, off: tuple[str, ...], expected: tuple[str, str] | None) -> None:
-    assert chosen(roster(off).above(handler, GRID, level)) == expected
+    assert chosen(roster(off).above(handler, [GRID, "village", "town"], level)) == expected
 
 
 def test_the_next_round_goes_to_the_same_member_if_on_duty() -> None:
@@ -140,7 +140,7 @@ def test_whoever_found_it_keeps_it_even_off_duty() -> None:
 
 def test_an_empty_roll_gives_nobody() -> None:
     empty = Roster([], {}, {})
-    assert empty.handler(Matter(GRID)) is empty.checker(GRID, "w1") is empty.above("w1", GRID, "leader") is None
+    assert empty.handler(Matter(GRID)) is empty.checker(GRID, "w1") is empty.above("w1", [GRID], "leader") is None
 
 
 @given(st.integers(1, 30), LOADS)
@@ -183,7 +183,7 @@ def test_the_checker_is_on_duty_and_never_the_handler(
 
 @given(GRIDS, st.sampled_from(NAMES), SOME, st.sampled_from(["leader", "desk"]))
 def test_above_always_ranks_higher(grid: str | None, handler: str, off: set[str], level: str) -> None:
-    choice = roster(tuple(off)).above(handler, grid, level)
+    choice = roster(tuple(off)).above(handler, [grid] if grid else [], level)
     assert (choice is None) == (ROLES[handler] == "desk")
     if choice:
         assert RANKS[ROLES[choice.member.member_id]] > RANKS[ROLES[handler]]

@@ -111,11 +111,11 @@ def test_the_ladder_moves_with_the_clock_and_what_came_stays(
     gaps: list[tuple[int, int]], level: str, name: str
 ) -> None:
     made = terms(RULES[name], CALENDAR, level, "complaint", "0102", None, START)
-    fired = made.fired(made.ladder[3], START + MINUTE)
+    fired = made.fired(made.ladder[5], START + MINUTE, CALENDAR)
     moved = redated(fired, START, paused(gaps), CALENDAR)
     assert redated(fired, START, RUNNING, CALENDAR) == fired
     for before, after in zip(fired.ladder, moved.ladder, strict=True):
-        assert before.at and after.at and after.at >= before.at
+        assert before.when == "not_verified" or (before.at and after.at and after.at >= before.at)
         assert after == before or (after.when == "not_resolved" and not after.fired_at)
     steps = [step.at for step in moved.ladder if step.when == "not_resolved" and step.at and not step.fired_at]
     assert all(one <= other for one, other in pairwise(steps))

@@ -39,11 +39,11 @@ def test_a_stricter_level_counts_from_the_start_and_keeps_the_clock_for_taking_i
 def test_steps_that_came_do_not_come_again_and_the_others_move_with_the_limit() -> None:
     before = order()
     red = next(step for step in before.terms.ladder if step.measure == "red_card")
-    before = replace(before, terms=before.terms.fired(red, LATER), state="in_progress")
+    before = replace(before, terms=before.terms.fired(red, LATER, CALENDAR), state="in_progress")
     after = correct(before, "P1", GRID, made("P1"), None, "x", CALENDAR, LATER).order
     steps = {step.step: step for step in after.terms.ladder}
     assert steps[red.step].fired_at == LATER
-    assert steps[4].at == at("2026-11-23 10:36")  # 80 % of two hours
+    assert steps[6].at == at("2026-11-23 10:36")  # 80 % of two hours
     assert [step.step for step in after.terms.ladder] == [step.step for step in before.terms.ladder]
 
 

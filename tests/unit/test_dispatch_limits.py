@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.dispatch.domain.escalation import NOT_ACKNOWLEDGED, Step, Terms, restarted, terms
+from services.dispatch.domain.escalation import NOT_ACKNOWLEDGED, NOT_VERIFIED, Step, Terms, begun, restarted, terms
 from services.dispatch.domain.limits import Duration, Limit, Quiet, after, postponed, strictest
 from tests.unit.qiuchuan import CALENDAR, RULES, ZONE, at
 
@@ -143,11 +143,14 @@ def test_the_ladder_of_an_ordinary_complaint_runs_in_working_time() -> None:
     assert times(made) == [
         "11-23 10:36:00",
         "11-23 11:00:00",
+        "11-23 11:00:00",
         "11-23 15:00:00",
+        "11-23 17:00:00",
         "11-30 15:12:00",
         "12-02 09:00:00",
         "12-03 09:00:00",
         "12-09 09:00:00",
+        *["never"] * 3,  # the check has not begun
     ]
 
 
@@ -157,28 +160,31 @@ def test_the_ladder_of_an_urgent_case_runs_through_the_night() -> None:
     assert times(made) == [
         "11-23 23:12:00",
         "11-23 23:15:00",
+        "11-23 23:15:00",
         "11-23 23:30:00",
+        "11-23 23:45:00",
         "11-24 00:36:00",
         "11-24 01:00:00",
         "11-24 17:30:00",
         "11-30 17:30:00",
+        *["never"] * 3,
     ]
 
 
 def test_at_night_the_deadline_stays_but_the_steps_wait_for_the_morning() -> None:
     made = normal("P3", "complaint", "2026-11-23 22:50", "30 minute")
     assert made.due_at == at("2026-11-23 23:20")
-    assert times(made)[3:5] == ["11-24 07:00:00", "11-24 07:00:00"]
+    assert times(made)[5:7] == ["11-24 07:00:00", "11-24 07:00:00"]
     step = made.next_step("in_progress")
     assert step is not None
-    assert step.step == 4  # of two at the same moment the lower one
+    assert step.step == 6  # of two at the same moment the lower one
 
 
 def test_the_practice_ladder_is_done_within_minutes_whatever_the_hour() -> None:
     start = at("2026-11-28 23:00")  # a Saturday night
     made = terms(RULES["practice"], CALENDAR, "P3", "complaint", "0102", None, start)
     seconds = [(step.at - start).total_seconds() for step in made.ladder if step.at]
-    assert seconds == [16, 20, 40, 96, 120, 150, 270]
+    assert seconds == [16, 20, 20, 40, 60, 96, 120, 150, 270]
     assert (made.because, made.quiet) == ("level P3", None)
 
 
@@ -189,14 +195,22 @@ def test_steps_without_their_limit_never_come() -> None:
 
 @pytest.mark.parametrize(
     ("state", "steps"),
-    [("dispatched", [1, 2, 3, 4, 5, 6, 7]), ("in_progress", [4, 5, 6, 7]), ("resolved", []), ("verified", [])],
+    [
+        ("pooled", []),
+        ("dispatched", [1, 2, 3, 4, 6, 7, 9]),
+        ("in_progress", [6, 7, 9]),
+        ("resolved", [10, 11]),
+        ("verified", []),
+    ],
 )
 def test_each_step_comes_once_and_only_while_it_watches(state: str, steps: list[int]) -> None:
     made, came = normal("P3", "complaint", "2026-11-23 09:00"), []
-    while step := made.next_step(state):
-        came.append(step.step)
-        made = made.fired(step, step.at or at("2026-11-23 09:00"))
+    made = begun(made, NOT_VERIFIED, at("2026-11-23 09:00"), CALENDAR)
+    while (step := made.next_step(state)) and step.at and step.at < at("2027-03-01 09:00"):
+        came += [step.step] if not step.every else []
+        made = made.fired(step, step.at, CALENDAR)
     assert came == steps
+    assert (made.next_step(state) is None) == (not steps)  # and a reminder without end
 
 
 @given(LEVELS, KINDS, MOMENTS, st.sampled_from(sorted(RULES)))
@@ -213,15 +227,15 @@ def test_no_step_comes_before_the_start_and_all_stay_in_order(
 
 def test_after_a_hand_over_the_remaining_steps_keep_their_distance() -> None:
     made = normal("P1", "complaint", "2026-11-23 09:00")
-    second = made.ladder[1]
-    again = restarted(made.fired(second, at("2026-11-23 10:00")), at("2026-11-23 10:00"), CALENDAR, second.share)
-    assert again.ladder[1].at == second.at  # has come: stays as it was
-    assert again.ladder[2].at == at("2026-11-23 10:15")  # one more limit from now, not two
-    assert again.ladder[3:] == made.ladder[3:]  # the whole is not prolonged
+    second, now = made.ladder[2], at("2026-11-23 10:00")
+    again = restarted(made.fired(second, now, CALENDAR), now, CALENDAR, second.share)
+    assert again.ladder[2].at == second.at  # has come: stays as it was
+    assert again.ladder[3].at == at("2026-11-23 10:15")  # one more limit from now, not two
+    assert again.ladder[5:] == made.ladder[5:]  # the whole is not prolonged
 
 
 def test_the_colour_tells_how_bad_it_is() -> None:
     colours = [step.colour for step in RULES["normal"].ladder]
-    assert colours == ["blue", "yellow", "yellow", "blue", "red", "red", "red"]
+    assert colours == ["blue", *["yellow"] * 4, "blue", *["red"] * 3, "blue", "yellow", "yellow"]
     card = Step(1, NOT_ACKNOWLEDGED, 0.5, None, "yellow_card", "leader")
     assert card.colour == "yellow"

@@ -212,13 +212,15 @@ def test_lateness_is_noted_only_after_the_deadline(
     ("number", "state", "off", "hears", "handler", "colour"),
     [
         (1, "dispatched", (), "w1", "w1", "blue"),  # reminded
-        (2, "dispatched", (), "l1", "l1", "yellow"),  # handed over
-        (2, "dispatched", ("l1",), "d1", "d1", "yellow"),
-        (3, "dispatched", (), "d1", "d1", "yellow"),
-        (4, "in_progress", (), "w1", "w1", "blue"),
-        (5, "in_progress", (), "l1", "w1", "red"),  # a card moves nothing
-        (6, "in_progress", (), "l1", "w1", "red"),
-        (7, "in_progress", (), "d1", "w1", "red"),
+        (2, "dispatched", (), "w1", "w1", "yellow"),  # a card moves nothing
+        (3, "dispatched", (), "l1", "l1", "yellow"),  # handed over
+        (3, "dispatched", ("l1",), "d1", "d1", "yellow"),
+        (4, "dispatched", (), "d1", "d1", "yellow"),
+        (5, "dispatched", (), "w1", "w1", "yellow"),
+        (6, "in_progress", (), "w1", "w1", "blue"),
+        (7, "in_progress", (), "w1", "w1", "red"),
+        (8, "in_progress", (), "w1", "w1", "red"),
+        (9, "in_progress", (), "d1", "w1", "red"),
     ],
 )
 def test_each_step_of_the_ladder(
@@ -242,28 +244,28 @@ def test_each_step_of_the_ladder(
 
 def test_nobody_stands_above_the_desk_so_the_order_stays_there() -> None:
     what = order(member_id="d1")
-    after = take_step(what, what.terms.ladder[2], roster(), CALENDAR, NOW)
+    after = take_step(what, what.terms.ladder[3], roster(), CALENDAR, NOW)
     assert (after.order.member_id, len(after.changes)) == ("d1", 1)
-    assert after.changes[0].said["to_member_id"] == "d1"
+    assert (after.changes[0].said["to_member_id"], after.changes[0].said["measure"]) == ("d1", "remind")
 
 
 def test_each_who_gets_it_from_the_ladder_has_the_time_that_it_gives() -> None:
     night = at("2026-11-23 23:00")  # the steps come late, after an outage
     what = order()
-    for number, handler, ack_due in ((2, "l1", "2026-11-24 10:30"), (3, "d1", "2026-11-24 10:30")):
+    for number, handler, ack_due in ((3, "l1", "2026-11-24 10:30"), (4, "d1", "2026-11-24 10:30")):
         what = take_step(what, what.terms.ladder[number - 1], roster(), CALENDAR, night).order
         assert (what.member_id, what.ack_due_at) == (handler, at(ack_due))
-        if number == 2:
-            assert what.terms.ladder[2].at == at("2026-11-24 10:30")
+        if number == 3:
+            assert what.terms.ladder[3].at == at("2026-11-24 10:30")
 
 
 def test_after_a_return_the_ladder_watches_the_next_one_from_its_first_step() -> None:
     late = order(member_id="l1")
-    for _ in range(2):
+    for _ in range(3):
         step = late.next_step
         assert step and step.at
         late = take_step(late, step, roster(), CALENDAR, step.at).order
-    back = moved(do(late, "return", late.member_id, now=late.terms.ladder[1].fired_at)).order
+    back = moved(do(late, "return", late.member_id, now=late.terms.ladder[2].fired_at)).order
     assert back.next_step is not None
     assert (back.next_step.step, back.next_step.when) == (1, "not_acknowledged")
 

@@ -198,7 +198,7 @@ def test_what_is_sent_back_is_yellow_and_watched_again() -> None:
 def test_another_date_keeps_the_first_and_begins_the_ladder_anew() -> None:
     late = replace(task(), supervision="red")
     for step in late.terms.ladder[:2]:
-        late = replace(late, terms=late.terms.fired(step, DUE))
+        late = replace(late, terms=late.terms.fired(step, DUE, CALENDAR))
     now, due = at("2026-12-05 09:00"), at("2026-12-15 09:00")
     new = changed("redate", late, "d1", around(now), due_at=due, reason="连日降雨").task
     assert (new.due_at, new.first_due_at, new.supervision) == (due, DUE, "none")
@@ -278,7 +278,7 @@ def test_the_ladder_of_a_task_by_the_town_s_rules() -> None:
     said = []
     while step := one.next_step:
         assert step.at
-        change = supervised(one, step, roster(), step.at)
+        change = supervised(one, step, roster(), [GRID], CALENDAR, step.at)
         one = change.task
         said.append((step.step, one.supervision, change.to_member_id, change.facts["measure"]))
     assert said == [
@@ -293,7 +293,7 @@ def test_the_ladder_of_a_task_by_the_town_s_rules() -> None:
 def test_without_a_ladder_of_its_own_the_town_s_steps_watch() -> None:
     section = {name: part for name, part in read("rules/normal.yaml")["dispatch"].items() if name != "projects"}
     watching = Watching.of(section)
-    assert [step.step for step in watching.ladder] == [4, 5, 6, 7]
+    assert [step.step for step in watching.ladder] == [6, 7, 8, 9]
     assert watching.quiet == Quiet(dt.time(22), dt.time(7), frozenset({"P1", "P2"}))
     assert Watching.of({}) == Watching()
 
@@ -304,10 +304,10 @@ def test_what_was_entered_before_any_rules_is_watched_once_there_are_some() -> N
     assert watched(bare, WATCHING, CALENDAR) == task()
 
 
-def test_the_desk_hears_when_no_leader_is_above() -> None:
+def test_whoever_leads_hears_and_the_desk_when_nobody_does() -> None:
     step = Step.of({"step": 1, "when": "not_resolved", "after": 1.0, "measure": "escalate", "to": "leader"})
-    for owner, off, to in (("w1", ("l1",), "d1"), ("l1", (), "d1"), ("d1", (), None), ("gone", (), "d1")):
-        assert supervised(task(owner_id=owner), step, roster(off), DUE).to_member_id == to
+    for owner, off, to in (("w1", ("l1",), "d1"), ("l1", (), "d1"), ("d1", (), None), ("gone", (), "l1")):
+        assert supervised(task(owner_id=owner), step, roster(off), [GRID], CALENDAR, DUE).to_member_id == to
 
 
 STEP = {"step": 1, "when": "not_resolved", "after": 0.8, "measure": "remind", "to": "worker"}

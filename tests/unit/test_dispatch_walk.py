@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections import Counter
 from dataclasses import replace
 from itertools import pairwise
 from typing import Any
@@ -123,7 +124,11 @@ def holds(before: Order, after: Order, now: dt.datetime, kind: str) -> None:
     assert before.late_ack <= after.late_ack <= (before.late_ack or late_ack_now)
     anew = before.member_id != after.member_id  # then the acknowledgement may be watched from the first step again
     kept = [
-        {s.step for s in o.terms.ladder if s.fired_at and not (anew and s.when == "not_acknowledged")}
+        {
+            s.step
+            for s in o.terms.ladder
+            if s.fired_at and s.when != "not_verified" and not (anew and s.when == "not_acknowledged")
+        }
         for o in (before, after)
     ]
     assert kept[0] <= kept[1]
@@ -171,12 +176,16 @@ def test_any_walk_keeps_the_order_whole(
 
 
 @given(st.sampled_from(sorted(RULES)), st.sampled_from(["P1", "P2", "P3", "P4"]))
-def test_when_nobody_ever_acts_the_whole_ladder_comes_once_and_the_desk_has_it(rules: str, level: str) -> None:
-    order, crew, came = started(rules, level, GRID), roster(), []
-    while step := order.next_step:
-        assert step.at is not None
-        came.append(step.step)
+def test_when_nobody_ever_acts_the_whole_ladder_comes_once_and_then_reminders_without_end(
+    rules: str, level: str
+) -> None:
+    order, crew, came = started(rules, level, GRID), roster(), Counter[int]()
+    while len(came) < 9 or came.total() < 40:
+        step = order.next_step
+        assert step and step.at
+        came[step.step] += 1
         order = take_step(order, step, crew, CALENDAR, step.at).order
-        assert len(came) <= 7
-    assert sorted(came) == [1, 2, 3, 4, 5, 6, 7]
+        assert came.total() < 5000
+    endless = {step.step for step in order.terms.ladder if step.every}
+    assert {step: n for step, n in came.items() if step not in endless} == dict.fromkeys([1, 2, 3, 4, 6, 7, 9], 1)
     assert (order.member_id, order.supervision, order.state) == ("d1", "red", "dispatched")

@@ -43,9 +43,16 @@ WORK = {
     "role": "checker",
     "from_member_id": "l1",
     "to_member_id": "c1",
+    "copy_to_member_id": None,
+    "nth": 2,
+    "points": -1,
+    "state": "held",
+    "held_on": "2026-11-30",
 }
 SHOWN = ("title", "place_text", "note", "why", "due_at", "ack_due_at", "until", "assist_due_at", "reason", "unit")
+SHOWN += ("nth", "held_on", "to_member_id", "measure")
 FACTS = {name: WORK[name] for name in SHOWN}
+MEASURES = ("remind", "escalate", "yellow_card", "red_card", "letter", "interview", "public_notice", "problem_case")
 REPORT = {
     "external_id": "m017/7",
     "kind": "report_received",
@@ -60,8 +67,18 @@ REPORT = {
 }
 
 
-def ladder(measure: str, source: str, to: str) -> dict[str, Any]:
-    return {"measure": measure, "from_member_id": source, "to_member_id": to}
+def ladder(measure: str, source: str, to: str, copy: str | None = None, role: str | None = None) -> dict[str, Any]:
+    return {
+        "measure": measure,
+        "from_member_id": source,
+        "to_member_id": to,
+        "copy_to_member_id": copy,
+        "role": role,
+        "nth": None,
+    }
+
+
+STEPS = [ladder(measure, "w1", "l1", "d1", role) for measure in MEASURES for role in (None, "checker")]
 
 
 @pytest.mark.parametrize(
@@ -77,10 +94,23 @@ def ladder(measure: str, source: str, to: str) -> dict[str, Any]:
         ("verified", {}, [("w1", "work_verified")]),
         ("escalated", ladder("remind", "w1", "w1"), [("w1", "work_reminded")]),
         ("escalated", ladder("remind", "w1", "l1"), [("l1", "work_reminded")]),
-        ("escalated", ladder("red_card", "w1", "l1"), [("l1", "work_reminded")]),
+        ("escalated", ladder("yellow_card", "w1", "w1"), [("w1", "yellow_card")]),
+        ("escalated", ladder("red_card", "w1", "w1", "l1"), [("w1", "red_card"), ("l1", "supervision_copied")]),
         ("escalated", ladder("public_notice", "w1", "d1"), [("d1", "work_reminded")]),
         ("escalated", ladder("escalate", "w1", "l1"), [("l1", "work_escalated"), ("w1", "work_taken_away")]),
         ("escalated", ladder("escalate", "d1", "d1"), [("d1", "work_reminded")]),  # nobody stands above
+        ("escalated", ladder("remind", "w1", "w1", "l1"), [("w1", "work_reminded"), ("l1", "supervision_copied")]),
+        ("escalated", ladder("remind", "l1", "l1", role="checker"), [("l1", "check_reminded")]),
+        (
+            "escalated",
+            ladder("escalate", "l1", "d1", "l2", role="checker"),
+            [("d1", "check_escalated"), ("l1", "check_taken_away"), ("l2", "supervision_copied")],
+        ),
+        ("supervised", ladder("letter", "", "w1", "l1"), [("w1", "letter"), ("l1", "supervision_copied")]),
+        ("supervised", ladder("public_notice", "", "w1"), [("w1", "public_notice")]),
+        ("supervised", ladder("problem_case", "", "d1", "l1"), [("d1", "problem_case"), ("l1", "supervision_copied")]),
+        ("supervised", ladder("interview", "", "w1", "d1"), [("w1", "interview_proposed"), ("d1", "interview_wanted")]),
+        ("supervised", ladder("interview", "", "d1"), [("d1", "interview_proposed")]),
         ("corrected", {}, [("w1", "work_corrected")]),
         ("corrected", {"moved": True}, [("w1", "work_taken_away")]),
         ("rerouted", {"role": "handler", "from_member_id": "w1", "to_member_id": "w2"}, [("w1", "work_taken_away")]),
@@ -108,10 +138,26 @@ def test_who_is_told_what_about_work(kind: str, changes: dict[str, Any], told: l
     notices = about_work(f"dispatch.work_{kind}.v1", WORK | changes)
     assert [(notice.member_id, notice.kind) for notice in notices] == told
     for notice in notices:
-        words = text_of(notice.kind, WORK)
+        words = text_of(notice.kind, WORK | changes)
         assert (notice.body["text_zh"], notice.body["text_en"]) == words
         assert (notice.body["number"], notice.body["order_id"], notice.body["version"]) == ("20261123-000001", "o", 3)
         assert "member_id" not in notice.body
+
+
+def test_each_time_that_a_reminder_comes_its_text_is_another() -> None:
+    for steps in (ladder("remind", "w1", "w1"), ladder("remind", "l1", "l1", role="checker")):
+        told = [about_work("dispatch.work_escalated.v1", WORK | steps | {"nth": nth})[0] for nth in range(1, 6)]
+        for language in ("text_zh", "text_en"):
+            assert len({notice.body[language] for notice in told}) == 5
+        assert [notice.body["nth"] for notice in told] == [1, 2, 3, 4, 5]
+        assert len({notice.kind for notice in told}) == 1
+
+
+@pytest.mark.parametrize("state", ["held", "dropped"])
+def test_who_was_to_be_interviewed_hears_what_became_of_it(state: str) -> None:
+    (notice,) = about_work("dispatch.interview_recorded.v1", WORK | {"state": state})
+    assert (notice.member_id, notice.kind) == ("w1", f"interview_{state}")
+    assert "已换灯泡" in notice.body["text_zh"]
 
 
 def test_a_notice_shows_the_time_of_the_town_and_leaves_out_what_is_unknown() -> None:
@@ -180,17 +226,19 @@ def test_the_finder_hears_under_the_number_that_the_finder_gave(
 
 def test_every_notice_about_work_has_its_words() -> None:
     kinds = {"action_accepted", "action_refused"}
-    for receivers in RECEIVERS.values():
-        for steps in (ladder("escalate", "w1", "l1"), {"request": "extend"}, ladder("remind", "w1", "w1")):
-            kinds |= {kind for _, kind in receivers(WORK | steps)}
-    assert kinds == set(TEXTS)
+    for message, receivers in RECEIVERS.items():
+        steps = STEPS[8:] if message == "dispatch.work_supervised.v1" else STEPS  # nothing follows by a reminder
+        for facts in ({"request": "extend", "measure": "letter"}, {"state": "dropped", "measure": "letter"}, *steps):
+            kinds |= {kind for _, kind in receivers(WORK | facts)}
+    assert kinds == {kind.removesuffix("_again") for kind in TEXTS}
 
 
 @pytest.mark.parametrize("kind", sorted(TEXTS))
 def test_every_text_says_its_facts_and_a_dash_for_what_is_missing(kind: str) -> None:
     shown = {"title": "路灯不亮", "place": "东门路口", "note": "已换灯泡", "why": "least open work"}
     shown |= {"due": "11-24 00:30", "ack": "11-23 09:30", "until": "11-27 09:00", "assist_due": "11-26 17:30"}
-    shown |= {"reason": "等待到货", "unit": "enforcement"}
+    shown |= {"reason": "等待到货", "unit": "enforcement", "nth": "2", "held_on": "2026-11-30", "whom": "c1"}
+    shown |= {"measure_zh": "督办提醒", "measure_en": "reminder"}
     nothing = dict.fromkeys(FACTS)
     for language in ("zh", "en"):
         names = [name for _, name, _, _ in string.Formatter().parse(getattr(TEXTS[kind], language)) if name]

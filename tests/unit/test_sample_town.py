@@ -146,7 +146,8 @@ def test_the_calendar_is_the_official_one(town):
 
 def test_practice_differs_from_normal_in_time_only(town):
     normal, practice = town.rules["normal.yaml"], town.rules["practice.yaml"]
-    ladders = [[{**step, "later": None} for step in rules["dispatch"]["ladder"]] for rules in (normal, practice)]
+    timeless = {"later": None, "every": None}
+    ladders = [[{**step, **timeless} for step in rules["dispatch"]["ladder"]] for rules in (normal, practice)]
     assert ladders[0] == ladders[1]
     assert normal["callback"]["ask"] == practice["callback"]["ask"]
     assert normal["intake"] | {"waits": practice["intake"]["waits"]} == practice["intake"]

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from services.dispatch.commands import access, assignment, deadlines, duty, projects, registry, scores
+from services.dispatch.commands import access, assignment, deadlines, duty, projects, registry, scores, supervision
 from shared.admin import Command
 
 COMMANDS: list[Command] = [
     *deadlines.COMMANDS,
     *scores.COMMANDS,
+    *supervision.COMMANDS,
     *access.COMMANDS,
     *duty.COMMANDS,
     *assignment.COMMANDS,

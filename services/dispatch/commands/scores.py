@@ -68,7 +68,7 @@ def _check_scores(arguments: argparse.Namespace, open_work: OpenWork, settings: 
     return "every tally is what the turns say"
 
 
-def _month(text: str) -> str:
+def month(text: str) -> str:
     if not MONTH.fullmatch(text):
         raise argparse.ArgumentTypeError(f"{text!r} is no month: write it as 2026-11")
     return text
@@ -77,7 +77,7 @@ def _month(text: str) -> str:
 def _of_what(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--by", choices=DIMENSIONS, default="town", help="default: %(default)s")
     parser.add_argument("--of", help="only this grid, unit, member, category or source")
-    parser.add_argument("--month", type=_month, help="as 2026-11; the one that runs, if left out")
+    parser.add_argument("--month", type=month, help="as 2026-11; the one that runs, if left out")
 
 
 def _scores_arguments(parser: argparse.ArgumentParser) -> None:

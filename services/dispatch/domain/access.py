@@ -24,6 +24,7 @@ SEE_ORDERS, SEE_ALL_ASKED = "see_orders", "see_all_asked"
 MANAGE_LEAVES = "manage_leaves"
 SEE_PROJECTS, MANAGE_PROJECTS = "see_projects", "manage_projects"
 SEE_SESSIONS, END_SESSIONS = "see_sessions", "end_sessions"
+SEE_SUPERVISION = "see_supervision"
 
 RIGHTS: dict[str, dict[str, str]] = {  # action → role or post → reach; for all others it is what is their own
     SEE_ORDERS: {DESK: TOWN, LEADER: AREA} | dict.fromkeys(DEPARTMENTS, PLATFORM),
@@ -31,6 +32,7 @@ RIGHTS: dict[str, dict[str, str]] = {  # action → role or post → reach; for 
     MANAGE_LEAVES: {DESK: TOWN, LEADER: AREA},
     SEE_PROJECTS: {DESK: TOWN, LEADER: AREA},
     MANAGE_PROJECTS: {DESK: TOWN, LEADER: AREA},
+    SEE_SUPERVISION: {DESK: TOWN, LEADER: AREA},
     SEE_SESSIONS: {DESK: TOWN},
     END_SESSIONS: {DESK: TOWN},
 }

@@ -18,6 +18,7 @@ from services.dispatch.domain.policy import BY_HAND, TOWN, UNWRITTEN, Matter, Po
 from services.dispatch.domain.words import DEPARTMENTS, both
 
 WORKER, LEADER, DESK, CHECKER = "worker", "leader", "desk", "checker"
+LEADS = (LEADER, "guide")  # the leader of a grid 网格长, the guide of a village 指导员
 RANKS = {WORKER: 1, LEADER: 2, DESK: 3}
 NO_GRID = {
     "no_position": ("没有位置", "it has no position"),
@@ -178,17 +179,23 @@ class Roster:
                 return self._least(candidates, Counter(self._checking), level, words)
         return None
 
-    def above(self, handler: str, grid_id: str | None, level: str, but: Collection[str] = ()) -> Choice | None:
-        """Somebody at `level` or higher who ranks above the handler, leaving out `but`; None when nobody does."""
+    def above(self, handler: str, areas: Sequence[str], level: str, but: Collection[str] = ()) -> Choice | None:
+        """Somebody who stands above the handler: whoever is there and leads the nearest of these areas (from the inside
+        outwards), then the desk; with `level` desk that one at once. Never the handler, nor the members `but`; None
+        when nobody stands above."""
         member = self.member(handler)
-        rank = RANKS.get(member.role, 1) if member else 1
-        leaders = self._on_duty(self._leaders(grid_id), (handler, *but))
-        if level == LEADER and rank < RANKS[LEADER] and leaders:
-            return self._least(leaders, self._watching, LEADER, ("网格长", "leader of the grid"))
-        desk = self._by_role[DESK]
-        if rank < RANKS[DESK] and desk:
-            return self._least(self._on_duty(desk, ()) or desk, self._watching, DESK, ("镇级坐席", "township desk"))
-        return None
+        if member and member.role == DESK:
+            return None
+        for area in self._outer(member, areas) if level != DESK else ():
+            if leading := self._on_duty([m for role in LEADS for m in self._by_post[role, area]], (handler, *but)):
+                return self._least(leading, self._watching, LEADER, (f"{area} 负责人", f"leads {area}"))
+        desk = [one for one in self._by_role[DESK] if one.member_id not in but]
+        words = ("镇级坐席", "township desk")
+        return self._least(self._on_duty(desk, ()) or desk, self._watching, DESK, words) if desk else None
+
+    def head(self, unit: str) -> str | None:
+        """Who leads a unit, on duty or not."""
+        return next((m.member_id for role in LEADS for m in self._by_post[role, unit]), None)
 
     def may_take(self, matter: Matter, to: str, among: str, but: Collection[str] = ()) -> list[Member]:
         """Everybody on duty who may take such work out of the pool, those with the least in hand first."""
@@ -213,6 +220,12 @@ class Roster:
         """The area of a case, and the grid that it is a part of if it is a micro grid."""
         above = self._parents.get(grid_id or "")
         return [area for area in (grid_id, above) if area]
+
+    def _outer(self, member: Member | None, areas: Sequence[str]) -> Sequence[str]:
+        """The areas in which somebody may stand above a member: for one who leads, those around the own one."""
+        if member is None or member.role not in LEADS:
+            return areas
+        return areas[areas.index(member.unit) + 1 :] if member.unit in areas else areas[1:]
 
     def _leaders(self, grid_id: str | None) -> list[Member]:
         return [member for area in self._areas(grid_id) for member in self._by_post[LEADER, area]]

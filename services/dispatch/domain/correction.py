@@ -8,7 +8,7 @@ from dataclasses import replace
 from services.dispatch.domain.assignment import Choice
 from services.dispatch.domain.calendar import Calendar
 from services.dispatch.domain.clock import Clock
-from services.dispatch.domain.escalation import NOT_ACKNOWLEDGED, Step, Terms, redated
+from services.dispatch.domain.escalation import NOT_RESOLVED, Step, Terms, redated
 from services.dispatch.domain.order import HANDLER, SUSPENDED, Change, Moved, Order, hand_over, resumed
 from services.dispatch.domain.words import both
 
@@ -54,8 +54,12 @@ def redate(order: Order, clock: Clock, calendar: Calendar) -> Moved | None:
 def refitted(old: Terms, fresh: Terms) -> Terms:
     """The limit for resolving as if it had held from the start: steps that came stay come, the others move with it. The
     clock for taking the order on runs on as it was; a new handler begins with the new limit."""
-    came = {step.step: step.fired_at for step in old.ladder if step.fired_at}
-    acknowledging = [step for step in old.ladder if step.when == NOT_ACKNOWLEDGED]
-    resolving = [replace(s, fired_at=came.get(s.step)) for s in fresh.ladder if s.when != NOT_ACKNOWLEDGED]
-    ladder: list[Step] = sorted([*acknowledging, *resolving], key=lambda step: step.step)
+    came = {step.step: step for step in old.ladder if step.fired_at}
+    kept = [step for step in old.ladder if step.when != NOT_RESOLVED]
+    resolving = [
+        replace(step, fired_at=before.fired_at, came=before.came) if (before := came.get(step.step)) else step
+        for step in fresh.ladder
+        if step.when == NOT_RESOLVED
+    ]
+    ladder: list[Step] = sorted([*kept, *resolving], key=lambda step: step.step)
     return replace(fresh, ack_due_at=old.ack_due_at, ladder=tuple(ladder))

@@ -97,7 +97,7 @@ def resolve(order: Order, action: Action, around: Circumstances) -> Decided:
         )
     evidence = tuple(dict.fromkeys((*action.before, *action.evidence)))
     facts = where(action) | ({"before": list(action.before)} if action.before else {})
-    return orders.resolved(order, action.member_id, checker, action.note, evidence, around.now, facts)
+    return orders.resolved(order, action.member_id, checker, action.note, evidence, around.now, around.calendar, facts)
 
 
 def verify(order: Order, action: Action, around: Circumstances) -> Decided:

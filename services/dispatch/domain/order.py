@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 from services.dispatch.domain.assignment import Choice
 from services.dispatch.domain.calendar import Calendar
 from services.dispatch.domain.clock import RUNNING, SUSPENDED, Clock
-from services.dispatch.domain.escalation import Step, Terms, redated, restarted
+from services.dispatch.domain.escalation import NOT_VERIFIED, Step, Terms, begun, redated, restarted
 from services.dispatch.domain.limits import after
 from services.dispatch.domain.parts import LAPSED, RELEASED, Assist, Offer, Request
 from services.dispatch.domain.policy import Matter
@@ -211,12 +211,13 @@ def resolved(
     note: str,
     evidence: tuple[str, ...],
     now: dt.datetime,
+    calendar: Calendar,
     facts: dict[str, Any] | None = None,
 ) -> Moved:
-    """The handler says that it is done; the checker is chosen."""
+    """The handler says that it is done; the checker is chosen, and the steps that watch the check begin."""
     checker_id = checker.member.member_id
     new = replace(noted(order, now), state=RESOLVED, version=order.version + 1, checker_id=checker_id, resolved_at=now)
-    new = replace(new, request=None)
+    new = replace(new, request=None, terms=begun(order.terms, NOT_VERIFIED, now, calendar))
     said = {"member_id": who, "checker_id": checker_id, "note": note, "evidence": list(evidence)}
     change = Change("resolved", new, order.state, who, note, evidence, said, starts=((CHECKER, checker),))
     return Moved(new, (replace(change, facts=facts or {}, requests=lapsed(order, now)),))

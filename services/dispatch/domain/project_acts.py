@@ -112,7 +112,7 @@ def moved(task: Task, act: Act, around: Around) -> Decided:
         return Reason("due_at", both("新日期须晚于现在", "the date is over, or before it begins"), "give a later date")
     if act.due_at == task.due_at:
         return Reason("due_at", both("日期没有变化", "that is its date already"), "give another date")
-    steps = [replace(step, at=None, fired_at=None) for step in task.terms.ladder]
+    steps = [replace(step, at=None, fired_at=None, came=0) for step in task.terms.ladder]
     terms = dated(steps, task.terms.quiet, start, act.due_at, around.calendar)
     before = {"due_at": task.due_at.isoformat(), "supervision": task.supervision}
     new = {"due_at": act.due_at, "terms": terms, "supervision": "none"}

@@ -7,13 +7,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from services.dispatch.domain.escalation import NOT_RESOLVED, Step
+from services.dispatch.domain.escalation import MEASURES, NOT_RESOLVED, Step
 from services.dispatch.domain.limits import Duration, Quiet
 from services.dispatch.domain.policy_data import Problem
 
-MEASURES = ("remind", "escalate", "yellow_card", "red_card", "interview", "public_notice")
 RECEIVERS = ("worker", "leader", "desk")
 MOST_STEPS, MOST_SHARE = 50, 10
+OPTIONAL = ("later", "copy", "every")
 
 
 @dataclass(frozen=True)
@@ -52,7 +52,7 @@ def _wrong_with(step: Any, place: tuple[Any, ...]) -> list[Problem]:
         ((*place, key), f"nobody reads {key!r}", f"use {', '.join(KEYS)}") for key in step.keys() - KEYS
     ]
     for key, (fits, repair) in KEYS.items():
-        if key not in step and key != "later":
+        if key not in step and key not in OPTIONAL:
             found.append(((*place, key), "it is missing", f"write {repair}"))
         elif key in step and not fits(step[key]):
             found.append(((*place, key), f"{step[key]!r} does not fit", f"write {repair}"))
@@ -79,6 +79,8 @@ KEYS: dict[str, tuple[Callable[[Any], bool], str]] = {
     "when": (lambda value: value == NOT_RESOLVED, f"{NOT_RESOLVED}: that it is not done is all that is watched"),
     "after": (_number(0.01, MOST_SHARE, False), "the share of the time that has passed: 0.8, 1.0 …"),
     "later": (_is_duration, "a duration: 1 working_day"),
+    "every": (_is_duration, "a duration after which it comes again: 2 working_day"),
+    "copy": (lambda value: value in RECEIVERS, f"who hears it, too: one of {', '.join(RECEIVERS)}"),
     "measure": (lambda value: value in MEASURES, f"one of {', '.join(MEASURES)}"),
     "to": (lambda value: value in RECEIVERS, f"one of {', '.join(RECEIVERS)}: the owner, the leader above, the desk"),
 }

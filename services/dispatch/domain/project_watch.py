@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import replace
 
 from services.dispatch.domain.assignment import WORKER, Roster
@@ -20,21 +21,25 @@ def watched(task: Task, watching: Watching, calendar: Calendar) -> Task:
     return replace(task, terms=terms, watched=True)
 
 
-def supervised(task: Task, step: Step, roster: Roster, now: dt.datetime) -> Change:
-    """The task after the step. Its owner hears every one; whom the step names above the owner hears it, too, or, when
-    nobody is there, the owner alone."""
+def supervised(
+    task: Task, step: Step, roster: Roster, areas: Sequence[str], calendar: Calendar, now: dt.datetime
+) -> Change:
+    """The task after the step; `areas` are the project's, from the inside outwards. The task's owner hears every step;
+    whom the step names above the owner hears it, too, or, when nobody is there, the owner alone. Points are of units
+    that handle cases: a task gives none."""
     colour = max(task.supervision, step.colour, key=COLOURS.index)
-    new = replace(task, version=task.version + 1, supervision=colour, terms=task.terms.fired(step, now))
+    new = replace(task, version=task.version + 1, supervision=colour, terms=task.terms.fired(step, now, calendar))
     facts = {"step": step.step, "measure": step.measure}
-    return Change(SUPERVISED, new, "rule", _why(task, step), to_member_id=_above(task, step, roster), facts=facts)
+    return Change(
+        SUPERVISED, new, "rule", _why(task, step), to_member_id=_above(task, step, roster, areas), facts=facts
+    )
 
 
-def _above(task: Task, step: Step, roster: Roster) -> str | None:
-    if step.to == WORKER:
+def _above(task: Task, step: Step, roster: Roster, areas: Sequence[str]) -> str | None:
+    level = step.copy if step.to == WORKER else step.to
+    if level is None or level == WORKER:
         return None
-    owner = roster.member(task.owner_id)
-    unit = (owner.above or owner.unit) if owner else None
-    above = roster.above(task.owner_id, unit, step.to)
+    above = roster.above(task.owner_id, areas, level)
     return above.member.member_id if above else None
 
 
@@ -42,4 +47,8 @@ def _why(task: Task, step: Step) -> str:
     zh, en = ("销号", "cleared off") if task.kind == OBSTACLE else ("完成", "reached")
     late_zh, late_en = (f",又过 {step.later.zh}", f" and {step.later.en} more") if step.later else ("", "")
     passed = f"{step.share:.0%}"
-    return both(f"计划时间已过 {passed}{late_zh},仍未{zh}", f"not {en}: {passed} of its time{late_en} has passed")
+    nth_zh, nth_en = (f"第 {step.came + 1} 次:", f"time {step.came + 1}: ") if step.came else ("", "")
+    return both(
+        f"{nth_zh}计划时间已过 {passed}{late_zh},仍未{zh}",
+        f"{nth_en}not {en}: {passed} of its time{late_en} has passed",
+    )

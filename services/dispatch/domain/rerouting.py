@@ -9,6 +9,7 @@ from dataclasses import replace
 
 from services.dispatch.domain.assignment import Choice, Roster
 from services.dispatch.domain.calendar import Calendar
+from services.dispatch.domain.escalation import NOT_VERIFIED, begun
 from services.dispatch.domain.order import (
     CHECKER,
     DISPATCHED,
@@ -34,7 +35,7 @@ def reroute(
     if order.state in (DISPATCHED, IN_PROGRESS) and order.member_id in absent:
         return _to_another_handler(order, absent, roster, calendar, now)
     if order.state == RESOLVED and order.checker_id in absent:
-        return _to_another_checker(order, absent, roster)
+        return _to_another_checker(order, absent, roster, calendar, now)
     return None
 
 
@@ -51,14 +52,17 @@ def _to_another_handler(
     return Moved(moved.order, (rerouted, *moved.changes))
 
 
-def _to_another_checker(order: Order, absent: Mapping[str, str | None], roster: Roster) -> Moved | None:
+def _to_another_checker(
+    order: Order, absent: Mapping[str, str | None], roster: Roster, calendar: Calendar, now: dt.datetime
+) -> Moved | None:
     gone = order.checker_id or ""
     choice = _delegate(absent[gone], (*absent, order.member_id), roster) or roster.checker(
         order.grid_id, order.member_id
     )
     if choice is None or choice.member.member_id in absent:
         return None
-    new = replace(order, version=order.version + 1, checker_id=choice.member.member_id)
+    terms = begun(order.terms, NOT_VERIFIED, now, calendar)
+    new = replace(order, version=order.version + 1, checker_id=choice.member.member_id, terms=terms)
     return Moved(new, (replace(_rerouted(new, CHECKER, gone, choice), starts=((CHECKER, choice),)),))
 
 

@@ -21,17 +21,23 @@ MONTH = re.compile(r"20\d\d-(0[1-9]|1[0-2])")
 def get_scores(request: Request, open_work: Any) -> dict[str, Any]:
     by = _one_of(request, "by", tuple(DIMENSIONS), "town")
     with open_work() as work:
-        _, running = views.town_today(work)
-        until = _month(request, "to", _month(request, "from", running))
-        since = _month(request, "from", until)
-        if not 0 <= _months(until) - _months(since) < MOST_MONTHS:
-            raise _wrong("from", f"{since} to {until} are not 1 to {MOST_MONTHS} months", "give from and to, YYYY-MM")
+        since, until = months(request, work)
         found = views.scores(work, by, request.args.get("of"), since, until)
     for row in found["scores"]:
         for figure, shown in row["figures"].items():
             asked = {"by": by, "of": row["of"], "month": row["month"], "figure": figure}
             shown["cases"] = f"/dispatch/scores/cases?{urlencode(asked)}" if shown["turns"] else None
     return found
+
+
+def months(request: Request, work: Any) -> tuple[str, str]:
+    """The first and the last month that are asked for: the one that runs, unless the request says more."""
+    _, running = views.town_today(work)
+    until = _month(request, "to", _month(request, "from", running))
+    since = _month(request, "from", until)
+    if not 0 <= _months(until) - _months(since) < MOST_MONTHS:
+        raise _wrong("from", f"{since} to {until} are not 1 to {MOST_MONTHS} months", "give from and to, YYYY-MM")
+    return since, until
 
 
 def get_score_cases(request: Request, open_work: Any) -> dict[str, Any]:

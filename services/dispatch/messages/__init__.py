@@ -57,6 +57,7 @@ from services.dispatch.messages.said import (
     WorkVerified,
     WorkWithdrawn,
 )
+from services.dispatch.messages.supervision import Dropped, Held, InterviewRecorded, WorkSupervised
 
 __all__ = [
     "CASE_ENDED",
@@ -79,8 +80,11 @@ __all__ = [
     "CaseTransferred",
     "CategoryChanged",
     "Deciding",
+    "Dropped",
     "GridChanged",
     "HandingOn",
+    "Held",
+    "InterviewRecorded",
     "Link",
     "MemberChanged",
     "MemberEntry",
@@ -122,6 +126,7 @@ __all__ = [
     "WorkResumed",
     "WorkReturned",
     "WorkSentBack",
+    "WorkSupervised",
     "WorkSuspended",
     "WorkTransferred",
     "WorkVerified",

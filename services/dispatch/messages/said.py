@@ -78,7 +78,9 @@ class WorkReturned(_Work):
 class WorkEscalated(_Work):
     """A step of the ladder has come; when it hands the order over, work_assigned follows.
 
-    `from_member_id` is the handler, `to_member_id` who is to hear of it or gets the order."""
+    `from_member_id` is the handler, or the checker where `role` says so; `to_member_id` who is to hear of it, or gets
+    the order or its check; `copy_to_member_id` who hears it too. `nth`: how often a reminder that repeats has come.
+    `points` are what the `unit` gets by it, below 0. `step` 0 is none of the ladder: a problem case goes up."""
 
     TYPE = "dispatch.work_escalated.v1"
     step = fields.Integer(required=True)
@@ -87,6 +89,11 @@ class WorkEscalated(_Work):
     from_member_id = fields.String(required=True)
     to_member_id = fields.String(required=True)
     supervision = fields.String(required=True)
+    copy_to_member_id = fields.String(allow_none=True, load_default=None)
+    role = fields.String(allow_none=True, load_default=None)
+    nth = fields.Integer(allow_none=True, load_default=None)
+    unit = fields.String(allow_none=True, load_default=None)
+    points = fields.Float(allow_none=True, load_default=None)
 
 
 class WorkResolved(_Work):

@@ -5,10 +5,6 @@ SELECT ARRAY[p.responsible_id] || ARRAY(SELECT owner_id FROM project_tasks WHERE
        ARRAY(SELECT areas_around(p.grid_id)) AS areas
 FROM projects p WHERE p.project_id = %(id)s
 
--- name: areas_of
--- An area and all that it lies in.
-SELECT areas_around(%(area)s)
-
 -- name: projects_seen
 -- Projects as far as the rights of the reader reach: those that they have to do with, those in their area, or all.
 SELECT p.project_id, p.version, p.name, p.grid_id, p.responsible_id, p.note, p.cancelled_at FROM projects p

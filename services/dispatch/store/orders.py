@@ -111,7 +111,9 @@ def _member(row: tuple[Any, ...]) -> Member:
 
 def _order(row: Row, case: Row) -> Order:
     limits, course = row.pop("limits"), row.pop("course") or {}
-    acknowledge, resolve = (Duration.read(limits[n]) if limits[n] else None for n in ("acknowledge", "resolve"))
+    acknowledge, resolve, verify = (
+        Duration.read(limits[n]) if limits.get(n) else None for n in ("acknowledge", "resolve", "verify")
+    )
     terms = Terms(
         acknowledge,
         resolve,
@@ -120,6 +122,7 @@ def _order(row: Row, case: Row) -> Order:
         row["due_at"],
         Quiet.of(limits["quiet"]),
         tuple(Step.of(step) for step in row.pop("ladder")),
+        verify,
     )
     about = {name: case[name] for name in OF_THE_CASE} | {"returned_by": tuple(row["returned_by"])}
     about |= {"member_id": row["member_id"] or NOBODY, "offer": Offer.of(row["offer"]) if row["offer"] else None}

@@ -47,10 +47,6 @@ class ProjectRows(Rows):
         row = self.one(SQL.matter_of_project, id=project_id)
         return Matter(*row) if row else None
 
-    def areas_of(self, grid_id: str) -> list[str]:
-        """The area, and all that it lies in."""
-        return [area for (area,) in self.all(SQL.areas_of, area=grid_id)]
-
     def lock_unwatched_tasks(self, limit: int) -> list[Task]:
         """Open tasks that have no ladder yet."""
         return [task_of(row) for row in self.dicts(SQL.lock_unwatched_tasks, limit=limit)]

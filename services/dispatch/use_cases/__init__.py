@@ -2,6 +2,7 @@
 
 from services.dispatch.use_cases.acting import take_action, take_actions, take_batch
 from services.dispatch.use_cases.assigning import assign_again, assign_work
+from services.dispatch.use_cases.auditing import audit_orders
 from services.dispatch.use_cases.by_hand import assign_by_hand
 from services.dispatch.use_cases.credentials import (
     confirm_code,
@@ -12,6 +13,8 @@ from services.dispatch.use_cases.credentials import (
 )
 from services.dispatch.use_cases.ending import correct_orders, end_orders
 from services.dispatch.use_cases.entering import By, Outcome, enter, load_town
+from services.dispatch.use_cases.interviews import drop_interview, hold_interview
+from services.dispatch.use_cases.judging import judge_marks
 from services.dispatch.use_cases.leaves import ask_leave, cancel_leave, decide_leave
 from services.dispatch.use_cases.moving import move_work
 from services.dispatch.use_cases.planning import keep_planned
@@ -44,6 +47,7 @@ __all__ = [
     "assign_again",
     "assign_by_hand",
     "assign_work",
+    "audit_orders",
     "begin_redating",
     "cancel_leave",
     "cancel_project",
@@ -54,6 +58,7 @@ __all__ = [
     "count_anew",
     "decide_leave",
     "drop_code",
+    "drop_interview",
     "end_orders",
     "end_session",
     "end_sessions_of",
@@ -61,7 +66,9 @@ __all__ = [
     "enter_projects",
     "explain_deadline",
     "forget_access",
+    "hold_interview",
     "import_shifts",
+    "judge_marks",
     "keep_categories",
     "keep_planned",
     "keep_scores",

@@ -127,7 +127,9 @@ def _first_order(message: Heard, case: Row, setting: Setting) -> Moved | None:
         return _given_out(case, message.round, setting)
     started = _order(case, message.round, finder, setting, settled=True)
     note, evidence = message.settled.get("note", ""), tuple(message.settled.get("evidence") or ())
-    done = orders.resolved(started.order, finder.member.member_id, checker, note, evidence, setting.now)
+    done = orders.resolved(
+        started.order, finder.member.member_id, checker, note, evidence, setting.now, setting.calendar
+    )
     return Moved(done.order, (*started.changes, *done.changes))
 
 

@@ -40,8 +40,15 @@ def _take_steps(work: Work) -> list[Change]:
     tasks = work.lock_due_tasks(AT_ONCE)
     if not tasks:
         return []
-    now, roster = work.now(), work.roster((), {task.owner_id for task in tasks})
+    calendar = work.calendar()
+    if calendar is None:
+        return []
+    projects = work.projects({task.project_id for task in tasks})
+    areas = work.areas_up({project.grid_id for project in projects.values()})
+    roster = work.roster({area for around in areas.values() for area in around}, {task.owner_id for task in tasks})
+    now = work.now()
     due = [(task, step) for task in tasks if (step := task.next_step) and step.at and step.at <= now]
-    changes = [supervised(task, step, roster, now) for task, step in due]
-    record_tasks(changes, work.projects({task.project_id for task in tasks}), work)
+    around = {project_id: areas.get(project.grid_id, []) for project_id, project in projects.items()}
+    changes = [supervised(task, step, roster, around[task.project_id], calendar, now) for task, step in due]
+    record_tasks(changes, projects, work)
     return changes

@@ -31,7 +31,7 @@ def set_project(project_id: str, body: dict[str, Any], person: Person, open_work
         _refuse(entered, work)
         after = entered.projects.get(project_id) or before
         assert after
-        if not may(person, MANAGE_PROJECTS, Matter((), work.areas_of(after.grid_id))):
+        if not may(person, MANAGE_PROJECTS, Matter((), work.areas_up([after.grid_id]).get(after.grid_id, []))):
             raise NotTheirs(f"{after.grid_id!r} is not in your area: name an area in it, or ask the desk")
         if before and before.cancelled_at:
             raise ProjectRefused([_cancelled()._asdict()])

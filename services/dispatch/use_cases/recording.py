@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from services.dispatch import messages
+from services.dispatch.domain.consequences import RED, did_well, mark_of
 from services.dispatch.domain.order import HANDLER, Change, Order
 from services.dispatch.store import Row, Work
 from shared.messaging.envelope import NORMAL, URGENT, Event
@@ -36,7 +37,20 @@ def record(happened: Sequence[Happened], work: Work, now: dt.datetime, new_cases
     work.put_requests([(one.change.order, request) for one in happened for request in one.change.requests])
     work.put_assists([(one.change.order, assist) for one in happened for assist in one.change.assists])
     work.add_journal([_journal_row(one, now) for one in happened])
+    _mark(happened, work, now)
     work.count_in_hand(more_in_hand, (row["member_id"] for row in starts if row["role"] == HANDLER))
+
+
+def _mark(happened: Sequence[Happened], work: Work, now: dt.datetime) -> None:
+    """What counts of it, for supervision."""
+    marks = []
+    for one in happened:
+        rework = one.cause is not None and one.cause.type == messages.ReworkAsked.TYPE
+        if mark := mark_of(one.change, rework):
+            marks.append(mark._asdict() | {"case_id": one.case["id"], "order_id": one.change.order.id, "at": now})
+    work.add_marks(marks)
+    good = [one.change.order.unit for one in happened if did_well(one.change)]
+    work.note_units([mark["unit"] for mark in marks if mark["kind"] == RED], good)
 
 
 def _event(one: Happened, work: Work) -> Event | None:

@@ -8,6 +8,7 @@ from services.dispatch.views.pool import pool
 from services.dispatch.views.projects import project_by_id, projects, tasks
 from services.dispatch.views.registry import areas, members, registry_journal
 from services.dispatch.views.scores import adoption, score_cases, scores, tallies_astray, town_today
+from services.dispatch.views.supervision import audit, interviews, points, supervision
 
 __all__ = [
     "access_journal",
@@ -15,8 +16,10 @@ __all__ = [
     "areas",
     "assignments_of_case",
     "assists",
+    "audit",
     "duty_now",
     "gauges",
+    "interviews",
     "leaves",
     "matter_of_order",
     "members",
@@ -24,6 +27,7 @@ __all__ = [
     "order_by_id",
     "orders",
     "outlook",
+    "points",
     "pool",
     "project_by_id",
     "projects",
@@ -35,6 +39,7 @@ __all__ = [
     "scores",
     "sessions",
     "shifts",
+    "supervision",
     "tallies_astray",
     "tasks",
     "town_today",

@@ -25,6 +25,7 @@ AWAY = (*ENDED, "transferred")  # nobody here works on it: whatever dispatch and
 DONE, TOO_EARLY, OVERTAKEN = "done", "too_early", "overtaken"
 
 _AT_WORK = ("dispatched", "in_progress", "suspended")  # somebody has it
+_GIVEN = ("accepted", *_AT_WORK, "resolved", "follow_up_pending")  # dispatch has had it
 
 # message about the case → the states it may find, and the state it leads to (None: the state stays)
 STEPS: dict[str, tuple[tuple[str, ...], str | None]] = {
@@ -34,6 +35,8 @@ STEPS: dict[str, tuple[tuple[str, ...], str | None]] = {
     "dispatch.work_progressed.v1": (("in_progress",), None),
     "dispatch.work_returned.v1": (("dispatched", "in_progress"), "accepted"),
     "dispatch.work_escalated.v1": (("accepted", "dispatched", "in_progress", "resolved"), None),
+    "dispatch.work_supervised.v1": (_GIVEN, None),
+    "dispatch.interview_recorded.v1": (_GIVEN, None),
     "dispatch.work_transferred.v1": (("dispatched", "in_progress"), None),
     "dispatch.work_corrected.v1": (("accepted", *_AT_WORK), None),
     "dispatch.work_redated.v1": (_AT_WORK, None),

@@ -111,6 +111,15 @@ class WorkEscalated(_Work):
     why = fields.String(required=True)
 
 
+class WorkSupervised(_Work):
+    TYPE = "dispatch.work_supervised.v1"
+    why = fields.String(required=True)
+
+
+class InterviewRecorded(_Work):
+    TYPE = "dispatch.interview_recorded.v1"
+
+
 class WorkResolved(_Work):
     TYPE = "dispatch.work_resolved.v1"
     evidence = fields.List(fields.String(), load_default=list)
@@ -172,6 +181,8 @@ PROGRESS = (
     AssistDone,
     AssistReleased,
     WorkEscalated,
+    WorkSupervised,
+    InterviewRecorded,
     WorkResolved,
     WorkSentBack,
     WorkVerified,

@@ -25,6 +25,10 @@ ABOUT = (
     "until",
     "assist_due_at",
     "unit",
+    "measure",
+    "nth",
+    "points",
+    "held_on",
 )
 
 
@@ -82,9 +86,29 @@ def _corrected(data: dict[str, Any]) -> list[tuple[str, str]]:
 
 
 def _escalated(data: dict[str, Any]) -> list[tuple[str, str]]:
-    if data["measure"] != "escalate" or data["to_member_id"] == data["from_member_id"]:
-        return [(data["to_member_id"], "work_reminded")]
-    return [(data["to_member_id"], "work_escalated"), (data["from_member_id"], "work_taken_away")]
+    """Whom the step means, who had it before where it is handed over, and who gets a copy."""
+    checks = data["role"] == "checker"
+    to, before = data["to_member_id"], data["from_member_id"]
+    if data["measure"] == "escalate" and to != before:
+        new, old = ("check_escalated", "check_taken_away") if checks else ("work_escalated", "work_taken_away")
+        told = [(to, new), (before, old)]
+    elif data["measure"] in CARDS:
+        told = [(to, data["measure"])]
+    else:
+        told = [(to, "check_reminded" if checks else "work_reminded")]
+    return [*told, *_copied(data)]
+
+
+def _supervised(data: dict[str, Any]) -> list[tuple[str, str]]:
+    """Whom it is about, and who has to know; an interview is for the desk to arrange."""
+    if data["measure"] == "interview":
+        arranges = data["copy_to_member_id"]
+        return [(data["to_member_id"], "interview_proposed"), *([(arranges, "interview_wanted")] if arranges else [])]
+    return [(data["to_member_id"], data["measure"]), *_copied(data)]
+
+
+def _copied(data: dict[str, Any]) -> list[tuple[str, str]]:
+    return [(data["copy_to_member_id"], "supervision_copied")] if data["copy_to_member_id"] else []
 
 
 def _withdrawn(data: dict[str, Any]) -> list[tuple[str, str]]:
@@ -100,11 +124,15 @@ def _rerouted(data: dict[str, Any]) -> list[tuple[str, str]]:
     return [*gone, (data["to_member_id"], "check_taken_over")] if data["role"] == "checker" else gone
 
 
+CARDS = ("yellow_card", "red_card")  # measures of a step that have words of their own
+
 # message → who hears what of it
 RECEIVERS: dict[str, Callable[[dict[str, Any]], list[tuple[str, str]]]] = {
     "dispatch.work_assigned.v1": _assigned,
     "dispatch.work_pooled.v1": lambda data: [(member, "work_offered") for member in data["offered_to"]],
     "dispatch.work_escalated.v1": _escalated,
+    "dispatch.work_supervised.v1": _supervised,
+    "dispatch.interview_recorded.v1": lambda data: [(data["member_id"], f"interview_{data['state']}")],
     "dispatch.work_resolved.v1": lambda data: [(data["checker_id"], "check_wanted")],
     "dispatch.work_sent_back.v1": lambda data: [(data["member_id"], "work_sent_back")],
     "dispatch.work_verified.v1": lambda data: [(data["member_id"], "work_verified")],

@@ -39,6 +39,43 @@ TEXTS = {
     "work_verified": Text("核查通过:{title}。", "Checked and passed: {title}."),
     "work_escalated": Text("升级督办,请您办理:{title}({place})。{why}", "Escalated to you: {title} ({place}). {why}"),
     "work_reminded": Text("督办提醒:{title}({place})。{why}", "Reminder: {title} ({place}). {why}"),
+    "work_reminded_again": Text(
+        "第{nth}次督办提醒:{title}({place}),请立即处理。{why}",
+        "Reminder no. {nth}: {title} ({place}), please act now. {why}",
+    ),
+    "check_reminded": Text("请尽快核查:{title}({place})。{why}", "Please check: {title} ({place}). {why}"),
+    "check_reminded_again": Text(
+        "第{nth}次提醒,请立即核查:{title}({place})。{why}",
+        "Reminder no. {nth}, please check now: {title} ({place}). {why}",
+    ),
+    "check_escalated": Text(
+        "核查超时,改由您核查:{title}({place})。{why}",
+        "Nobody has checked it in time, please do: {title} ({place}). {why}",
+    ),
+    "check_taken_away": Text("核查已转他人:{title}。{why}", "Somebody else checks it now: {title}. {why}"),
+    "yellow_card": Text("黄牌警示:{title}({place})。{why}", "Yellow card: {title} ({place}). {why}"),
+    "red_card": Text(
+        "红牌警示:{title}({place}),请立即办理。{why}", "Red card: {title} ({place}), please act now. {why}"
+    ),
+    "letter": Text("督办函:{title}({place})。{why}", "Letter of supervision: {title} ({place}). {why}"),
+    "public_notice": Text("通报:{title}({place})。{why}", "Public notice: {title} ({place}). {why}"),
+    "problem_case": Text(
+        "疑难件,提级督办:{title}({place})。{why}", "A problem case, one level up: {title} ({place}). {why}"
+    ),
+    "interview_proposed": Text(
+        "拟对您约谈:{title}({place})。{why}", "An interview with you is proposed: {title} ({place}). {why}"
+    ),
+    "interview_wanted": Text(
+        "请安排约谈({whom}):{title}({place})。{why}",
+        "Please arrange an interview with {whom}: {title} ({place}). {why}",
+    ),
+    "interview_held": Text(
+        "约谈已于{held_on}进行:{title}。{note}", "The interview was held on {held_on}: {title}. {note}"
+    ),
+    "interview_dropped": Text("约谈已取消:{title}。{note}", "There will be no interview: {title}. {note}"),
+    "supervision_copied": Text(
+        "抄送({measure_zh}):{title}({place})。{why}", "For your information ({measure_en}): {title} ({place}). {why}"
+    ),
     "work_taken_away": Text("任务已转他人:{title}。{why}", "Taken over by somebody else: {title}. {why}"),
     "work_corrected": Text(
         "任务信息已更正:{title}({place}),请于{due}前办结。{why}",
@@ -71,14 +108,27 @@ TEXTS = {
     "action_refused": Text("操作未生效:{why}", "Not done: {why}"),
 }
 
+MEASURES = {  # of supervision, in words
+    "remind": Text("督办提醒", "reminder"),
+    "escalate": Text("升级督办", "escalated"),
+    "yellow_card": Text("黄牌", "yellow card"),
+    "red_card": Text("红牌", "red card"),
+    "letter": Text("督办函", "letter"),
+    "interview": Text("约谈", "interview"),
+    "public_notice": Text("通报", "public notice"),
+    "problem_case": Text("疑难件", "problem case"),
+}
 CLOCKS = {"due": "due_at", "ack": "ack_due_at", "until": "until", "assist_due": "assist_due_at"}
 
 
 def text_of(kind: str, facts: Mapping[str, Any]) -> Text:
     """The text of a notice. `facts`: title, place_text, note, why, due_at and so on; what is missing is a dash."""
-    zh, en = TEXTS[kind]
-    values = {name: facts.get(name) or "—" for name in ("title", "note", "why", "reason", "unit")}
-    values |= {"place": facts.get("place_text") or "—"}
+    again = f"{kind}_again"  # each time that a reminder comes it says how often it has come
+    zh, en = TEXTS[again if again in TEXTS and (facts.get("nth") or 1) > 1 else kind]
+    values = {name: facts.get(name) or "—" for name in ("title", "note", "why", "reason", "unit", "nth", "held_on")}
+    values |= {"place": facts.get("place_text") or "—", "whom": facts.get("to_member_id") or "—"}
+    measure = MEASURES.get(facts.get("measure") or "", Text("—", "—"))
+    values |= {"measure_zh": measure.zh, "measure_en": measure.en}
     values |= {name: _clock(facts.get(field)) for name, field in CLOCKS.items()}
     return Text(zh.format(**values), en.format(**values))
 

@@ -10,7 +10,8 @@ Key = tuple[str, str]  # a report: (source, external id)
 
 
 class Fired(NamedTuple):
-    """A step of an order's ladder that came: for which handler, when, and when it was due."""
+    """A step of an order's ladder that came: for which handler (or checker of which check; and how often, where it
+    repeats), when, and when it was due."""
 
     order: str
     step: int

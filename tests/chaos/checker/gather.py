@@ -16,10 +16,13 @@ ACTIVE = "SELECT order_id::text, count(*) FROM assignments WHERE until IS NULL A
 ASSIGNED = """SELECT a.order_id::text, a.member_id, m.active, m.role, m.grid_id, c.grid_id FROM assignments a
 JOIN orders o ON o.id = a.order_id JOIN cases c ON c.id = o.case_id LEFT JOIN members m ON m.member_id = a.member_id
 WHERE a.role = 'handler'"""
-FIRED = """SELECT data ->> 'order_id', (data ->> 'step')::int, data ->> 'from_member_id', said_at FROM journal
-WHERE type = 'dispatch.work_escalated.v1'"""
+FIRED = """SELECT j.data ->> 'order_id', (j.data ->> 'step')::int,
+    concat_ws('/', j.data ->> 'from_member_id', j.data ->> 'nth',
+    CASE WHEN j.data ->> 'role' = 'checker' THEN (SELECT count(*) FROM journal r WHERE r.subject = j.subject
+        AND r.type = 'dispatch.work_resolved.v1' AND r.sequence < j.sequence) END), j.said_at
+FROM journal j WHERE j.type = 'dispatch.work_escalated.v1'"""
 DUE = """SELECT o.id::text, (s ->> 'step')::int, (s ->> 'at')::timestamptz
-FROM orders o, json_array_elements(o.ladder) s WHERE s ->> 'fired_at' IS NOT NULL"""
+FROM orders o, json_array_elements(o.ladder) s WHERE s ->> 'fired_at' IS NOT NULL AND s ->> 'every' IS NULL"""
 WITHOUT_DUE = (
     "SELECT case_id::text FROM orders WHERE state IN ('pooled', 'dispatched', 'in_progress') AND due_at IS NULL"
 )
