@@ -20,10 +20,12 @@ import yaml
 from marshmallow import Schema
 
 from deploy.towns import schemas
+from deploy.towns.service_list import service_problems
 from services.dispatch.domain.areas import tree_problems
 from services.dispatch.domain.registry import AREA, MEMBER, missing
 from services.dispatch.domain.roster_data import Known, read_rosters
 from services.dispatch.domain.rule_set import mistakes_in
+from services.dispatch.domain.service_data import Known as Named
 from services.dispatch.messages import AreaEntry, MemberEntry
 from services.intake.adapters import ADAPTERS
 from services.intake.domain.rules import read_rules
@@ -48,6 +50,7 @@ class Town:
     names: Rows = field(default_factory=list)
     marks: dict[str, marked.Marked] = field(default_factory=dict)  # the rule sets again, with their lines
     duty: marked.Marked | None = None
+    services: marked.Marked | None = None
 
     @property
     def areas(self) -> Rows:
@@ -71,6 +74,7 @@ def read_town(folder: Path) -> Town:
         names=_table(folder / "gazetteer.csv", needed=False),
         marks=marks,
         duty=marked.read(duty) if duty.exists() else None,
+        services=marked.read(folder / "services.yaml") if (folder / "services.yaml").exists() else None,
     )
 
 
@@ -100,6 +104,7 @@ def problems(town: Town) -> list[str]:
         _intake_rules,
         _dispatch_rules,
         _duty,
+        _services,
         _reports,
     )
     return [*_entries(town)] or [problem for rule in rules for problem in rule(town)]
@@ -234,6 +239,13 @@ def _duty(town: Town) -> Iterator[str]:
     _, problems = read_rosters(town.duty.value, Known(members, {area["grid_id"] for area in town.areas}))
     found = [(one.place[1:], one.problem, one.repair) for one in problems]
     yield from marked.told("duty.yaml", "rosters", town.duty, found)
+
+
+def _services(town: Town) -> Iterator[str]:
+    if town.services:
+        members, areas = {row["member_id"] for row in town.members}, {row["grid_id"] for row in town.areas}
+        known = Named(members, areas, {category["code"] for category in town.categories})
+        yield from service_problems(town.services, known, town.sources)
 
 
 def _reports(town: Town) -> Iterator[str]:

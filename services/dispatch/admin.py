@@ -13,6 +13,7 @@ from services.dispatch import use_cases
 from services.dispatch.adapters.registry import rows_in
 from services.dispatch.commands import COMMANDS
 from services.dispatch.commands.duty import load_rosters
+from services.dispatch.commands.services import load_services
 from services.dispatch.config import DispatchSettings, load
 from services.dispatch.errors import DispatchError
 from services.dispatch.store import Work
@@ -22,7 +23,7 @@ from shared.settings import Settings
 
 
 def load_town(folder: Path, open_work: OpenWork, settings: Settings) -> dict[str, Any]:
-    """grids.geojson, members.csv, calendar.yaml and, where it is there, duty.yaml of a town folder
+    """grids.geojson, members.csv, calendar.yaml and, where they are there, duty.yaml and services.yaml of a town folder
     (deploy/towns/format.md)."""
     assert isinstance(settings, DispatchSettings)
     areas, members = (rows_in(folder / name) for name in ("grids.geojson", "members.csv"))
@@ -31,6 +32,9 @@ def load_town(folder: Path, open_work: OpenWork, settings: Settings) -> dict[str
     duty = folder / "duty.yaml"
     if duty.exists():
         loaded |= {"rosters": load_rosters(duty, "load-town", open_work)["rosters"]}
+    services = folder / "services.yaml"
+    if services.exists():
+        loaded |= {"services": load_services(services, open_work)["services"]}
     return loaded
 
 

@@ -16,7 +16,9 @@ DispatchError
 ├── CaseUnknown        no case has this number
 ├── OrderUnknown       no order has this id
 ├── MemberUnfit        whoever was named does not do such work, or not now
+├── ServiceUnknown     there is no such item on the town's service list, or it is on it no more
 ├── NotPossible        the state of the order does not allow it
+│   ├── SlotTaken      an appointment cannot be had; `free` are slots that can
 │   └── MovedOn        the order has moved on since the caller looked at it
 ├── AreaUnknown        there is no such area, or no more
 ├── EntriesRefused     rows about areas or members are wrong, or do not go together; nothing of the file was kept
@@ -121,6 +123,17 @@ class NotPossible(DispatchError):
 class MovedOn(NotPossible):
     def __init__(self, round_: int, version: int):
         super().__init__(f"the order has moved on to round {round_}, version {version}: look again")
+
+
+class ServiceUnknown(DispatchError):
+    def __init__(self, code: str):
+        super().__init__(f"there is no service {code[:40]!r}: see GET /dispatch/services")
+
+
+class SlotTaken(NotPossible):
+    def __init__(self, why: str, free: Sequence[tuple[str, str]]):
+        super().__init__(why)
+        self.free = list(free)  # place and begin
 
 
 class AreaUnknown(DispatchError):

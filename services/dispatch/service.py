@@ -12,6 +12,7 @@ class DispatchService(
     entrypoints.Duty,
     entrypoints.Registry,
     entrypoints.Scores,
+    entrypoints.Services,
 ):
     """All entrypoints, with what they work with."""
 

@@ -170,6 +170,21 @@ class WorkRerouted(_Work):
     why = fields.String(required=True)
 
 
+class ServiceBooked(_Work):
+    TYPE = "dispatch.service_booked.v1"
+    place_zh = fields.String(required=True)
+    place_en = fields.String(required=True)
+    starts_at = fields.String(required=True)
+    ends_at = fields.String(required=True)
+    why = fields.String(required=True)
+
+
+class ServiceUnbooked(_Work):
+    TYPE = "dispatch.service_unbooked.v1"
+    starts_at = fields.String(required=True)
+    why = fields.String(required=True)
+
+
 class ActionAnswered(Message):
     TYPE = "dispatch.action_answered.v1"
     member_id = fields.String(required=True)
@@ -222,6 +237,8 @@ WORK = (
     AssistReleased,
     WorkWithdrawn,
     WorkRerouted,
+    ServiceBooked,
+    ServiceUnbooked,
 )
 
 

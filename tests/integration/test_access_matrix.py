@@ -18,6 +18,7 @@ import requests
 from deploy.contracts import SERVICES
 from deploy.openapi.document import PART, entrypoints
 from deploy.provision.servers import Servers
+from deploy.towns.small import write_small_town
 from shared.http.entrypoint import Http, bearer
 from tests.support.town import TemporaryTown
 
@@ -71,6 +72,11 @@ OWN_OR_LIST = {
     "GET /dispatch/duty/shifts",
     "GET /dispatch/duty/shifts.ics",
     "GET /dispatch/duty/rosters",
+    # what can be ordered is for everybody; of orders, each source and member sees its own
+    "GET /dispatch/services",
+    "GET /dispatch/services/<code>",
+    "GET /dispatch/services/<code>/slots",
+    "GET /dispatch/service-orders",
     "POST /dispatch/accounts/<provider>",
     "POST /dispatch/second-factor",
     "POST /intake/reports",
@@ -97,6 +103,7 @@ class Line:
         self.parts = {"number": self.number, "order_id": self.order["order_id"], "source": "hotline"}
         self.parts |= {name: str(uuid.uuid4()) for name in ("import_id", "follow_up_id", "session_id", "leave_id")}
         self.parts |= {"roster_id": "night", "grid_id": self.order["grid_id"], "member_id": self.order["member_id"]}
+        self.parts |= {"code": "none", "order": self.order["order_id"]}
         self.parts |= {"reference": f"m-{'0' * 40}", "provider": "dingtalk"}
 
     def ask(self, method: str, service: str, path: str, who: Person | None, body: Any = None) -> requests.Response:
@@ -131,8 +138,13 @@ def until(found: Callable[[], Any], seconds: float = 60) -> Any:
 
 
 @pytest.fixture(scope="module")
-def line(servers: Servers, small_town: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Line]:
-    with TemporaryTown(servers, small_town, logs=tmp_path_factory.mktemp("logs")) as town:
+def line(servers: Servers, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Line]:
+    """Members have a day to take work on: the order stays with its handler while everybody asks for it."""
+    folder = tmp_path_factory.mktemp("patient-town")
+    write_small_town(folder)
+    rules = folder / "rules" / "practice.yaml"
+    rules.write_text(rules.read_text(encoding="utf-8").replace(" 20 second", " 1 day"), encoding="utf-8")
+    with TemporaryTown(servers, folder, logs=tmp_path_factory.mktemp("logs")) as town:
         town.start()
         yield Line(town)
 
@@ -162,6 +174,7 @@ BODIES: dict[str, Any] = {  # routes about a case that outsiders' roles come in 
     "POST /intake/cases/<number>/information": {"text": "补充"},
     "POST /intake/cases/<number>/cancel": {"reason": "不需要了"},
     "POST /intake/cases/<number>/appeal": {"reason": "不服"},
+    "POST /intake/cases/<number>/confirm": {"solved": "yes"},
     "POST /intake/cases/<number>/transfer-answer": {"outcome": "done", "text": "已办"},
     "POST /intake/sources/<source>/feedback/ack": {"known": {"matrix-1": 1}},
     "POST /intake/sources/<source>/reconciliation": {"believed": {}},

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from services.dispatch.commands import access, assignment, deadlines, duty, registry, scores
+from services.dispatch.commands import access, assignment, deadlines, duty, registry, scores, services
 from shared.admin import Command
 
 COMMANDS: list[Command] = [
@@ -12,4 +12,5 @@ COMMANDS: list[Command] = [
     *duty.COMMANDS,
     *assignment.COMMANDS,
     *registry.COMMANDS,
+    *services.COMMANDS,
 ]

@@ -13,6 +13,7 @@ from services.dispatch.domain.words import DEPARTMENTS
 
 # roles of tokens
 MEMBER, LEADER, DESK = "member", "leader", "desk"
+SOURCE = "source"  # an upstream platform
 SIGNED_IN = (DESK, LEADER, MEMBER)
 # posts of members, as the town's list of members has them, that are more than a member
 ROLES = {"leader": LEADER, "guide": LEADER, "desk": DESK}
@@ -22,12 +23,15 @@ OWN, PLATFORM, AREA, TOWN = "own", "platform", "area", "town"
 # what is done
 SEE_ORDERS, SEE_ALL_ASKED = "see_orders", "see_all_asked"
 MANAGE_LEAVES = "manage_leaves"
+ARRANGE, COUNT_VISITS = "arrange_appointments", "count_visits"
 SEE_SESSIONS, END_SESSIONS = "see_sessions", "end_sessions"
 
 RIGHTS: dict[str, dict[str, str]] = {  # action → role or post → reach; for all others it is what is their own
     SEE_ORDERS: {DESK: TOWN, LEADER: AREA} | dict.fromkeys(DEPARTMENTS, PLATFORM),
     SEE_ALL_ASKED: {DESK: TOWN},
     MANAGE_LEAVES: {DESK: TOWN, LEADER: AREA},
+    ARRANGE: {DESK: TOWN, LEADER: AREA},
+    COUNT_VISITS: {DESK: TOWN},
     SEE_SESSIONS: {DESK: TOWN},
     END_SESSIONS: {DESK: TOWN},
 }

@@ -1,6 +1,6 @@
 """The HTTP doors of dispatch: a request becomes the arguments of a use case or a view, errors become problems."""
 
-from services.dispatch.doors import access, duty, leaves
+from services.dispatch.doors import access, duty, leaves, services
 from services.dispatch.doors.assignment import assign_order, get_pool
 from services.dispatch.doors.orders import get_assists, get_order, get_orders, get_requests, post_action, post_actions
 from services.dispatch.doors.registry import get_areas, get_changes, get_members, merge_grids, post_file, split_grid
@@ -26,5 +26,6 @@ __all__ = [
     "post_action",
     "post_actions",
     "post_file",
+    "services",
     "split_grid",
 ]

@@ -6,5 +6,6 @@ from services.dispatch.entrypoints.line import Line
 from services.dispatch.entrypoints.orders import Orders
 from services.dispatch.entrypoints.registry import Registry
 from services.dispatch.entrypoints.scores import Scores
+from services.dispatch.entrypoints.services import Services
 
-__all__ = ["Access", "Duty", "Line", "Orders", "Registry", "Scores"]
+__all__ = ["Access", "Duty", "Line", "Orders", "Registry", "Scores", "Services"]

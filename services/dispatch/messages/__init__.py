@@ -11,13 +11,14 @@ from services.dispatch.messages.heard import (
     CaseRegistered,
     CaseTransferred,
     CategoryChanged,
+    ReporterAnswered,
     ReworkAsked,
 )
 from services.dispatch.messages.outside import Action, Batch, ByHand
 from services.dispatch.messages.records import ActionAnswered, GridChanged, MemberChanged
 from services.dispatch.messages.registry import AreaEntry, MemberEntry, Merging, Split
 from services.dispatch.messages.said import (
-    SAID,
+    OF_WORK,
     AssistAsked,
     AssistDone,
     AssistReleased,
@@ -42,12 +43,23 @@ from services.dispatch.messages.said import (
     WorkVerified,
     WorkWithdrawn,
 )
+from services.dispatch.messages.services import (
+    OF_SERVICES,
+    Appointment,
+    ServiceBooked,
+    ServiceOffered,
+    ServiceUnbooked,
+    Visit,
+)
+
+SAID = OF_WORK | OF_SERVICES  # what is said about a change of an order, by its kind
 
 __all__ = [
     "CASE_ENDED",
     "SAID",
     "Action",
     "ActionAnswered",
+    "Appointment",
     "AreaEntry",
     "Asking",
     "AssistAsked",
@@ -71,15 +83,20 @@ __all__ = [
     "Merging",
     "Overriding",
     "Refresh",
+    "ReporterAnswered",
     "RequestDenied",
     "RequestRaised",
     "ReworkAsked",
     "RosterBody",
     "SecondFactor",
+    "ServiceBooked",
+    "ServiceOffered",
+    "ServiceUnbooked",
     "SignIn",
     "SignInWith",
     "Split",
     "Swapping",
+    "Visit",
     "WorkAcknowledged",
     "WorkAssigned",
     "WorkCancelled",

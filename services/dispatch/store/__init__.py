@@ -16,6 +16,7 @@ from services.dispatch.store.redating import RedatingRows
 from services.dispatch.store.reference import ReferenceRows
 from services.dispatch.store.registry import RegistryRows
 from services.dispatch.store.scores import ScoreRows
+from services.dispatch.store.services import ServiceRows
 
 __all__ = ["SQL", "OpenWork", "Row", "Work"]
 
@@ -31,6 +32,7 @@ class Work(
     DutyRows,
     LeaveRows,
     RegistryRows,
+    ServiceRows,
 ):
     """One transaction of dispatch."""
 

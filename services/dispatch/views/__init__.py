@@ -7,6 +7,14 @@ from services.dispatch.views.orders import assignments_of_case, assists, matter_
 from services.dispatch.views.pool import pool
 from services.dispatch.views.registry import areas, members, registry_journal
 from services.dispatch.views.scores import adoption, score_cases, scores, tallies_astray, town_today
+from services.dispatch.views.services import (
+    matter_of_service_order,
+    service,
+    service_figures,
+    service_orders,
+    services,
+    slots,
+)
 
 __all__ = [
     "access_journal",
@@ -18,6 +26,7 @@ __all__ = [
     "gauges",
     "leaves",
     "matter_of_order",
+    "matter_of_service_order",
     "members",
     "names",
     "order_by_id",
@@ -30,8 +39,13 @@ __all__ = [
     "rosters",
     "score_cases",
     "scores",
+    "service",
+    "service_figures",
+    "service_orders",
+    "services",
     "sessions",
     "shifts",
+    "slots",
     "tallies_astray",
     "town_today",
 ]

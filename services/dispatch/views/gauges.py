@@ -8,6 +8,7 @@ from services.dispatch.store import SQL
 from services.dispatch.views.access import access_gauges
 from services.dispatch.views.duty import duty_gauges
 from services.dispatch.views.scores import score_gauges
+from services.dispatch.views.services import service_gauges
 from shared.observability.metrics import Gauge
 from shared.outbox.unit_of_work import UnitOfWork
 
@@ -48,6 +49,7 @@ def gauges(work: UnitOfWork) -> list[Gauge]:
         *score_gauges(work),
         *access_gauges(work),
         *duty_gauges(work),
+        *service_gauges(work),
     ]
 
 
