@@ -40,10 +40,11 @@ def read(path: Path) -> Marked:
 
 
 def told(path: Path | str, section: str, rules: Marked, problems: Sequence[Problem]) -> list[str]:
-    """Problems of a section, in the order of their lines, for people."""
-    lines = [(rules.line((section, *place)), place, problem, repair) for place, problem, repair in problems]
+    """Problems of a section, or of the whole file where `section` is empty, in the order of their lines, for people."""
+    whole = [(((section,) if section else ()) + tuple(place), problem, repair) for place, problem, repair in problems]
+    lines = [(rules.line(place), place, problem, repair) for place, problem, repair in whole]
     return [
-        f"{path}:{line}: {'.'.join(map(str, (section, *place)))}: {problem}: {repair}"
+        f"{path}:{line}: {'.'.join(map(str, place))}: {problem}: {repair}"
         for line, place, problem, repair in sorted(lines, key=lambda row: row[0])
     ]
 

@@ -16,7 +16,7 @@ from apispec import APISpec
 from apispec.ext.marshmallow import MarshmallowPlugin
 
 from deploy.contracts import ROOT, SERVICES
-from deploy.openapi import board, callback, dispatch, dispatch_supervision, intake, notify, open311, projects
+from deploy.openapi import board, callback, dispatch, dispatch_supervision, intake, notify, open311, projects, services
 from deploy.openapi.route import Route
 from shared.http import problems
 from shared.http.entrypoint import Http
@@ -25,6 +25,11 @@ FILE = ROOT / "openapi.yaml"
 PART = re.compile(r"<([a-z_]+)>")
 PARTS = {  # parts of a path, with their schemas
     "number": {"type": "string", "description": "number of a case", "example": "20261123-000001"},
+    "order": {
+        "type": "string",
+        "description": "id of a work order, or number of its case",
+        "example": "20261123-000001",
+    },
     "order_id": {"type": "string", "format": "uuid", "description": "id of a work order"},
     "roster_id": {"type": "string", "description": "id of a roster", "example": "desk-night"},
     "leave_id": {"type": "string", "format": "uuid", "description": "id of a leave"},
@@ -38,13 +43,13 @@ PARTS = {  # parts of a path, with their schemas
     "import_id": {"type": "string", "format": "uuid", "description": "id of an import"},
     "source": {"type": "string", "description": "name of a source", "example": "hotline"},
     "format": {"type": "string", "enum": ["xml", "json"]},
-    "code": {"type": "string", "description": "code of a category", "example": "0103"},
+    "code": {"type": "string", "description": "code of a category, or of a service", "example": "0103"},
     "session_id": {"type": "string", "format": "uuid", "description": "id of a session"},
     "provider": {"type": "string", "enum": ["dingtalk", "wecom"]},
     "token": {"type": "string", "format": "uuid", "description": "what was given instead of a number"},
 }
 ROUTES = board.ROUTES | callback.ROUTES | dispatch.ROUTES | dispatch_supervision.ROUTES | intake.ROUTES
-ROUTES |= notify.ROUTES | open311.ROUTES | projects.ROUTES
+ROUTES |= notify.ROUTES | open311.ROUTES | projects.ROUTES | services.ROUTES
 REASON = {
     "type": "object",
     "description": "a field, what is wrong with it, and the way to repair it; a conflict names `field` and `given`",

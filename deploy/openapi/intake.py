@@ -130,6 +130,11 @@ ROUTES = {
     "POST /intake/cases/<number>/cancel": _decision(
         "Nobody wants an open case any more; a source cancels what it has reported", intake.Reason
     ),
+    "POST /intake/cases/<number>/confirm": _decision(
+        "Whoever reported it says what became of a matter that was handled: `solved`, `satisfaction`, and how often "
+        "they had to come (`visits`); then nobody asks them. By the source that reported it, or at the desk",
+        intake.Confirmation,
+    ),
     "POST /intake/cases/<number>/appeal": _decision(
         "A rejected case is looked at once more; a source appeals about what it has reported", intake.Reason
     ),

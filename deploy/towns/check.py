@@ -21,10 +21,12 @@ from marshmallow import Schema
 
 from deploy.towns import schemas
 from deploy.towns.projects import wrong_in
+from deploy.towns.service_list import service_problems
 from services.dispatch.domain.areas import tree_problems
 from services.dispatch.domain.registry import AREA, MEMBER, missing
 from services.dispatch.domain.roster_data import Known, read_rosters
 from services.dispatch.domain.rule_set import mistakes_in
+from services.dispatch.domain.service_data import Known as Named
 from services.dispatch.messages import AreaEntry, MemberEntry
 from services.intake.adapters import ADAPTERS
 from services.intake.domain.rules import read_rules
@@ -50,6 +52,7 @@ class Town:
     marks: dict[str, marked.Marked] = field(default_factory=dict)  # the rule sets again, with their lines
     duty: marked.Marked | None = None
     projects: marked.Marked | None = None
+    services: marked.Marked | None = None
 
     @property
     def areas(self) -> Rows:
@@ -59,7 +62,7 @@ class Town:
 def read_town(folder: Path) -> Town:
     """OSError or ValueError (with the file's name) when a file is missing or cannot be read."""
     catalogue, reports = _yaml(folder / "categories.yaml"), folder / "reports.yaml"
-    duty, undertaken = folder / "duty.yaml", folder / "projects.yaml"
+    duty, undertaken, offered = (folder / f"{name}.yaml" for name in ("duty", "projects", "services"))
     marks = {path.name: marked.read(path) for path in sorted((folder / "rules").glob("*.yaml"))}
     return Town(
         features=json.loads((folder / "grids.geojson").read_text(encoding="utf-8-sig"))["features"],
@@ -75,6 +78,7 @@ def read_town(folder: Path) -> Town:
         marks=marks,
         duty=marked.read(duty) if duty.exists() else None,
         projects=marked.read(undertaken) if undertaken.exists() else None,
+        services=marked.read(offered) if offered.exists() else None,
     )
 
 
@@ -105,6 +109,7 @@ def problems(town: Town) -> list[str]:
         _dispatch_rules,
         _duty,
         _projects,
+        _services,
         _reports,
     )
     return [*_entries(town)] or [problem for rule in rules for problem in rule(town)]
@@ -245,6 +250,13 @@ def _projects(town: Town) -> Iterator[str]:
     if town.projects is not None:
         members = {member["member_id"] for member in town.members if member.get("active") != "false"}
         yield from wrong_in(town.projects, members, {area["grid_id"] for area in town.areas}, town.calendar)
+
+
+def _services(town: Town) -> Iterator[str]:
+    if town.services:
+        members, areas = {row["member_id"] for row in town.members}, {row["grid_id"] for row in town.areas}
+        known = Named(members, areas, {category["code"] for category in town.categories})
+        yield from service_problems(town.services, known, town.sources)
 
 
 def _reports(town: Town) -> Iterator[str]:

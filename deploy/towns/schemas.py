@@ -15,6 +15,7 @@ TRANSITIONS = (
     "report_rejected",
     "accepted",
     "dispatched",
+    "appointment",
     "in_progress",
     "suspended",
     "extended",
@@ -161,6 +162,7 @@ class _Ask(Schema):
     kinds = fields.List(_one_of(KINDS), required=True)
     levels = fields.List(_one_of(LEVELS), required=True)
     sample_percent = fields.Integer(required=True, strict=True, validate=validate.Range(0, 100))
+    services = fields.Boolean(truthy={True}, falsy={False})
 
 
 class _Callback(Schema):

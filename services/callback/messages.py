@@ -57,6 +57,17 @@ class CaseRegistered(Message):
     anonymous = fields.Boolean(required=True)
     asks_reporter = fields.Boolean(required=True)
     reported_by = fields.String(allow_none=True, load_default=None)
+    service = fields.Raw(allow_none=True, load_default=None)
+
+
+class ReporterAnswered(Message):
+    TYPE = "intake.reporter_answered.v1"
+    round = fields.Integer(required=True)
+    solved = fields.String(required=True, validate=validate.OneOf(SOLVED))
+    satisfaction = fields.String(required=True, validate=validate.OneOf(SATISFACTION))
+    text = fields.String(load_default="")
+    by = fields.String(required=True)
+    answered_at = fields.String(required=True)
 
 
 class CaseCorrected(Message):
@@ -73,6 +84,7 @@ class PersonErased(Message):
 class WorkVerified(Message):
     TYPE = "dispatch.work_verified.v1"
     round = fields.Integer(required=True)
+    resolved_at = fields.String(allow_none=True, load_default=None)
 
 
 class WorkWithdrawn(Message):

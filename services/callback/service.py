@@ -25,6 +25,10 @@ class CallbackService:
     def on_verified(self, heard: list[Any]) -> list[str]:
         return use_cases.plan_follow_ups(heard, self.open_work)
 
+    @hears("answered", messages.ReporterAnswered)
+    def on_answered(self, heard: list[Any]) -> list[str]:
+        return use_cases.take_confirmations(heard, self.open_work)
+
     @hears("withdrawn", messages.WorkWithdrawn)
     def on_withdrawn(self, heard: list[Any]) -> list[str]:
         return use_cases.drop_follow_ups(heard, self.open_work)

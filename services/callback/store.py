@@ -13,6 +13,7 @@ from services.callback.domain.follow_up import Rules
 from shared.db.queries import Queries
 from shared.outbox.unit_of_work import UnitOfWork, to_json
 
+Row = dict[str, Any]
 SQL = Queries(Path(__file__).parent / "sql" / "queries.sql")
 # until a town was loaded; /readyz says that the calendar is missing
 EVERY_WEEKDAY = {"time_zone": "Asia/Shanghai", "working_weekdays": [1, 2, 3, 4, 5], "holidays": [], "working_days": []}
@@ -48,7 +49,16 @@ class Work(UnitOfWork):
         """Open follow-ups of locked cases."""
         return self.dicts(SQL.lock_open, ids=list(case_ids)) if case_ids else []
 
+    def early_answers(self, case_ids: Sequence[str]) -> dict[tuple[str, int], dict[str, Any]]:
+        """What reporters of locked cases said before the check, by case and round."""
+        rows = self.dicts(SQL.early_answers, ids=list(case_ids)) if case_ids else []
+        return {(row["case_id"], row["round"]): row for row in rows}
+
     # record
+
+    def keep_early_answers(self, rows: Sequence[dict[str, Any]]) -> None:
+        if rows:
+            self.run(SQL.keep_early_answers, rows=to_json(rows))
 
     def forget_reporters(self, case_ids: Sequence[str]) -> None:
         self.run(SQL.forget_reporters, ids=list(case_ids))

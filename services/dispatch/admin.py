@@ -14,6 +14,7 @@ from services.dispatch.adapters.registry import rows_in
 from services.dispatch.commands import COMMANDS
 from services.dispatch.commands.duty import load_rosters
 from services.dispatch.commands.projects import load_projects
+from services.dispatch.commands.services import load_services
 from services.dispatch.config import DispatchSettings, load
 from services.dispatch.errors import DispatchError
 from services.dispatch.store import Work
@@ -23,8 +24,8 @@ from shared.settings import Settings
 
 
 def load_town(folder: Path, open_work: OpenWork, settings: Settings) -> dict[str, Any]:
-    """grids.geojson, members.csv, calendar.yaml and, where they are there, duty.yaml and projects.yaml of a town folder
-    (deploy/towns/format.md)."""
+    """grids.geojson, members.csv, calendar.yaml and, where they are there, duty.yaml, services.yaml and projects.yaml
+    of a town folder (deploy/towns/format.md)."""
     assert isinstance(settings, DispatchSettings)
     areas, members = (rows_in(folder / name) for name in ("grids.geojson", "members.csv"))
     calendar = yaml.safe_load((folder / "calendar.yaml").read_text(encoding="utf-8"))
@@ -35,6 +36,9 @@ def load_town(folder: Path, open_work: OpenWork, settings: Settings) -> dict[str
     projects = folder / "projects.yaml"
     if projects.exists():
         loaded |= {"projects": load_projects(projects, "load-town", open_work)}
+    services = folder / "services.yaml"
+    if services.exists():
+        loaded |= {"services": load_services(services, open_work)["services"]}
     return loaded
 
 

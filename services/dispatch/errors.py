@@ -17,7 +17,9 @@ DispatchError
 ├── CaseUnknown        no case has this number
 ├── OrderUnknown       no order has this id
 ├── MemberUnfit        whoever was named does not do such work, or not now
+├── ServiceUnknown     there is no such item on the town's service list, or it is on it no more
 ├── NotPossible        the state of the order does not allow it
+│   ├── SlotTaken      an appointment cannot be had; `free` are slots that can
 │   └── MovedOn        the order has moved on since the caller looked at it
 ├── ProjectUnknown     there is no such project or task, or not for who asks
 ├── NotTheirs          who asks may see it, and not do this to it
@@ -147,6 +149,17 @@ class ProjectRefused(DispatchError):
     def __init__(self, reasons: list[dict[str, Any]]):
         super().__init__("\n".join(f"{r['field']}: {r['problem']}: {r['repair']}" for r in reasons))
         self.reasons = reasons
+
+
+class ServiceUnknown(DispatchError):
+    def __init__(self, code: str):
+        super().__init__(f"there is no service {code[:40]!r}: see GET /dispatch/services")
+
+
+class SlotTaken(NotPossible):
+    def __init__(self, why: str, free: Sequence[tuple[str, str]]):
+        super().__init__(why)
+        self.free = list(free)  # place and begin
 
 
 class AreaUnknown(DispatchError):

@@ -120,6 +120,10 @@ class IntakeService:
     def cancel_case(self, request: Request, number: str) -> Any:
         return doors.cancel_case(request, number, self.open_work)
 
+    @http("POST", "/intake/cases/<number>/confirm", roles=["desk", "source"])
+    def confirm_case(self, request: Request, number: str) -> Any:
+        return doors.confirm_case(request, number, self.open_work)
+
     @http("POST", "/intake/cases/<number>/appeal", roles=["desk", "source"])
     def appeal_case(self, request: Request, number: str) -> Any:
         return doors.appeal_case(request, number, self.open_work)

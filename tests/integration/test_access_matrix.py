@@ -76,6 +76,11 @@ OWN_OR_LIST = {
     "GET /dispatch/projects",
     "GET /dispatch/projects/export",
     "GET /dispatch/tasks",
+    # what can be ordered is for everybody; of orders, each source and member sees its own
+    "GET /dispatch/services",
+    "GET /dispatch/services/<code>",
+    "GET /dispatch/services/<code>/slots",
+    "GET /dispatch/service-orders",
     "POST /dispatch/accounts/<provider>",
     "POST /dispatch/second-factor",
     "POST /intake/reports",
@@ -104,6 +109,7 @@ class Line:
         self.parts |= {name: str(uuid.uuid4()) for name in some}
         self.parts |= {"roster_id": "night", "grid_id": self.order["grid_id"], "member_id": self.order["member_id"]}
         self.parts |= {"project_id": "lamps", "task_id": self.undertake()}
+        self.parts |= {"code": "none", "order": self.order["order_id"]}
         self.parts |= {"reference": f"m-{'0' * 40}", "provider": "dingtalk"}
 
     def undertake(self) -> str:
@@ -181,6 +187,7 @@ BODIES: dict[str, Any] = {  # routes about a case that outsiders' roles come in 
     "POST /intake/cases/<number>/information": {"text": "补充"},
     "POST /intake/cases/<number>/cancel": {"reason": "不需要了"},
     "POST /intake/cases/<number>/appeal": {"reason": "不服"},
+    "POST /intake/cases/<number>/confirm": {"solved": "yes"},
     "POST /intake/cases/<number>/transfer-answer": {"outcome": "done", "text": "已办"},
     "POST /intake/sources/<source>/feedback/ack": {"known": {"matrix-1": 1}},
     "POST /intake/sources/<source>/reconciliation": {"believed": {}},

@@ -48,7 +48,7 @@ def at(text: str) -> dt.datetime:
 def case_of(grid_id: str | None, **changes: Any) -> dict[str, Any]:
     """A case as dispatch keeps it."""
     known = {"id": "c", "number": "20261123-000001", "level": "P3", "kind": "complaint", "category": "0102"}
-    return known | {"grid_id": grid_id, "lon": None, "lat": None} | changes
+    return known | {"grid_id": grid_id, "lon": None, "lat": None, "service": None} | changes
 
 
 def roster(

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from services.callback.domain.calendar import Calendar
 from services.callback.domain.follow_up import Case, Rules, decide, due, duration, sample_place
 from services.callback.domain.masking import mask
-from services.callback.domain.satisfaction import SATISFACTION, SOLVED, judge
+from services.callback.domain.satisfaction import SATISFACTION, SOLVED, judge, still_holds
 from tests.unit.qiuchuan import ZONE, at, read
 
 CALENDAR = Calendar.of(read("calendar.yaml"))
@@ -38,6 +38,8 @@ def case(number: str = OUT, kind: str = "help", level: str = "P3", **changes: An
         (case(level="P1"), True, "every P1 is asked"),
         (case(level="P2"), True, "every P2 is asked"),
         (case(kind="complaint", level="P2"), True, "every P2 is asked"),
+        (case(ordered=True), True, "confirms it"),
+        (case(ordered=True, reachable=False), False, "no way to reach"),
         (case(), False, "not in the sample"),
         (case(kind="consultation", level="P4"), False, "not in the sample"),
         (case(kind="suggestion"), False, "not in the sample"),
@@ -179,3 +181,25 @@ def test_a_phone_number_never_stays_whole_and_masking_twice_changes_nothing(text
     masked = mask(f"{text},{phone}。")
     assert str(phone) not in masked
     assert mask(masked) == masked
+
+
+def test_a_town_may_leave_service_orders_to_the_sample() -> None:
+    section = read("rules/normal.yaml")["callback"]
+    section["ask"] |= {"services": False}
+    assert not decide(case(ordered=True), Rules.of(section)).asked
+    assert decide(case(ordered=True), NORMAL).asked
+
+
+@pytest.mark.parametrize(
+    ("answered", "resolved", "holds"),
+    [
+        ("2026-11-23 10:00", "2026-11-23 09:00", True),
+        ("2026-11-23 10:00", "2026-11-23 10:00:05", True),  # clocks of two databases differ by so much
+        ("2026-11-23 10:00", "2026-11-23 10:00:06", False),  # it was sent back, and done again
+        ("2026-11-23 10:00", None, True),
+    ],
+)
+def test_what_was_said_before_the_check_counts_if_it_is_about_the_work_that_was_checked(
+    answered: str, resolved: str | None, holds: bool
+) -> None:
+    assert still_holds(at(answered), at(resolved).isoformat() if resolved else None) == holds

@@ -284,3 +284,18 @@ def test_times_of_platforms(value: Any, utc: str) -> None:
 def test_what_is_no_time_is_refused(value: Any) -> None:
     with pytest.raises(ValidationError, match="Not a time"):
         LocalTime().deserialize(value)
+
+
+@pytest.mark.parametrize(
+    ("changes", "wish"),
+    [
+        ({}, {"from": "2026-11-25T01:00:00+00:00", "to": "2026-11-25T03:00:00+00:00"}),
+        ({"appointment": "2026-11-26 14:00:00"}, {"from": "2026-11-26T06:00:00+00:00"}),
+        ({"slotFrom": None, "slotTo": None}, {}),
+        ({"greenChannel": True, "slotTo": None}, {"from": "2026-11-25T01:00:00+00:00", "green": True}),
+        ({"itemCode": None}, None),  # whatever it is, the list does not say
+    ],
+)
+def test_a_service_order_says_what_is_ordered_where_and_when(changes: Any, wish: dict[str, Any] | None) -> None:
+    service = taken("service", changes).service
+    assert service == (None if wish is None else {"item": "LZ-01", "place": "home", "green": False} | wish)

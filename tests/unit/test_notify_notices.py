@@ -48,9 +48,13 @@ WORK = {
     "points": -1,
     "state": "held",
     "held_on": "2026-11-30",
+    "starts_at": "2026-11-26T01:00:00+00:00",
+    "ends_at": "2026-11-26T02:00:00+00:00",
+    "place_zh": "便民服务中心",
+    "place_en": "Public service hall",
 }
 SHOWN = ("title", "place_text", "note", "why", "due_at", "ack_due_at", "until", "assist_due_at", "reason", "unit")
-SHOWN += ("nth", "held_on", "to_member_id", "measure")
+SHOWN += ("nth", "held_on", "to_member_id", "measure", "starts_at", "place_zh", "place_en")
 FACTS = {name: WORK[name] for name in SHOWN}
 MEASURES = ("remind", "escalate", "yellow_card", "red_card", "letter", "interview", "public_notice", "problem_case")
 REPORT = {
@@ -132,10 +136,12 @@ STEPS = [ladder(measure, "w1", "l1", "d1", role) for measure in MEASURES for rol
         ("resumed", {"by": "w1"}, []),
         ("extended", {}, [("w1", "work_extended")]),
         ("redated", {}, [("w1", "work_redated")]),
+        ("dispatch.service_booked.v1", {}, [("w1", "appointment_booked")]),
+        ("dispatch.service_unbooked.v1", {}, [("w1", "appointment_cancelled")]),
     ],
 )
 def test_who_is_told_what_about_work(kind: str, changes: dict[str, Any], told: list[tuple[str, str]]) -> None:
-    notices = about_work(f"dispatch.work_{kind}.v1", WORK | changes)
+    notices = about_work(kind if "." in kind else f"dispatch.work_{kind}.v1", WORK | changes)
     assert [(notice.member_id, notice.kind) for notice in notices] == told
     for notice in notices:
         words = text_of(notice.kind, WORK | changes)
@@ -239,6 +245,8 @@ def test_every_text_says_its_facts_and_a_dash_for_what_is_missing(kind: str) -> 
     shown |= {"due": "11-24 00:30", "ack": "11-23 09:30", "until": "11-27 09:00", "assist_due": "11-26 17:30"}
     shown |= {"reason": "等待到货", "unit": "enforcement", "nth": "2", "held_on": "2026-11-30", "whom": "c1"}
     shown |= {"measure_zh": "督办提醒", "measure_en": "reminder"}
+    shown |= {"starts": "11-26 09:00"}
+    shown |= {"where_zh": "便民服务中心", "where_en": "Public service hall"}
     nothing = dict.fromkeys(FACTS)
     for language in ("zh", "en"):
         names = [name for _, name, _, _ in string.Formatter().parse(getattr(TEXTS[kind], language)) if name]

@@ -29,6 +29,7 @@ class Rules:
     attempts: int = 3
     window: dt.timedelta = dt.timedelta(days=14)
     dissatisfied_is_rework: bool = True
+    services: bool = True  # whoever orders a service confirms it
 
     @classmethod
     def of(cls, section: dict[str, Any]) -> Rules:
@@ -44,12 +45,14 @@ class Rules:
             section["attempts"],
             duration(section["window"]),
             section["dissatisfied_is_rework"],
+            ask.get("services", True),
         )
 
 
 @dataclass(frozen=True)
 class Case:
-    """What the rule needs to know of a case. `reachable`: there is a contact, and the reporter is not anonymous."""
+    """What the rule needs to know of a case. `reachable`: there is a contact, and the reporter is not anonymous;
+    `ordered`: it orders an item of the town's service list."""
 
     number: str
     kind: str
@@ -57,6 +60,7 @@ class Case:
     asks_reporter: bool
     reported_by: str | None
     reachable: bool
+    ordered: bool = False
 
 
 @dataclass(frozen=True)
@@ -74,6 +78,8 @@ def decide(case: Case, rules: Rules) -> Decision:
         return Decision(False, both("巡查或设备上报,无须回访", "found by a member or a machine: nobody to ask"))
     if not case.reachable:
         return Decision(False, both("匿名或无联系方式", "anonymous, or no way to reach the reporter"))
+    if case.ordered and rules.services:
+        return Decision(True, both("服务事项须由居民确认", "whoever orders a service confirms it"))
     if case.level in rules.levels:
         return Decision(True, both(f"{case.level} 级必访", f"every {case.level} is asked"))
     if case.kind in rules.kinds:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass
 
 from services.callback.domain.words import both
@@ -11,6 +12,9 @@ SATISFACTION = ("satisfied", "mostly_satisfied", "dissatisfied", "unrated")
 UNRATED = "unrated"
 ERASED = both("诉求人信息已删除", "what was known of the reporter has been erased")
 NOBODY_ANSWERED = both("回访期已过,无人应答", "the window is over and nobody has answered")
+
+
+CLOCKS = dt.timedelta(seconds=5)  # by which the clocks of two databases may differ
 
 
 @dataclass(frozen=True)
@@ -28,3 +32,9 @@ def judge(solved: str, satisfaction: str, dissatisfied_is_rework: bool) -> Verdi
     if satisfaction == "dissatisfied" and dissatisfied_is_rework:
         return Verdict(True, both("诉求人不满意", "the reporter is dissatisfied"))
     return Verdict(False, both("已回访", "the reporter has answered"))
+
+
+def still_holds(answered_at: dt.datetime, resolved_at: str | None) -> bool:
+    """Whether what somebody said before the check is about the work that was checked: not about what was sent back,
+    and done again since then."""
+    return resolved_at is None or answered_at >= dt.datetime.fromisoformat(resolved_at) - CLOCKS

@@ -9,17 +9,17 @@ WHERE %(calendar)s::jsonb IS DISTINCT FROM (SELECT calendar FROM calendars ORDER
 
 -- name: add_cases
 -- Copies of registered cases.
-INSERT INTO cases (id, number, kind, level, anonymous, asks_reporter, reported_by)
-SELECT id, number, kind, level, anonymous, asks_reporter, reported_by
+INSERT INTO cases (id, number, kind, level, anonymous, asks_reporter, reported_by, ordered)
+SELECT id, number, kind, level, anonymous, asks_reporter, reported_by, ordered
 FROM json_to_recordset(%(rows)s) AS c(id uuid, number text, kind text, level text,
-    anonymous boolean, asks_reporter boolean, reported_by text)
+    anonymous boolean, asks_reporter boolean, reported_by text, ordered boolean)
 ORDER BY id
 ON CONFLICT (id) DO NOTHING
 
 -- name: lock_cases
 -- The cases that messages are about, locked in the order of their ids.
 SELECT id::text, number, kind, level, anonymous, asks_reporter, reported_by, said,
-       withdrawn_round
+       withdrawn_round, ordered
 FROM cases WHERE id = ANY(%(ids)s::uuid[]) ORDER BY id FOR UPDATE
 
 -- name: known_rounds
@@ -29,12 +29,12 @@ SELECT case_id::text, round FROM follow_ups WHERE case_id = ANY(%(ids)s::uuid[])
 -- name: add_follow_ups
 -- New follow-ups; those that are waived have ended with that.
 INSERT INTO follow_ups (id, case_id, round, state, why, planned_at, due_at, closes_at, attempts_wanted,
-    dissatisfied_is_rework, ended_at, satisfaction)
+    dissatisfied_is_rework, ended_at, satisfaction, solved, text, answered_by, rework)
 SELECT id, case_id, round, state, why, planned_at, due_at, closes_at, attempts_wanted, dissatisfied_is_rework, ended_at,
-    satisfaction
+    satisfaction, solved, text, answered_by, rework
 FROM json_to_recordset(%(rows)s) AS f(id uuid, case_id uuid, round integer, state text, why text, planned_at timestamptz,
     due_at timestamptz, closes_at timestamptz, attempts_wanted integer, dissatisfied_is_rework boolean,
-    ended_at timestamptz, satisfaction text)
+    ended_at timestamptz, satisfaction text, solved text, text text, answered_by text, rework boolean)
 
 -- name: count_said
 -- How many messages have been said about these cases.
@@ -72,8 +72,24 @@ WHERE follow_ups.case_id = w.case_id AND follow_ups.round <= w.round AND follow_
 
 -- name: lock_open
 -- Follow-ups of these cases that have not ended, locked; the cases are locked already.
-SELECT id::text, case_id::text, round FROM follow_ups WHERE case_id = ANY(%(ids)s::uuid[]) AND state = 'open'
+SELECT id::text, case_id::text, round, dissatisfied_is_rework FROM follow_ups
+WHERE case_id = ANY(%(ids)s::uuid[]) AND state = 'open'
 ORDER BY id FOR UPDATE
+
+-- name: early_answers
+-- What reporters of these cases said before their work was checked.
+SELECT case_id::text, round, solved, satisfaction, text, answered_by, answered_at FROM early_answers
+WHERE case_id = ANY(%(ids)s::uuid[])
+
+-- name: keep_early_answers
+-- What reporters say before their work is checked; an older word never replaces a newer one.
+INSERT INTO early_answers AS e (case_id, round, solved, satisfaction, text, answered_by, answered_at)
+SELECT case_id, round, solved, satisfaction, text, answered_by, answered_at FROM json_to_recordset(%(rows)s)
+    AS r(case_id uuid, round integer, solved text, satisfaction text, text text, answered_by text, answered_at timestamptz)
+ORDER BY case_id
+ON CONFLICT (case_id, round) DO UPDATE SET solved = excluded.solved, satisfaction = excluded.satisfaction,
+    text = excluded.text, answered_by = excluded.answered_by, answered_at = excluded.answered_at
+WHERE e.answered_at < excluded.answered_at
 
 -- name: forget_reporters
 -- Nobody can be asked about these cases any more.

@@ -9,8 +9,7 @@ from services.callback.domain.masking import mask
 from services.callback.domain.satisfaction import Verdict, judge
 from services.callback.errors import FollowUpUnknown, NotOpen
 from services.callback.store import OpenWork, Work
-from services.callback.use_cases.planning import lane_of
-from shared.messaging.envelope import Event
+from shared.messaging.envelope import NORMAL, URGENT, Event
 
 
 def note_attempt(follow_up_id: str, who: str, reached: bool, note: str, open_work: OpenWork) -> dict[str, Any]:
@@ -38,13 +37,16 @@ def take_answer(follow_up_id: str, who: str, answer: dict[str, Any], open_work: 
         ended = {"id": row["id"], "state": "answered", "ended_at": work.now(), "answered_by": who}
         work.end_follow_ups([ended | given | {"rework": verdict.rework}])
         work.count_said({row["case_id"]: row["said"] + 1})
-        work.say([_event(row, given, verdict, work.address)])
+        work.say([answer_said(row, given, verdict, work.address)])
         work.commit()
     return _answered(row, verdict.rework)
 
 
-def _event(row: dict[str, Any], given: dict[str, Any], verdict: Verdict, address: str) -> Event:
-    about = (address, row["number"], row["case_id"], row["said"] + 1, lane_of(row), None)
+def answer_said(
+    row: dict[str, Any], given: dict[str, Any], verdict: Verdict, address: str, cause: Event | None = None
+) -> Event:
+    """What is said about an answer; `row` is its follow-up with number, level and `said` of the case."""
+    about = (address, row["number"], row["case_id"], row["said"] + 1, lane_of(row), cause)
     data = {"number": row["number"], "why": verdict.why} | given
     if verdict.rework:
         return messages.ReworkAsked.say(*about, round=row["round"] + 1, **data)
@@ -71,3 +73,8 @@ def _open_follow_up(follow_up_id: str, work: Work) -> dict[str, Any]:
 def _refuse_ended(row: dict[str, Any]) -> None:
     if row["state"] != "open":
         raise NotOpen(row["number"], row)
+
+
+def lane_of(case: dict[str, Any]) -> str:
+    """P1 and P2 travel in the urgent lane."""
+    return URGENT if case["level"] in ("P1", "P2") else NORMAL

@@ -9,9 +9,10 @@ from typing import Any
 from services.callback import messages
 from services.callback.domain.calendar import Calendar
 from services.callback.domain.follow_up import Case, Decision, Rules, decide, due
-from services.callback.domain.satisfaction import ERASED, NOBODY_ANSWERED, UNRATED
+from services.callback.domain.satisfaction import ERASED, NOBODY_ANSWERED, UNRATED, Verdict, judge, still_holds
 from services.callback.store import OpenWork
-from shared.messaging.envelope import NORMAL, URGENT, Event, new_id
+from services.callback.use_cases.asking import answer_said, lane_of
+from shared.messaging.envelope import Event, new_id
 from shared.messaging.message import Heard
 
 AT_ONCE = 100  # follow-ups that expire in one transaction
@@ -24,17 +25,17 @@ def keep_cases(heard: Sequence[Heard], open_work: OpenWork) -> None:
     with open_work() as work:
         work.unpark(heard)
         rows = [{name: getattr(m, name) for name in (*CASE, "reported_by")} | {"id": m.case_id} for m in heard]
-        work.add_cases(rows)
+        work.add_cases([row | {"ordered": bool(m.service)} for row, m in zip(rows, heard, strict=True)])
         work.commit()
 
 
 def plan_follow_ups(heard: Sequence[Heard], open_work: OpenWork) -> list[str]:
-    """Each verified round of a case gets one follow-up, or is waived; always with the reason."""
+    """Each verified round of a case gets one follow-up, is waived, or was answered already; always with the reason."""
     with open_work() as work:
         new, now = work.first_time(heard), work.now()
         cases = work.lock_cases(sorted({message.case_id for message in new}))
         work.too_early([m for m in new if m.case_id not in cases], "the case is not known here yet")
-        planned = work.known_rounds(list(cases))
+        planned, early = work.known_rounds(list(cases)), work.early_answers(list(cases))
         rules, calendar = work.asking(), work.calendar()
         rows, events, outcomes = [], [], {}
         for message in new:
@@ -47,9 +48,12 @@ def plan_follow_ups(heard: Sequence[Heard], open_work: OpenWork) -> list[str]:
                 continue
             decision = decide(_case(case), rules)
             row = _row(message, decision, rules, calendar, now)
+            answer = early.get((message.case_id, message.round))
+            if answer and still_holds(answer["answered_at"], message.resolved_at):
+                row |= _answered(answer, row)
             rows.append(row)
             events.append(_event(row, case, work.address, message.event))
-            outcomes[id(message)] = "planned" if decision.asked else "waived"
+            outcomes[id(message)] = {"open": "planned"}.get(row["state"], row["state"])
         work.add_follow_ups(rows)
         work.count_said({case["id"]: case["said"] for case in cases.values()})
         work.say(events)
@@ -91,7 +95,13 @@ def expire_follow_ups(open_work: OpenWork) -> int:
 
 def _case(row: dict[str, Any]) -> Case:
     return Case(
-        row["number"], row["kind"], row["level"], row["asks_reporter"], row["reported_by"], not row["anonymous"]
+        row["number"],
+        row["kind"],
+        row["level"],
+        row["asks_reporter"],
+        row["reported_by"],
+        not row["anonymous"],
+        row["ordered"],
     )
 
 
@@ -113,9 +123,22 @@ def _row(message: Heard, decision: Decision, rules: Rules, calendar: Calendar, n
     }
 
 
+def _answered(answer: dict[str, Any], row: dict[str, Any]) -> dict[str, Any]:
+    """A follow-up that ends before it begins: what was to be asked is said already."""
+    verdict = judge(answer["solved"], answer["satisfaction"], row["dissatisfied_is_rework"])
+    given = {name: answer[name] for name in ("solved", "satisfaction", "text", "answered_by")}
+    ended = {"state": "answered", "ended_at": row["planned_at"], "closes_at": row["due_at"], "rework": verdict.rework}
+    return given | ended | {"why": verdict.why}
+
+
 def _event(row: dict[str, Any], case: dict[str, Any], address: str, cause: Event) -> Event:
     if row["state"] == "waived":
         return _unanswered(row, case, "waived", row["why"], address, cause)
+    if row["state"] == "answered":
+        given = {name: row[name] for name in ("solved", "satisfaction", "text")}
+        said = answer_said(case | row, given, Verdict(row["rework"], row["why"]), address, cause)
+        case["said"] += 1
+        return said
     case["said"] += 1
     return messages.FollowUpPlanned.say(
         address,
@@ -141,8 +164,3 @@ def _unanswered(
     return messages.CaseAnswered.say(
         address, case["number"], row["case_id"], case["said"], lane_of(case), cause, **data
     )
-
-
-def lane_of(case: dict[str, Any]) -> str:
-    """P1 and P2 travel in the urgent lane."""
-    return URGENT if case["level"] in ("P1", "P2") else NORMAL

@@ -2,7 +2,17 @@
 
 from __future__ import annotations
 
-from services.dispatch.commands import access, assignment, deadlines, duty, projects, registry, scores, supervision
+from services.dispatch.commands import (
+    access,
+    assignment,
+    deadlines,
+    duty,
+    projects,
+    registry,
+    scores,
+    services,
+    supervision,
+)
 from shared.admin import Command
 
 COMMANDS: list[Command] = [
@@ -14,4 +24,5 @@ COMMANDS: list[Command] = [
     *assignment.COMMANDS,
     *registry.COMMANDS,
     *projects.COMMANDS,
+    *services.COMMANDS,
 ]

@@ -13,6 +13,7 @@ from services.dispatch.domain.words import DEPARTMENTS
 
 # roles of tokens
 MEMBER, LEADER, DESK = "member", "leader", "desk"
+SOURCE = "source"  # an upstream platform
 SIGNED_IN = (DESK, LEADER, MEMBER)
 # posts of members, as the town's list of members has them, that are more than a member
 ROLES = {"leader": LEADER, "guide": LEADER, "desk": DESK}
@@ -23,6 +24,7 @@ OWN, PLATFORM, AREA, TOWN = "own", "platform", "area", "town"
 SEE_ORDERS, SEE_ALL_ASKED = "see_orders", "see_all_asked"
 MANAGE_LEAVES = "manage_leaves"
 SEE_PROJECTS, MANAGE_PROJECTS = "see_projects", "manage_projects"
+ARRANGE, COUNT_VISITS = "arrange_appointments", "count_visits"
 SEE_SESSIONS, END_SESSIONS = "see_sessions", "end_sessions"
 SEE_SUPERVISION = "see_supervision"
 
@@ -33,6 +35,8 @@ RIGHTS: dict[str, dict[str, str]] = {  # action → role or post → reach; for 
     SEE_PROJECTS: {DESK: TOWN, LEADER: AREA},
     MANAGE_PROJECTS: {DESK: TOWN, LEADER: AREA},
     SEE_SUPERVISION: {DESK: TOWN, LEADER: AREA},
+    ARRANGE: {DESK: TOWN, LEADER: AREA},
+    COUNT_VISITS: {DESK: TOWN},
     SEE_SESSIONS: {DESK: TOWN},
     END_SESSIONS: {DESK: TOWN},
 }

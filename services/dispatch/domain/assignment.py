@@ -9,16 +9,19 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import count
 from typing import Any
 
 from services.dispatch.domain import ranking
 from services.dispatch.domain.policy import BY_HAND, TOWN, UNWRITTEN, Matter, Point, Policies, Policy, metres, skilled
+from services.dispatch.domain.serving import Errand
+from services.dispatch.domain.stretches import Stretch
 from services.dispatch.domain.words import DEPARTMENTS, both
 
 WORKER, LEADER, DESK, CHECKER = "worker", "leader", "desk", "checker"
 LEADS = (LEADER, "guide")  # the leader of a grid 网格长, the guide of a village 指导员
+RUNNER = "runner"  # who runs a service item, whatever the post
 RANKS = {WORKER: 1, LEADER: 2, DESK: 3}
 NO_GRID = {
     "no_position": ("没有位置", "it has no position"),
@@ -73,7 +76,7 @@ class Lately:
 class Roster:
     """Members with what each has to do now; counted on with every choice, so that a batch is spread evenly.
 
-    `parents`: micro grid → its grid, of the cases' areas."""
+    `parents`: micro grid → its grid, of the cases' areas. `busy`: member → appointments that it keeps."""
 
     def __init__(
         self,
@@ -83,6 +86,7 @@ class Roster:
         given: Mapping[str, tuple[float, float]] | None = None,
         policies: Policies | None = None,
         parents: Mapping[str, str] | None = None,
+        busy: Mapping[str, Sequence[Stretch]] | None = None,
     ):
         self._all = sorted(members, key=lambda member: member.member_id)
         self._by_post: dict[tuple[str, str], list[Member]] = defaultdict(list)
@@ -95,6 +99,7 @@ class Roster:
                 self._by_post[member.role, member.above].append(member)
         self._handling, self._checking, self._watching = Counter(handling), Counter(checking), Counter(handling)
         self._lately, self.policies, self._parents = Lately(given or {}), policies or Policies(), parents or {}
+        self._busy = defaultdict(list, {member: list(times) for member, times in (busy or {}).items()})
 
     def member(self, member_id: str | None) -> Member | None:
         return self._known.get(member_id or "")
@@ -105,6 +110,8 @@ class Roster:
 
     def handler(self, matter: Matter, but: Collection[str] = ()) -> Choice | None:
         """Who handles it, leaving out the members `but`; None when there is nobody at all."""
+        if matter.errand:
+            return self._runner(matter, but)
         policy = self.policies.about(matter)
         if policy.way == BY_HAND:
             return self._desk(("按规则由坐席指派", "to be given out by hand"), but, policy.name)
@@ -206,6 +213,26 @@ class Roster:
             members += self._leaders(matter.grid_id)
         able = {member.member_id: member for member in self._able(members, matter, but)}
         return sorted(able.values(), key=lambda member: (self._handling[member.member_id], member.member_id))
+
+    def is_busy(self, member_id: str, errand: Errand) -> bool:
+        """Whether a member keeps another appointment at the time of this order."""
+        return errand.busy(self._busy[member_id])
+
+    def _runner(self, matter: Matter, but: Collection[str]) -> Choice | None:
+        """Who runs a service item: of its runners who are on duty and free at its time, the one with the least in hand;
+        without any, whoever would have got the matter otherwise."""
+        assert matter.errand
+        able = self._on_duty(matter.errand.runners.able(self._all, self._areas(matter.grid_id)), but)
+        if free := [member for member in able if not matter.errand.busy(self._busy[member.member_id])]:
+            words = ("空闲服务人员", f"free runners of {matter.errand.item}")
+            choice = self._best(UNWRITTEN, matter, free, RUNNER, words)
+            if matter.errand.slot:
+                self._busy[choice.member.member_id].append(matter.errand.slot)
+            return choice
+        others = (*but, *(member.member_id for member in able))
+        otherwise = self.handler(replace(matter, errand=None), others)
+        because = both("无空闲服务人员", "no runner is free")
+        return replace(otherwise, why=f"{because}; {otherwise.why}") if otherwise else None
 
     def _posts(self, matter: Matter, policy: Policy) -> Iterator[tuple[list[Member], str, Words]]:
         """Where to look for a handler, one level after the other, and in which words."""

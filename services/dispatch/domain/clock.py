@@ -15,7 +15,9 @@ from typing import Any, NamedTuple
 from services.dispatch.domain.calendar import Calendar
 from services.dispatch.domain.limits import Duration, forward, length, passed
 
-SUSPENDED, RESUMED, EXTENDED = "suspended", "resumed", "extended"  # what the journal calls it
+# what the journal calls it
+SUSPENDED, RESUMED, EXTENDED, BOOKED, UNBOOKED = "suspended", "resumed", "extended", "booked", "unbooked"
+KEPT = ("pauses", "extensions", "waits")
 
 
 class Span(NamedTuple):
@@ -27,20 +29,22 @@ class Span(NamedTuple):
 
 @dataclass(frozen=True)
 class Clock:
-    """Pauses in their order, none beginning before the last has ended; the last one's end may be yet to come."""
+    """Pauses in their order, none beginning before the last has ended; the last one's end may be yet to come. `waits`
+    are pauses, too: an appointment is waited for, whatever else happens meanwhile."""
 
     pauses: tuple[Span, ...] = ()
     extensions: tuple[Span, ...] = ()
+    waits: tuple[Span, ...] = ()
 
     @classmethod
     def of(cls, document: dict[str, Any] | None) -> Clock:
-        spans = {name: tuple(map(_span, (document or {}).get(name, ()))) for name in ("pauses", "extensions")}
+        spans = {name: tuple(map(_span, (document or {}).get(name, ()))) for name in KEPT}
         return cls(**spans)
 
     def as_dict(self) -> dict[str, Any]:
         return {
             name: [[span.since.isoformat(), span.until.isoformat()] for span in getattr(self, name)]
-            for name in ("pauses", "extensions")
+            for name in KEPT
             if getattr(self, name)
         }
 
@@ -57,6 +61,13 @@ class Clock:
         """What was due then may take until this date."""
         return replace(self, extensions=(*self.extensions, Span(due_at, until)))
 
+    def waiting(self, at: dt.datetime, until: dt.datetime) -> Clock:
+        """From now on an appointment is waited for, instead of one that is yet to come: at most until it begins."""
+        *before, last = self.waits or (Span(at, at),)
+        if last.until <= at:
+            return replace(self, waits=(*self.waits, Span(at, until))) if until > at else self
+        return replace(self, waits=(*before, last._replace(until=max(at, until))))
+
     def after(self, calendar: Calendar, start: dt.datetime, duration: Duration) -> dt.datetime:
         """The moment when the clock has run so long since `start`."""
         return self._run(calendar, start, duration.unit, length(calendar, duration))
@@ -67,7 +78,7 @@ class Clock:
         return self._run(calendar, start, limit.unit, (length(calendar, limit) + extra) * share)
 
     def _run(self, calendar: Calendar, start: dt.datetime, unit: str, amount: dt.timedelta) -> dt.datetime:
-        for pause in self.pauses:
+        for pause in sorted((*self.pauses, *self.waits)):
             if pause.until <= start:
                 continue
             if amount > (before := passed(calendar, start, pause.since, unit)):
@@ -89,6 +100,8 @@ def replayed(journal: Iterable[dict[str, Any]]) -> Clock:
             clock = clock.resumed(_moment(facts["at"]))
         elif entry["what"] == EXTENDED:
             clock = clock.extended(_moment(facts["due_at"]), _moment(facts["until"]))
+        elif entry["what"] in (BOOKED, UNBOOKED):
+            clock = clock.waiting(entry["at"], _moment(facts["until"]))
     return clock
 
 

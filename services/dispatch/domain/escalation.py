@@ -166,15 +166,24 @@ class Terms:
 
 
 def terms(
-    rules: Rules, calendar: Calendar, level: str, kind: str, category: str, own: Duration | None, now: dt.datetime
+    rules: Rules,
+    calendar: Calendar,
+    level: str,
+    kind: str,
+    category: str,
+    own: Duration | None,
+    now: dt.datetime,
+    ordered: Duration | None = None,
 ) -> Terms:
-    """The terms of an order that starts now. `own` is the limit of the category itself, if it has one."""
+    """The terms of an order that starts now. `own` is the limit of the category itself, `ordered` that of the service
+    item that is ordered, if they have one."""
     candidates = [
         Limit(duration, because)
         for duration, because in (
             (rules.level.get(level), f"level {level}"),
             (rules.kind.get(kind), f"kind {kind}"),
             (own, f"category {category}"),
+            (ordered, "service item"),
         )
         if duration
     ]

@@ -28,6 +28,9 @@ def explained(order: Order, clock: Clock, calendar: Calendar) -> list[str]:
     for pause in clock.pauses:
         since, until = map(town, pause)
         lines.append(both(f"挂起 {since} 至 {until}", f"stood still from {since} until {until}"))
+    for wait in clock.waits:
+        since, until = map(town, wait)
+        lines.append(both(f"等候预约 {since} 至 {until}", f"waited for the appointment from {since} until {until}"))
     for extension in clock.extensions:
         was, until = map(town, extension)
         lines.append(both(f"延期 {was} 改为 {until}", f"extended from {was} until {until}"))

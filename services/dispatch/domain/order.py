@@ -65,6 +65,7 @@ class Order:
     lon: float | None = None
     lat: float | None = None
     offer: Offer | None = None
+    service: dict[str, Any] | None = None  # what is ordered: domain/serving.py
 
     @property
     def matter(self) -> Matter:
@@ -167,6 +168,7 @@ def _new(
         category=case["category"],
         lon=case["lon"],
         lat=case["lat"],
+        service=case.get("service"),
     )
 
 

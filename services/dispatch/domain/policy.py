@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from services.dispatch.domain.limits import Duration
+from services.dispatch.domain.serving import Errand
 
 LEAST_LOADED, ROUND_ROBIN, WEIGHED, BY_HAND = "least_loaded", "round_robin", "weighed", "by_hand"
 WAYS = (LEAST_LOADED, ROUND_ROBIN, WEIGHED, BY_HAND)
@@ -27,7 +28,7 @@ Point = tuple[float, float]  # degrees east and north, WGS84
 
 @dataclass(frozen=True)
 class Matter:
-    """What choosing a member needs to know of a case; `desk_reason` says why it has no grid."""
+    """What choosing a member needs to know of a case; `desk_reason`: why it has no grid; `errand`: what it orders."""
 
     grid_id: str | None
     level: str = ""
@@ -35,13 +36,13 @@ class Matter:
     category: str = ""
     place: Point | None = None
     desk_reason: str | None = None
+    errand: Errand | None = None
 
     @classmethod
     def of(cls, case: Mapping[str, Any]) -> Matter:
         place = (case["lon"], case["lat"]) if case["lon"] is not None and case["lat"] is not None else None
-        return cls(
-            case["grid_id"], case["level"], case["kind"], case["category"], place, case.get("desk_reason") or None
-        )
+        errand, why = Errand.of(case.get("service")), case.get("desk_reason") or None
+        return cls(case["grid_id"], case["level"], case["kind"], case["category"], place, why, errand)
 
 
 @dataclass(frozen=True)

@@ -32,10 +32,15 @@ class Around(Protocol):
 
 
 def offered(case: dict[str, Any], order_id: str, round_: int, terms: Terms, around: Around) -> Moved | None:
-    """A new order in the pool; None when no policy wants it there, or nobody on duty could take it."""
+    """A new order in the pool; None when no policy wants it there, or nobody on duty could take it; a
+    service order has runners of its own."""
     matter = Matter.of(case)
     policy = around.roster.policies.about(matter)
-    if policy.pool is None or not (matter.grid_id or policy.to in DEPARTMENTS or policy.pool.among == TOWN):
+    if (
+        matter.errand
+        or policy.pool is None
+        or not (matter.grid_id or policy.to in DEPARTMENTS or policy.pool.among == TOWN)
+    ):
         return None
     may = around.roster.may_take(matter, policy.to, policy.pool.among)
     if not may:

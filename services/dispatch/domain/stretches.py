@@ -16,6 +16,11 @@ class Stretch(NamedTuple):
     start: dt.datetime
     end: dt.datetime
 
+    @classmethod
+    def of(cls, moments: Sequence[str]) -> Stretch:
+        """From two ISO moments."""
+        return cls(*map(dt.datetime.fromisoformat, moments))
+
     def holds(self, moment: dt.datetime) -> bool:
         return self.start <= moment < self.end
 

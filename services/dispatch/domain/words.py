@@ -39,6 +39,9 @@ HAPPENED = {
     "closed": "结案",
     "redated": "时限重算",
     "rerouted": "请假改派",
+    "booked": "预约",
+    "unbooked": "取消预约",
+    "offered": "推荐时段",
 }
 
 # the four platforms of a township (四个平台), whose departments handle what is theirs

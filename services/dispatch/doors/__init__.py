@@ -1,6 +1,6 @@
 """The HTTP doors of dispatch: a request becomes the arguments of a use case or a view, errors become problems."""
 
-from services.dispatch.doors import access, duty, leaves, projects, supervision
+from services.dispatch.doors import access, duty, leaves, projects, services, supervision
 from services.dispatch.doors.assignment import assign_order, get_pool
 from services.dispatch.doors.orders import get_assists, get_order, get_orders, get_requests, post_action, post_actions
 from services.dispatch.doors.registry import get_areas, get_changes, get_members, merge_grids, post_file, split_grid
@@ -27,6 +27,7 @@ __all__ = [
     "post_actions",
     "post_file",
     "projects",
+    "services",
     "split_grid",
     "supervision",
 ]

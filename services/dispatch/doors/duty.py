@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable
-from typing import Any
+from typing import Any, TypeVar
 
 from eventlet import tpool
 from werkzeug.wrappers import Request, Response
@@ -18,6 +18,7 @@ from shared.http.files import file_of
 from shared.http.problems import Conflict, NotFound, Unprocessable
 from shared.tables import TableError
 
+Moment = TypeVar("Moment", dt.datetime, None)
 _OVERRIDING, _SWAPPING = messages.Overriding(), messages.Swapping()
 SHOWN, MOST_DAYS = 28, 60  # days of shifts and gaps
 
@@ -100,14 +101,15 @@ def post_swap(request: Request, open_work: Any) -> dict[str, Any]:
 def _shifts(request: Request, open_work: Any) -> list[dict[str, Any]]:
     roster, member = request.args.get("roster") or None, request.args.get("member") or None
     with open_work() as work:
-        since = _moment(request, "from", work.now())
-        until = _moment(request, "until", since + dt.timedelta(days=SHOWN))
+        since = moment_of(request, "from", work.now())
+        until = moment_of(request, "until", since + dt.timedelta(days=SHOWN))
         if until - since > dt.timedelta(days=366):
             raise _wrong("until", "more than a year is asked for", "ask for less at once")
         return views.shifts(work, since, until, roster, member)
 
 
-def _moment(request: Request, name: str, otherwise: dt.datetime) -> dt.datetime:
+def moment_of(request: Request, name: str, otherwise: Moment) -> dt.datetime | Moment:
+    """The moment that the address names. Raises Unprocessable."""
     text = request.args.get(name)
     if not text:
         return otherwise

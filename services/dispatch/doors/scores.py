@@ -21,7 +21,7 @@ MONTH = re.compile(r"20\d\d-(0[1-9]|1[0-2])")
 def get_scores(request: Request, open_work: Any) -> dict[str, Any]:
     by = _one_of(request, "by", tuple(DIMENSIONS), "town")
     with open_work() as work:
-        since, until = months(request, work)
+        since, until = months_of(request, work)
         found = views.scores(work, by, request.args.get("of"), since, until)
     for row in found["scores"]:
         for figure, shown in row["figures"].items():
@@ -54,6 +54,16 @@ def get_adoption(request: Request, open_work: Any) -> dict[str, Any]:
     text = request.args.get("day")
     with open_work() as work:
         return views.adoption(work, _day(text) if text else views.town_today(work)[0])
+
+
+def months_of(request: Request, work: Any) -> tuple[str, str]:
+    """The first and the last month that the address asks for, or the one that runs. Raises Unprocessable."""
+    _, running = views.town_today(work)
+    until = _month(request, "to", _month(request, "from", running))
+    since = _month(request, "from", until)
+    if not 0 <= _months(until) - _months(since) < MOST_MONTHS:
+        raise _wrong("from", f"{since} to {until} are not 1 to {MOST_MONTHS} months", "give from and to, YYYY-MM")
+    return since, until
 
 
 def _one_of(request: Request, name: str, allowed: tuple[str, ...], default: str | None) -> str:

@@ -11,6 +11,7 @@ from services.dispatch.messages.heard import (
     CaseRegistered,
     CaseTransferred,
     CategoryChanged,
+    ReporterAnswered,
     ReworkAsked,
 )
 from services.dispatch.messages.outside import Action, Batch, ByHand
@@ -32,7 +33,7 @@ from services.dispatch.messages.projects import (
 from services.dispatch.messages.records import ActionAnswered, GridChanged, MemberChanged
 from services.dispatch.messages.registry import AreaEntry, MemberEntry, Merging, Split
 from services.dispatch.messages.said import (
-    SAID,
+    OF_WORK,
     AssistAsked,
     AssistDone,
     AssistReleased,
@@ -57,13 +58,24 @@ from services.dispatch.messages.said import (
     WorkVerified,
     WorkWithdrawn,
 )
+from services.dispatch.messages.services import (
+    OF_SERVICES,
+    Appointment,
+    ServiceBooked,
+    ServiceOffered,
+    ServiceUnbooked,
+    Visit,
+)
 from services.dispatch.messages.supervision import Dropped, Held, InterviewRecorded, WorkSupervised
+
+SAID = OF_WORK | OF_SERVICES  # what is said about a change of an order, by its kind
 
 __all__ = [
     "CASE_ENDED",
     "SAID",
     "Action",
     "ActionAnswered",
+    "Appointment",
     "AreaEntry",
     "Asking",
     "AssistAsked",
@@ -98,12 +110,16 @@ __all__ = [
     "Reasoning",
     "Redating",
     "Refresh",
+    "ReporterAnswered",
     "Reporting",
     "RequestDenied",
     "RequestRaised",
     "ReworkAsked",
     "RosterBody",
     "SecondFactor",
+    "ServiceBooked",
+    "ServiceOffered",
+    "ServiceUnbooked",
     "SignIn",
     "SignInWith",
     "Split",
@@ -112,6 +128,7 @@ __all__ = [
     "TaskBody",
     "TaskChanged",
     "TaskRow",
+    "Visit",
     "WorkAcknowledged",
     "WorkAssigned",
     "WorkCancelled",

@@ -23,6 +23,7 @@ class CaseRegistered(Message):
     source = fields.String(required=True)
     reported_by = fields.String(allow_none=True, load_default=None)
     settled = fields.Raw(allow_none=True, load_default=None)
+    service = fields.Raw(allow_none=True, load_default=None)
 
 
 class _Decided(Message):
@@ -72,6 +73,13 @@ class ReworkAsked(Message):
     round = fields.Integer(required=True)
     solved = fields.String(required=True)
     satisfaction = fields.String(required=True)
+
+
+class ReporterAnswered(Message):
+    TYPE = "intake.reporter_answered.v1"
+    number = fields.String(required=True)
+    solved = fields.String(required=True)
+    visits = fields.Integer(allow_none=True, load_default=None)
 
 
 class CategoryChanged(Message):

@@ -7,7 +7,9 @@ from marshmallow import fields
 from shared.messaging.message import Message
 
 
-class _Work(Message):
+class Work(Message):
+    """What all messages about work say."""
+
     number = fields.String(required=True)
     order_id = fields.String(required=True)
     round = fields.Integer(required=True)
@@ -21,7 +23,7 @@ class _Work(Message):
     due_at = fields.String(allow_none=True, load_default=None)
 
 
-class WorkAssigned(_Work):
+class WorkAssigned(Work):
     """A work order has a (new) handler; `why` says why it is this member, `settled` that it was done on the spot,
     `from_member_id` who had it until now, where nothing else has told that one."""
 
@@ -54,13 +56,13 @@ class WorkPooled(Message):
     due_at = fields.String(allow_none=True, load_default=None)
 
 
-class WorkAcknowledged(_Work):
+class WorkAcknowledged(Work):
     """The handler takes it on."""
 
     TYPE = "dispatch.work_acknowledged.v1"
 
 
-class WorkProgressed(_Work):
+class WorkProgressed(Work):
     """The handler says how it goes; `evidence` are references of media."""
 
     TYPE = "dispatch.work_progressed.v1"
@@ -68,14 +70,14 @@ class WorkProgressed(_Work):
     evidence = fields.List(fields.String(), required=True)
 
 
-class WorkReturned(_Work):
+class WorkReturned(Work):
     """The handler gives it back; who has it next follows in work_assigned."""
 
     TYPE = "dispatch.work_returned.v1"
     reason = fields.String(required=True)
 
 
-class WorkEscalated(_Work):
+class WorkEscalated(Work):
     """A step of the ladder has come; when it hands the order over, work_assigned follows.
 
     `from_member_id` is the handler, or the checker where `role` says so; `to_member_id` who is to hear of it, or gets
@@ -96,7 +98,7 @@ class WorkEscalated(_Work):
     points = fields.Float(allow_none=True, load_default=None)
 
 
-class WorkResolved(_Work):
+class WorkResolved(Work):
     """The handler says that it is done, with evidence; `checker_id` is asked to check."""
 
     TYPE = "dispatch.work_resolved.v1"
@@ -105,7 +107,7 @@ class WorkResolved(_Work):
     evidence = fields.List(fields.String(), required=True)
 
 
-class WorkTransferred(_Work):
+class WorkTransferred(Work):
     """The handler hands it on to another unit; work_assigned follows."""
 
     TYPE = "dispatch.work_transferred.v1"
@@ -114,7 +116,7 @@ class WorkTransferred(_Work):
     to_member_id = fields.String(required=True)
 
 
-class RequestRaised(_Work):
+class RequestRaised(Work):
     """The handler asks to suspend the work or to have more time (`request`: suspend, extend), `until` then; it is for
     `approver_id` to decide."""
 
@@ -125,7 +127,7 @@ class RequestRaised(_Work):
     until = fields.String(required=True)
 
 
-class RequestDenied(_Work):
+class RequestDenied(Work):
     """What was asked for is not granted: `by` whom, and why."""
 
     TYPE = "dispatch.request_denied.v1"
@@ -134,7 +136,7 @@ class RequestDenied(_Work):
     why = fields.String(required=True)
 
 
-class WorkSuspended(_Work):
+class WorkSuspended(Work):
     """The clock stands still, approved by `by`; at the latest `until` then, which `due_at` already allows for."""
 
     TYPE = "dispatch.work_suspended.v1"
@@ -143,7 +145,7 @@ class WorkSuspended(_Work):
     until = fields.String(required=True)
 
 
-class WorkResumed(_Work):
+class WorkResumed(Work):
     """The clock goes on: `by` is the member, or `rule` when the suspension is over."""
 
     TYPE = "dispatch.work_resumed.v1"
@@ -151,7 +153,7 @@ class WorkResumed(_Work):
     why = fields.String(required=True)
 
 
-class WorkExtended(_Work):
+class WorkExtended(Work):
     """There is more time, approved by `by`: `until` is the date that was granted, and now the deadline."""
 
     TYPE = "dispatch.work_extended.v1"
@@ -160,7 +162,7 @@ class WorkExtended(_Work):
     until = fields.String(required=True)
 
 
-class WorkRedated(_Work):
+class WorkRedated(Work):
     """The town's calendar has changed, and with it the deadline of an open order; `was` is what it was before."""
 
     TYPE = "dispatch.work_redated.v1"
@@ -168,7 +170,7 @@ class WorkRedated(_Work):
     why = fields.String(required=True)
 
 
-class WorkCancelled(_Work):
+class WorkCancelled(Work):
     """The desk has ended the matter itself; `was` is the order's state before. Nothing follows about this round."""
 
     TYPE = "dispatch.work_cancelled.v1"
@@ -177,7 +179,7 @@ class WorkCancelled(_Work):
     why = fields.String(required=True)
 
 
-class AssistAsked(_Work):
+class AssistAsked(Work):
     """A unit is to help the lead: `note` says with what; the lead's own deadline stays `due_at`."""
 
     TYPE = "dispatch.assist_asked.v1"
@@ -187,7 +189,7 @@ class AssistAsked(_Work):
     assist_due_at = fields.String(allow_none=True, load_default=None)
 
 
-class AssistDone(_Work):
+class AssistDone(Work):
     """A unit that helps has done its part."""
 
     TYPE = "dispatch.assist_done.v1"
@@ -197,7 +199,7 @@ class AssistDone(_Work):
     evidence = fields.List(fields.String(), required=True)
 
 
-class AssistReleased(_Work):
+class AssistReleased(Work):
     """A unit need not help any more."""
 
     TYPE = "dispatch.assist_released.v1"
@@ -206,7 +208,7 @@ class AssistReleased(_Work):
     why = fields.String(required=True)
 
 
-class WorkSentBack(_Work):
+class WorkSentBack(Work):
     """The check has failed; the same handler goes on."""
 
     TYPE = "dispatch.work_sent_back.v1"
@@ -214,7 +216,7 @@ class WorkSentBack(_Work):
     note = fields.String(required=True)
 
 
-class WorkVerified(_Work):
+class WorkVerified(Work):
     """Somebody else than the handler has checked that it is done."""
 
     TYPE = "dispatch.work_verified.v1"
@@ -223,7 +225,7 @@ class WorkVerified(_Work):
     resolved_at = fields.String(allow_none=True, load_default=None)
 
 
-class WorkCorrected(_Work):
+class WorkCorrected(Work):
     """The desk has corrected what the case is about, and with it perhaps the limits; `moved`: somebody else gets it."""
 
     TYPE = "dispatch.work_corrected.v1"
@@ -231,7 +233,7 @@ class WorkCorrected(_Work):
     moved = fields.Boolean(required=True)
 
 
-class WorkWithdrawn(_Work):
+class WorkWithdrawn(Work):
     """The case has left the line (merged, cancelled …): nobody has to do anything any more; `was` is the order's state
     before. Nothing follows about this round."""
 
@@ -241,7 +243,7 @@ class WorkWithdrawn(_Work):
     why = fields.String(required=True)
 
 
-class WorkRerouted(_Work):
+class WorkRerouted(Work):
     """A member is on leave: somebody else handles the order, and work_assigned follows; or, by `role`, checks it."""
 
     TYPE = "dispatch.work_rerouted.v1"
@@ -251,7 +253,7 @@ class WorkRerouted(_Work):
     why = fields.String(required=True)
 
 
-SAID = {
+OF_WORK = {
     "pooled": WorkPooled,
     "assigned": WorkAssigned,
     "acknowledged": WorkAcknowledged,

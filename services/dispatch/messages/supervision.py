@@ -5,11 +5,11 @@ from __future__ import annotations
 from marshmallow import RAISE, Schema, fields, validate
 
 from services.dispatch.messages.outside import no_nul, text
-from services.dispatch.messages.said import _Work
+from services.dispatch.messages.said import Work
 from shared.messaging.message import Message
 
 
-class WorkSupervised(_Work):
+class WorkSupervised(Work):
     """What has followed from cards, failed checks, reworks or transfers (`measure`: letter, interview, public_notice,
     problem_case): about `to_member_id` and the `unit`, which gets the `points`; `copy_to_member_id` hears it too. An
     interview is proposed, its id is `measure_id`. `member_id` is who has the order now: nobody, where that is empty."""

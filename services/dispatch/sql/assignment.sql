@@ -11,9 +11,9 @@ FROM cases c JOIN orders o ON o.case_id = c.id LEFT JOIN assignments a ON a.orde
 WHERE c.number = %(number)s ORDER BY o.round, a.id
 
 -- name: orders_to_try
--- First rounds since a moment, as they came: what they were about, who got each first, and until when somebody was busy.
+-- First rounds since a moment, as they came, without service orders, which have runners of their own: what they were about, who got each first, and until when somebody was busy.
 SELECT c.number, c.title, c.level, c.kind, c.category, c.grid_id, c.lon, c.lat, o.started_at,
        coalesce(o.resolved_at, CASE WHEN o.state IN ('closed', 'withdrawn') THEN o.started_at END) AS until,
        (SELECT a.member_id FROM assignments a WHERE a.order_id = o.id AND a.role = 'handler' ORDER BY a.id LIMIT 1) AS got
 FROM orders o JOIN cases c ON c.id = o.case_id
-WHERE o.round = 1 AND o.started_at >= %(since)s ORDER BY o.started_at, o.id
+WHERE o.round = 1 AND o.started_at >= %(since)s AND c.service IS NULL ORDER BY o.started_at, o.id

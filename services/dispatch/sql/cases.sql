@@ -1,7 +1,7 @@
 -- name: lock_cases
 -- The cases that messages are about, locked in the order of their ids.
-SELECT id::text, number, level, kind, category, title, place_text, grid_id, lon, lat, said, described FROM cases
-WHERE id = ANY(%(ids)s::uuid[]) ORDER BY id FOR UPDATE
+SELECT id::text, number, level, kind, category, title, place_text, grid_id, lon, lat, said, described, service
+FROM cases WHERE id = ANY(%(ids)s::uuid[]) ORDER BY id FOR UPDATE
 
 -- name: find_cases
 -- The cases that actions are about, by order or by number.
@@ -10,20 +10,21 @@ WHERE o.id = ANY(%(orders)s::uuid[]) OR c.number = ANY(%(numbers)s)
 
 -- name: lock_due_cases
 -- Cases whose order has come to the next step of its ladder, locked for this replica; those at work elsewhere left out.
-SELECT id::text, number, level, kind, category, title, place_text, grid_id, lon, lat, said FROM cases
+SELECT id::text, number, level, kind, category, title, place_text, grid_id, lon, lat, said, service FROM cases
 WHERE id IN (SELECT case_id FROM orders WHERE next_step_at <= (SELECT clock_timestamp()) ORDER BY next_step_at LIMIT %(limit)s)
 ORDER BY id FOR UPDATE SKIP LOCKED
 
 -- name: add_cases
 -- Cases that are new here, or registered once more.
-INSERT INTO cases (id, number, level, kind, category, title, place_text, grid_id, lon, lat, source, said, described)
-SELECT id, number, level, kind, category, title, place_text, grid_id, lon, lat, source, said, described
+INSERT INTO cases (id, number, level, kind, category, title, place_text, grid_id, lon, lat, source, said, described, service)
+SELECT id, number, level, kind, category, title, place_text, grid_id, lon, lat, source, said, described, service
 FROM json_to_recordset(%(rows)s) AS c(id uuid, number text, level text, kind text, category text, title text,
     place_text text, grid_id text, lon double precision, lat double precision, source text, said integer,
-    described integer)
+    described integer, service jsonb)
 ON CONFLICT (id) DO UPDATE SET level = excluded.level, kind = excluded.kind, category = excluded.category,
     title = excluded.title, place_text = excluded.place_text, grid_id = excluded.grid_id, lon = excluded.lon,
-    lat = excluded.lat, source = excluded.source, said = excluded.said, described = excluded.described
+    lat = excluded.lat, source = excluded.source, said = excluded.said, described = excluded.described,
+    service = excluded.service
 
 -- name: describe_cases
 -- What cases are about, after the desk has corrected it.

@@ -18,7 +18,7 @@ ORDER BY o.due_at, o.id LIMIT %(limit)s
 SELECT o.id::text AS order_id, c.number, o.round, o.state, o.version, o.member_id, o.unit, o.checker_id, c.level, c.kind,
        c.category, c.title, c.place_text, c.grid_id, o.started_at, o.ack_due_at, o.due_at, o.acknowledged_at,
        o.resolved_at, o.verified_at, o.supervision, o.limits, o.ladder, o.next_step_at, o.late_ack, o.late,
-       o.offer
+       o.offer, c.service
 FROM orders o JOIN cases c ON c.id = o.case_id WHERE o.id = %(id)s
 
 -- name: matter_of_order

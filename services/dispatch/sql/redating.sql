@@ -23,4 +23,4 @@ DELETE FROM redating
 -- name: clock_journal
 -- What the clocks of these orders are worked out from.
 SELECT order_id::text, what, at, facts FROM order_journal
-WHERE order_id = ANY(%(orders)s::uuid[]) AND what IN ('suspended', 'resumed', 'extended') ORDER BY order_id, version
+WHERE order_id = ANY(%(orders)s::uuid[]) AND what IN ('suspended', 'resumed', 'extended', 'booked', 'unbooked') ORDER BY order_id, version

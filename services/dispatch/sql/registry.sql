@@ -71,7 +71,7 @@ SELECT ARRAY(SELECT DISTINCT grid_id FROM successions JOIN grids USING (grid_id)
 
 -- name: lock_displaced_cases
 -- Open cases that lie in these grids, or that these members have in hand, locked for this replica.
-SELECT id::text, number, level, kind, category, title, place_text, grid_id, lon, lat, said, described FROM cases
+SELECT id::text, number, level, kind, category, title, place_text, grid_id, lon, lat, said, described, service FROM cases
 WHERE id IN (
     SELECT o.case_id FROM orders o JOIN cases c ON c.id = o.case_id
     WHERE c.grid_id = ANY(%(grids)s) AND o.state IN ('pooled', 'dispatched', 'in_progress', 'suspended', 'resolved', 'verified')

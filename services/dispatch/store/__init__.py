@@ -17,6 +17,7 @@ from services.dispatch.store.redating import RedatingRows
 from services.dispatch.store.reference import ReferenceRows
 from services.dispatch.store.registry import RegistryRows
 from services.dispatch.store.scores import ScoreRows
+from services.dispatch.store.services import ServiceRows
 from services.dispatch.store.supervision import SupervisionRows
 
 __all__ = ["SQL", "OpenWork", "Row", "Work"]
@@ -35,6 +36,7 @@ class Work(
     RegistryRows,
     ProjectRows,
     SupervisionRows,
+    ServiceRows,
 ):
     """One transaction of dispatch."""
 

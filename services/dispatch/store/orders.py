@@ -15,13 +15,14 @@ from services.dispatch.domain.limits import Duration, Quiet
 from services.dispatch.domain.order import NOBODY, Order
 from services.dispatch.domain.parts import Assist, Offer, Request, as_document, assist_of, request_of
 from services.dispatch.domain.policy import Policies, faded
-from services.dispatch.store.base import SQL, Row, Rows
+from services.dispatch.store.base import SQL, Row
+from services.dispatch.store.services import ServiceRows
 from shared.outbox.unit_of_work import to_json
 
-OF_THE_CASE = frozenset({"number", "level", "kind", "category", "grid_id", "lon", "lat"})  # not stored twice
+OF_THE_CASE = frozenset({"number", "level", "kind", "category", "grid_id", "lon", "lat", "service"})  # not stored twice
 
 
-class OrderRows(Rows):
+class OrderRows(ServiceRows):
     """Orders, assignments, journal, and what members have in hand."""
 
     def roster(
@@ -29,10 +30,14 @@ class OrderRows(Rows):
         grids: Iterable[str | None],
         also: Iterable[str | None] = (),
         policies: Policies | None = None,
+        services: Iterable[Row | None] = (),
     ) -> Roster:
         """The members of these grids, everybody above and beside them, and those named, with what they have in hand and
-        were given lately; by these policies they are chosen among."""
-        known = policies or Policies()
+        were given lately; by these policies they are chosen among. For what is ordered (`services`, of cases) also
+        those who run it, and when they are busy."""
+        known, wanted = policies or Policies(), [service for service in services if service]
+        grids = [*grids, *(area for service in wanted for area in service["runners"]["areas"])]
+        also = [*also, *(member for service in wanted for member in service["runners"]["members"])]
         rows = self._roster(grids, also, known.rank, known.reach_the_town)
         now = self.now().timestamp() if known.rank else 0.0
         return Roster(
@@ -42,6 +47,7 @@ class OrderRows(Rows):
             {row[0]: (faded(row[9], now - row[10]), row[10]) for row in rows if row[10]},
             known,
             rows[0][11] if rows else None,
+            self.kept_appointments(wanted),
         )
 
     def crew(self, grids: Iterable[str | None]) -> tuple[list[Member], dict[str, str]]:

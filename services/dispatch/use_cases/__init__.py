@@ -32,6 +32,8 @@ from services.dispatch.use_cases.regions import merge_grids, split_grid
 from services.dispatch.use_cases.rerouting import reroute_work
 from services.dispatch.use_cases.rosters import load_rosters, override, set_roster, swap
 from services.dispatch.use_cases.scoring import count_anew, keep_scores
+from services.dispatch.use_cases.service_list import load_services
+from services.dispatch.use_cases.service_orders import arrange, confirm_orders, count_visit
 from services.dispatch.use_cases.sessions import end_session, end_sessions_of, forget_access, refresh, sign_out
 from services.dispatch.use_cases.shift_imports import import_shifts
 from services.dispatch.use_cases.signing_in import link_account, link_known_account, sign_in, sign_in_with
@@ -43,6 +45,7 @@ __all__ = [
     "Outcome",
     "act_on_task",
     "add_task",
+    "arrange",
     "ask_leave",
     "assign_again",
     "assign_by_hand",
@@ -54,8 +57,10 @@ __all__ = [
     "check_deadlines",
     "check_rules",
     "confirm_code",
+    "confirm_orders",
     "correct_orders",
     "count_anew",
+    "count_visit",
     "decide_leave",
     "drop_code",
     "drop_interview",
@@ -75,6 +80,7 @@ __all__ = [
     "link_account",
     "link_known_account",
     "load_rosters",
+    "load_services",
     "load_town",
     "merge_grids",
     "move_work",

@@ -167,7 +167,7 @@ def _around(
     units = [case["grid_id"] for case in cases.values()] + [action.to for action in actions if action.to]
     members = [order.member_id for order in current.values()] + [a.member_id for a in actions if a.action == "claim"]
     policies = work.policies() if any(action.action in CHOOSING for action in actions) else None
-    roster = work.roster(units, members, policies)
+    roster = work.roster(units, members, policies, [case["service"] for case in cases.values()])
     since = _since(actions, [current.get(case_id or "") for case_id in wanted], work)
     return Circumstances(roster, calendar, work.now(), conduct, cases, since)
 

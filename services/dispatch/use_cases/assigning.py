@@ -13,10 +13,12 @@ from services.dispatch.domain.escalation import Rules, Terms, terms
 from services.dispatch.domain.limits import Duration
 from services.dispatch.domain.order import WITHDRAWN, Moved, Order
 from services.dispatch.domain.policy import Matter
+from services.dispatch.domain.serving import limit_of
 from services.dispatch.store import OpenWork, Row, Work
 from services.dispatch.use_cases.moving import bring_up_to_date
 from services.dispatch.use_cases.recording import Happened, record
 from services.dispatch.use_cases.scoring import note_answers
+from services.dispatch.use_cases.serving import Ordered, keep_ordered, take_orders, with_appointment
 from shared.messaging.envelope import new_id
 from shared.messaging.message import Heard
 
@@ -34,14 +36,15 @@ class Setting:
     ):
         self.roster, self.calendar, self.now = roster, calendar, now
         self._rules, self._limits = rules, limits
-        self._terms: dict[tuple[str, str, str, dt.datetime], Terms] = {}
+        self._terms: dict[tuple[str, str, str, dt.datetime, Duration | None], Terms] = {}
 
     def terms(self, case: Row, start: dt.datetime) -> Terms:
         """The terms of an order that starts then; worked out once for all cases of a batch that are alike."""
-        alike = level, kind, category, _ = case["level"], case["kind"], case["category"], start
+        level, kind, category, ordered = case["level"], case["kind"], case["category"], limit_of(case.get("service"))
+        alike = level, kind, category, start, ordered
         if alike not in self._terms:
             own = self._limits.get(category)
-            self._terms[alike] = terms(self._rules, self.calendar, level, kind, category, own, start)
+            self._terms[alike] = terms(self._rules, self.calendar, level, kind, category, own, start, ordered)
         return self._terms[alike]
 
 
@@ -54,17 +57,19 @@ def assign_work(heard: Sequence[Heard], open_work: OpenWork) -> list[str]:
         again = [message.case_id for message in new if message.round > 1]
         known = work.lock_cases(again) if again else {}
         cases = [_case_row(message, known) for message in new]
+        ordered = take_orders(list(zip(new, cases, strict=True)), work)
         setting = setting_for(cases, [message.reported_by for message in new], work)
         given: list[Given] = []
         waiting: list[Heard] = []
         for message, case in zip(new, cases, strict=True):
-            moved = _first_order(message, case, setting) if setting else None
+            moved = _first_order(message, case, setting, ordered.get(case["id"])) if setting else None
             if moved:
                 given.append((message, case, moved))
             else:
                 waiting.append(message)
         work.too_early(waiting, NOBODY if setting else NOTHING_LOADED)
         _record(given, work, new_cases=True)
+        keep_ordered([ordered[case["id"]] for _, case, _ in given if case["id"] in ordered], work)
         if setting:
             work.add_active(
                 (message.reported_by for message, _, _ in given if message.reported_by), setting.calendar.zone
@@ -101,8 +106,9 @@ def assign_again(heard: Sequence[Heard], open_work: OpenWork) -> list[str]:
 def _case_row(message: Heard, known: dict[str, Row]) -> Row:
     row = {name: getattr(message, name) for name in ("number", "level", "kind", "category", "title", "place_text")}
     row |= {name: getattr(message, name) for name in ("grid_id", "desk_reason", "lon", "lat", "source")}
-    said = known[message.case_id]["said"] if message.case_id in known else 0
-    return row | {"id": message.case_id, "said": said, "described": message.event.sequence or 0}
+    before = known.get(message.case_id) or {"said": 0, "service": None}
+    row |= {"said": before["said"], "service": before["service"]}
+    return row | {"id": message.case_id, "described": message.event.sequence or 0}
 
 
 def setting_for(
@@ -112,19 +118,22 @@ def setting_for(
     rules, calendar = work.order_rules(), work.calendar()
     if rules is None or calendar is None:
         return None
-    roster = work.roster([*(case["grid_id"] for case in cases), *units], members, rules.policies)
+    services = [case["service"] for case in cases]
+    roster = work.roster([*(case["grid_id"] for case in cases), *units], members, rules.policies, services)
     unmanned = {case["grid_id"] for case in cases if case["grid_id"] and not roster.mans(case["grid_id"])}
     if unmanned and bring_up_to_date(cases, unmanned, work):  # split or merged, and who said the case has not heard it
-        roster = work.roster([*(case["grid_id"] for case in cases), *units], members, rules.policies)
+        roster = work.roster([*(case["grid_id"] for case in cases), *units], members, rules.policies, services)
     return Setting(rules, calendar, work.category_limits(case["category"] for case in cases), roster, work.now())
 
 
-def _first_order(message: Heard, case: Row, setting: Setting) -> Moved | None:
-    """The order of a case that is new here, or once more; what was settled on the spot waits for its check."""
+def _first_order(message: Heard, case: Row, setting: Setting, ordered: Ordered | None) -> Moved | None:
+    """The order of a case that is new here, or once more, with its appointment; what was settled on the spot waits for
+    its check."""
     finder = setting.roster.finder(message.reported_by) if message.settled else None
     checker = setting.roster.checker(case["grid_id"], finder.member.member_id) if finder else None
     if finder is None or checker is None:
-        return _given_out(case, message.round, setting)
+        moved = _given_out(case, message.round, setting)
+        return with_appointment(moved, ordered) if moved and ordered else moved
     started = _order(case, message.round, finder, setting, settled=True)
     note, evidence = message.settled.get("note", ""), tuple(message.settled.get("evidence") or ())
     done = orders.resolved(

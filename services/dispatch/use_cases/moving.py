@@ -42,7 +42,8 @@ def _move_some(work: Work) -> int:
     parts = bring_up_to_date(list(cases.values()), {grid for grid in before.values() if grid}, work)
     work.describe_cases([case for case in cases.values() if case["grid_id"] != before[case["id"]]])
     current = {i: order for i, order in work.current_orders(cases).items() if order.state in (DISPATCHED, IN_PROGRESS)}
-    roster: Roster = work.roster((c["grid_id"] for c in cases.values()), (o.member_id for o in current.values()))
+    grids, services = [case["grid_id"] for case in cases.values()], [case["service"] for case in cases.values()]
+    roster: Roster = work.roster(grids, (order.member_id for order in current.values()), services=services)
     happened, now = [], work.now()
     for case_id, order in current.items():
         beside = {part["grid_id"] for part in parts.get(before[case_id] or "", ())}

@@ -8,7 +8,8 @@ from typing import Any, NamedTuple
 
 from services.dispatch import messages
 from services.dispatch.domain.consequences import RED, did_well, mark_of
-from services.dispatch.domain.order import HANDLER, Change, Order
+from services.dispatch.domain.order import HANDLER, WITHDRAWN, Change, Order
+from services.dispatch.domain.serving import is_green
 from services.dispatch.store import Row, Work
 from shared.messaging.envelope import NORMAL, URGENT, Event
 
@@ -37,6 +38,7 @@ def record(happened: Sequence[Happened], work: Work, now: dt.datetime, new_cases
     work.put_requests([(one.change.order, request) for one in happened for request in one.change.requests])
     work.put_assists([(one.change.order, assist) for one in happened for assist in one.change.assists])
     work.add_journal([_journal_row(one, now) for one in happened])
+    _free_seats([one for one in happened if one.change.order.state == WITHDRAWN], work, now)
     _mark(happened, work, now)
     work.count_in_hand(more_in_hand, (row["member_id"] for row in starts if row["role"] == HANDLER))
 
@@ -51,6 +53,14 @@ def _mark(happened: Sequence[Happened], work: Work, now: dt.datetime) -> None:
     work.add_marks(marks)
     good = [one.change.order.unit for one in happened if did_well(one.change)]
     work.note_units([mark["unit"] for mark in marks if mark["kind"] == RED], good)
+
+
+def _free_seats(withdrawn: Sequence[Happened], work: Work, now: dt.datetime) -> None:
+    """Whose work is not wanted any more needs no appointment."""
+    services = {one.case["id"]: one.case["service"] for one in withdrawn if (one.case["service"] or {}).get("slot")}
+    if services:
+        work.end_appointments(services, "cancelled", withdrawn[0].change.who, now)
+        work.put_service({case_id: service | {"slot": None} for case_id, service in services.items()})
 
 
 def _event(one: Happened, work: Work) -> Event | None:
@@ -109,5 +119,5 @@ def _journal_row(one: Happened, now: dt.datetime) -> dict[str, Any]:
 
 
 def lane_of(case: Row) -> str:
-    """P1 and P2 travel in the urgent lane."""
-    return URGENT if case["level"] in ("P1", "P2") else NORMAL
+    """P1 and P2 travel in the urgent lane, and what goes by a green channel."""
+    return URGENT if case["level"] in ("P1", "P2") or is_green(case["service"]) else NORMAL

@@ -35,7 +35,8 @@ def _reroute(work: Work) -> int:
     cases = work.lock_cases(work.cases_in_hand(due.values(), ORDERS_AT_ONCE))
     current = work.current_orders(cases)
     handlers = {order.member_id for order in current.values()}
-    roster = work.roster((case["grid_id"] for case in cases.values()), {*handlers, *absent.values()})
+    grids, services = [case["grid_id"] for case in cases.values()], [case["service"] for case in cases.values()]
+    roster = work.roster(grids, {*handlers, *absent.values()}, services=services)
     happened = [
         Happened(cases[case_id], change)
         for case_id, order in current.items()

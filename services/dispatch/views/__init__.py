@@ -8,6 +8,14 @@ from services.dispatch.views.pool import pool
 from services.dispatch.views.projects import project_by_id, projects, tasks
 from services.dispatch.views.registry import areas, members, registry_journal
 from services.dispatch.views.scores import adoption, score_cases, scores, tallies_astray, town_today
+from services.dispatch.views.services import (
+    matter_of_service_order,
+    service,
+    service_figures,
+    service_orders,
+    services,
+    slots,
+)
 from services.dispatch.views.supervision import audit, interviews, points, supervision
 
 __all__ = [
@@ -22,6 +30,7 @@ __all__ = [
     "interviews",
     "leaves",
     "matter_of_order",
+    "matter_of_service_order",
     "members",
     "names",
     "order_by_id",
@@ -37,8 +46,13 @@ __all__ = [
     "rosters",
     "score_cases",
     "scores",
+    "service",
+    "service_figures",
+    "service_orders",
+    "services",
     "sessions",
     "shifts",
+    "slots",
     "supervision",
     "tallies_astray",
     "tasks",

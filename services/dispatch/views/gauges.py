@@ -9,6 +9,7 @@ from services.dispatch.views.access import access_gauges
 from services.dispatch.views.duty import duty_gauges
 from services.dispatch.views.projects import project_gauges
 from services.dispatch.views.scores import score_gauges
+from services.dispatch.views.services import service_gauges
 from services.dispatch.views.supervision import supervision_gauges
 from shared.observability.metrics import Gauge
 from shared.outbox.unit_of_work import UnitOfWork
@@ -52,6 +53,7 @@ def gauges(work: UnitOfWork) -> list[Gauge]:
         *duty_gauges(work),
         *project_gauges(work),
         *supervision_gauges(work),
+        *service_gauges(work),
     ]
 
 

@@ -40,6 +40,7 @@ def order_by_id(work: UnitOfWork, order_id: str) -> dict[str, Any] | None:
         "assignments": work.dicts(SQL.assignments_of_order, id=order_id),
         "requests": work.dicts(SQL.requests_of_order, id=order_id),
         "assists": work.dicts(SQL.assists_of_order, id=order_id),
+        "visits": work.dicts(SQL.visits_of_order, id=order_id),
     }
 
 

@@ -2,14 +2,15 @@
 
 Rules: practice of the town. 点单 is an item of the service list with place, time slot and contact. 私人订制 goes from
 pre-consultation (预约咨询) to an appointment (预约), with the materials prepared and, for those who need it, a green
-channel (绿色通道). A pre-consultation without an appointment is a consultation, everything else is help. What the one
-who goes there must know stands in the description. `level_map` {"绿色通道": "P2"} gives a green channel a level of
-its own.
+channel (绿色通道). `itemCode` is an item of the service list (services.yaml), `placeCode` one of its places; it is
+wished for at the appointment, or else in the slot. A pre-consultation without an appointment is a consultation,
+everything else is help. What the one who goes there must know stands in the description. `level_map` {"绿色通道": "P2"}
+gives a green channel a level of its own.
 
     {"orderNo": "DD-2026112300052", "orderType": "点单", "itemCode": "LZ-01", "itemName": "上门代办老年证",
      "channel": "电视", "contactName": "周某", "contactPhone": "19900000037", "address": "球川村十二号",
      "longitude": 118.405, "latitude": 28.925, "slotFrom": "2026-11-25 09:00:00", "slotTo": "2026-11-25 11:00:00",
-     "remark": "老人腿脚不便。", "orderTime": "2026-11-23 08:58:12"}
+     "placeCode": "home", "remark": "老人腿脚不便。", "orderTime": "2026-11-23 08:58:12"}
 """
 
 from __future__ import annotations
@@ -56,6 +57,7 @@ class Order(Strict):
     channel = f.optional(50)  # 电视, 微信, 电话, 跑腿
     contactName = f.required(100)
     contactPhone = f.required(40)
+    placeCode = f.optional(40)
     address = f.optional(500)
     longitude = f.degrees(180)
     latitude = f.degrees(90)
@@ -89,8 +91,19 @@ def _report(order: Data, codes: m.Codes, source: Source) -> Report:
         reported_at=order["orderTime"],
         reporter=m.reporter(order["contactName"], order["contactPhone"]),
         media=f.refs(order["materials"]),
+        service=_wish(order),
         extra=codes.extra,
     )
+
+
+def _wish(order: Data) -> Data | None:
+    """What dispatch needs to know: which item of the list, where, when, and whether by a green channel."""
+    if not order["itemCode"]:
+        return None
+    since, until = (order["appointment"], None) if order["appointment"] else (order["slotFrom"], order["slotTo"])
+    wish = m.present(place=order["placeCode"] or None, to=until.isoformat() if until else None)
+    wish |= {"from": since.isoformat()} if since else {}
+    return wish | {"item": order["itemCode"], "green": bool(order["greenChannel"])}
 
 
 def _in_words(order: Data) -> str:

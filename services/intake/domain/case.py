@@ -54,6 +54,9 @@ STEPS: dict[str, tuple[tuple[str, ...], str | None]] = {
     "dispatch.work_sent_back.v1": (("resolved",), "in_progress"),
     "dispatch.work_verified.v1": (("resolved",), "follow_up_pending"),
     "dispatch.work_withdrawn.v1": (AWAY, None),
+    "dispatch.service_booked.v1": (_AT_WORK, None),
+    "dispatch.service_unbooked.v1": (_AT_WORK, None),
+    "dispatch.service_offered.v1": (_AT_WORK, None),
     "callback.follow_up_planned.v1": (("follow_up_pending",), None),
     "callback.case_answered.v1": (("follow_up_pending",), "closed"),
     "callback.rework_asked.v1": (("follow_up_pending",), "dispatched"),
@@ -67,6 +70,7 @@ ACTIONS: dict[str, tuple[tuple[str, ...], str | None]] = {
     "ask": (("submitted",), "awaiting_info"),
     "inform": (("awaiting_info",), None),
     "correct": (OPEN, None),
+    "confirm": (("resolved", "follow_up_pending"), None),
     "answer": (("submitted", "awaiting_info", "accepted", "dispatched"), "closed"),
     "transfer": (("submitted", "awaiting_info", "accepted", "dispatched", "in_progress"), "transferred"),
     "settle": (("transferred",), "closed"),
@@ -81,6 +85,7 @@ ACTIONS: dict[str, tuple[tuple[str, ...], str | None]] = {
 INSTEAD = {
     "ask": "only a submitted case waits for its reporter here; once it is accepted, the one who handles it asks",
     "answer": "somebody is handling it already: let them finish, or cancel it with the reason",
+    "confirm": "what was done is confirmed once it is done, and as long as the case has not ended",
     "merge": "what is handled already, or has ended, is not merged: let it end by itself",
     "cancel": "it has ended already; a merged case is unmerged first",
 }

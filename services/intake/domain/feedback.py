@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import NamedTuple
+from collections.abc import Mapping
+from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 from services.intake.domain.case import OPEN311
 
 TOWN_TIME = ZoneInfo("Asia/Shanghai")  # the one time of all of China
+NOTHING_FREE = "暂无,请联系坐席 / nothing, please ask the town's desk"
 ALWAYS = ("report_received", "report_rejected")
 
 
 class Words(NamedTuple):
-    """The transition that a source may ask for, the state that the case is in then, and what is said.
+    """The transition that a source may ask for, the state that the case is in then (empty: as it was), what is said.
 
     `status` for Open311 clients, where it is not simply that of the state."""
 
@@ -43,6 +45,16 @@ TEXTS: dict[str, Words] = {
     ),
     "extended": Words(
         "extended", "in_progress", "{number} 经批准延期至 {note}。", "{number} has been given until {note}."
+    ),
+    "appointed": Words("appointment", "", "{number} 已预约:{note}。", "{number} has an appointment: {note}."),
+    "appointment_cancelled": Words(
+        "appointment", "", "{number} 的预约已取消:{note}。", "The appointment of {number} is cancelled: {note}."
+    ),
+    "appointment_full": Words(
+        "appointment",
+        "",
+        "{number} 所选时段不可预约,可选时段:{note}。",
+        "{number} cannot be had at the time that was wished for; free are: {note}.",
     ),
     "resolved": Words(
         "resolved", "resolved", "{number} 已办结,等待核查。", "{number} has been handled and is being checked."
@@ -107,18 +119,26 @@ def in_town(moment: str) -> str:
     return dt.datetime.fromisoformat(moment).astimezone(TOWN_TIME).strftime("%Y-%m-%d %H:%M")
 
 
+def appointment(slot: Mapping[str, Any]) -> str:
+    """From when to when, and where."""
+    start, end = in_town(slot["starts_at"]), in_town(slot["ends_at"])
+    return f"{start}–{end.rpartition(' ')[2]} {slot['place_zh']} / {slot['place_en']}"
+
+
 def ending(solved: str | None) -> str:
     """What a closed case is told as: fixed, unless its reporter says that it is not quite."""
     return "not_fixed" if solved in ("partly", "no") else "closed"
 
 
-def body(about: str, number: str, round_: int, note: str = "") -> dict[str, str]:
-    """The words for what has happened; the number is the one that this source knows its report by."""
+def body(about: str, number: str, round_: int, note: str = "", state: str = "") -> dict[str, str]:
+    """The words for what has happened; the number is the one that this source knows its report by, `state` the one that
+    the case is in."""
     words = TEXTS[about]
+    state = words.state or state
     values = {"number": number, "round": round_, "note": note}
     return {
-        "state": words.state,
-        "open311_status": words.status or OPEN311[words.state],
+        "state": state,
+        "open311_status": words.status or OPEN311[state],
         "text_zh": words.zh.format(**values),
         "text_en": words.en.format(**values),
     }

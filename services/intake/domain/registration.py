@@ -49,6 +49,7 @@ class Report:
     camera_id: str = ""  # a place named by the camera that saw it
     answers: dict[str, Any] = field(default_factory=dict)  # to the extra questions of the category
     extra: dict[str, Any] = field(default_factory=dict)  # the platform's own fields that its updates carry again
+    service: dict[str, Any] | None = None  # what is ordered of the town's service list: adapters/service.py
     group: str = ""  # whoever or whatever may tell the same matter in several reports: domain/grouping.py
 
 

@@ -73,6 +73,18 @@ class Answer(_Decision):
     text = _words(4000)
 
 
+class Confirmation(_Decision):
+    """What the reporter says about a matter that was handled; `visits`: how often the reporter had to come."""
+
+    solved = fields.String(required=True, validate=validate.OneOf(("yes", "partly", "no")))
+    satisfaction = fields.String(
+        load_default="unrated",
+        validate=validate.OneOf(("satisfied", "mostly_satisfied", "dissatisfied", "unrated")),
+    )
+    visits = fields.Integer(allow_none=True, load_default=None, strict=True, validate=validate.Range(0, 99))
+    note = text_field(2000, load_default="")
+
+
 class Transfer(Reason):
     platform = _words(40)
 

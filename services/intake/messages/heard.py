@@ -145,6 +145,24 @@ class WorkRerouted(_Work):
     TYPE = "dispatch.work_rerouted.v1"
 
 
+class ServiceBooked(_Work):
+    TYPE = "dispatch.service_booked.v1"
+    starts_at = fields.String(required=True)
+    ends_at = fields.String(required=True)
+    place_zh = fields.String(required=True)
+    place_en = fields.String(required=True)
+
+
+class ServiceUnbooked(_Work):
+    TYPE = "dispatch.service_unbooked.v1"
+    starts_at = fields.String(required=True)
+
+
+class ServiceOffered(_Work):
+    TYPE = "dispatch.service_offered.v1"
+    slots = fields.List(fields.Dict(), required=True)
+
+
 class FollowUpPlanned(_Work):
     TYPE = "callback.follow_up_planned.v1"
 
@@ -189,6 +207,9 @@ PROGRESS = (
     WorkCorrected,
     WorkWithdrawn,
     WorkRerouted,
+    ServiceBooked,
+    ServiceUnbooked,
+    ServiceOffered,
     FollowUpPlanned,
     CaseAnswered,
     ReworkAsked,

@@ -27,6 +27,7 @@ class _Case(Message):
     asks_reporter = fields.Boolean(required=True)
     reported_by = fields.String(allow_none=True, load_default=None)
     settled = fields.Dict(allow_none=True, load_default=None)
+    service = fields.Dict(allow_none=True, load_default=None)  # item, green; place, from, to where they are wished for
     reported_at = fields.String(required=True)
     hint = fields.String(allow_none=True, load_default=None)  # of a rule, for whoever routes the case
 
@@ -121,6 +122,21 @@ class CaseCorrected(_Decided):
     lat = fields.Float(allow_none=True, load_default=None)
     grid_id = fields.String(allow_none=True, load_default=None)
     desk_reason = fields.String(allow_none=True, load_default=None)
+
+
+class ReporterAnswered(Message):
+    """The reporter says what became of a matter that was handled, without being asked; `visits`: how often the reporter
+    had to come, `by` whom it was sent. It is about what was done until `answered_at`."""
+
+    TYPE = "intake.reporter_answered.v1"
+    number = fields.String(required=True)
+    round = fields.Integer(required=True)
+    solved = fields.String(required=True)
+    satisfaction = fields.String(required=True)
+    visits = fields.Integer(allow_none=True, load_default=None)
+    text = fields.String(required=True)
+    by = fields.String(required=True)
+    answered_at = fields.String(required=True)
 
 
 class MediaAdded(Message):

@@ -8,15 +8,15 @@ FROM (SELECT nextval('case_numbers') AS n FROM generate_series(1, %(count)s)) AS
 -- New cases.
 INSERT INTO cases (id, number, state, level, kind, category, title, description, place_text, lon, lat, grid_id, desk_reason,
     media, source, external_id, anonymous, reported_by, settled, reported_at, registered_at, updated_at, said,
-    answers, understood, hint, class_code, cell)
+    answers, understood, hint, class_code, cell, service)
 SELECT id, number, state, level, kind, category, title, description, place_text, lon, lat, grid_id, desk_reason,
     media, source, external_id, anonymous, reported_by, settled, reported_at, registered_at, registered_at, said,
-    coalesce(answers, '{}'), coalesce(understood, '[]'), hint, class_code, cell
+    coalesce(answers, '{}'), coalesce(understood, '[]'), hint, class_code, cell, service
 FROM json_to_recordset(%(rows)s) AS c(id uuid, number text, state text, level text, kind text, category text, title text,
     description text, place_text text, lon double precision, lat double precision, grid_id text, desk_reason text,
     media jsonb, source text, external_id text, anonymous boolean, reported_by text, settled jsonb,
     reported_at timestamptz, registered_at timestamptz, said integer, answers jsonb, understood jsonb, hint text,
-    class_code text, cell bigint)
+    class_code text, cell bigint, service jsonb)
 
 -- name: add_history
 -- Steps of cases; appended, never edited.
@@ -45,7 +45,7 @@ WHERE cases.id = m.id
 -- name: whole_case
 -- Everything about a case that is said when it is registered.
 SELECT number, kind, level, category, title, description, place_text, lon, lat, grid_id, desk_reason, source, external_id,
-    round, media, anonymous, reported_by, settled, reported_at, hint
+    round, media, anonymous, reported_by, settled, service, reported_at, hint
 FROM cases WHERE id = %(id)s
 
 -- name: case_by_number

@@ -6,6 +6,7 @@ from services.intake.use_cases.answering import (
     webhook_secrets,
 )
 from services.intake.use_cases.api_keys import disable_api_key, make_api_key
+from services.intake.use_cases.confirming import confirm_case
 from services.intake.use_cases.desk import (
     accept_case,
     answer_case,
@@ -59,6 +60,7 @@ __all__ = [
     "ask_reporter",
     "cancel_case",
     "check_rules",
+    "confirm_case",
     "correct_case",
     "disable_api_key",
     "end_waiting",

@@ -17,6 +17,12 @@ from services.intake.use_cases.telling import News, lane_of, tell_news
 from shared.messaging.message import Heard
 
 GIVEN_UP = (messages.WorkWithdrawn.TYPE, messages.WorkCancelled.TYPE)
+ALSO_TOLD = {  # what sources hear of although the state stays as it was
+    messages.WorkExtended.TYPE: "extended",
+    messages.ServiceBooked.TYPE: "appointed",
+    messages.ServiceUnbooked.TYPE: "appointment_cancelled",
+    messages.ServiceOffered.TYPE: "appointment_full",
+}
 ANSWERS = (messages.CaseAnswered.TYPE, messages.ReworkAsked.TYPE)
 
 
@@ -62,8 +68,8 @@ def _move(
             who = message.member_id or message.event.source
             history.append(history_row(row, before, message.event.type, who, message.note or message.reason or "", now))
             news.append(News(row, _about(message, row), _words(message)))
-        elif message.event.type == messages.WorkExtended.TYPE:
-            news.append(News(row, "extended", _words(message)))
+        elif message.event.type in ALSO_TOLD:
+            news.append(News(row, ALSO_TOLD[message.event.type], _words(message)))
         if step.state == "closed":
             closed.append((message, row))
     work.add_history(history)
@@ -91,9 +97,16 @@ def _about(message: Heard, row: dict[str, Any]) -> str:
 
 
 def _words(message: Heard) -> str:
-    """What the sources are told with it: until when it waits or may take, or why nobody handles it any more."""
+    """What the sources are told with it: until when it waits or may take, why nobody handles it any more, or when it
+    can be had."""
     if message.event.type == messages.WorkCancelled.TYPE:
         return str(message.why)
+    if message.event.type == messages.ServiceBooked.TYPE:
+        return feedback.appointment(vars(message))
+    if message.event.type == messages.ServiceUnbooked.TYPE:
+        return f"{feedback.in_town(message.starts_at)}; {message.why}"
+    if message.event.type == messages.ServiceOffered.TYPE:
+        return "; ".join(map(feedback.appointment, message.slots)) or feedback.NOTHING_FREE
     return feedback.in_town(message.until) if message.until else ""
 
 

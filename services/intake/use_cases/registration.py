@@ -239,6 +239,7 @@ def _case_row(new: NewCase, case_id: str, number: str, now: dt.datetime) -> dict
         "external_id": report.external_id,
         "anonymous": new.anonymous,
         "reported_by": report.reported_by,
+        "service": report.service,
         "settled": report.settled and report.settled | {"note": mask(report.settled["note"])},
         "extra": report.extra or None,
         "answers": report.answers,

@@ -80,7 +80,7 @@ def tell_news(
     own external id and number. `said` counts what intake has said about each case, and is counted on."""
     heard = work.reports_to_tell([one.case["id"] for one in news])
     told = [
-        Told(case, report, "case_updated", feedback.body(about, report["number"], case["round"], note))
+        Told(case, report, "case_updated", feedback.body(about, report["number"], case["round"], note, case["state"]))
         for case, about, note in news
         for report in heard.get(case["id"], ())
         if report["source"] in sources and feedback.wanted(about, sources[report["source"]].feedback)

@@ -29,7 +29,14 @@ ABOUT = (
     "nth",
     "points",
     "held_on",
+    "starts_at",
+    "ends_at",
+    "place_zh",
+    "place_en",
 )
+
+
+MOMENTS = ("due_at", "ack_due_at", "until", "starts_at", "ends_at")
 
 
 @dataclass(frozen=True)
@@ -63,7 +70,7 @@ def about_report(data: dict[str, Any]) -> Notice:
 
 def _notice(member: str, kind: str, data: dict[str, Any]) -> Notice:
     body = {name: data[name] for name in ABOUT if data.get(name) is not None}
-    body |= {name: in_town(data[name]).isoformat() for name in ("due_at", "ack_due_at", "until") if data.get(name)}
+    body |= {name: in_town(data[name]).isoformat() for name in MOMENTS if data.get(name)}
     return Notice(member, kind, body | _texts(text_of(kind, data)))
 
 
@@ -152,4 +159,6 @@ RECEIVERS: dict[str, Callable[[dict[str, Any]], list[tuple[str, str]]]] = {
     "dispatch.work_cancelled.v1": _withdrawn,
     "dispatch.work_withdrawn.v1": _withdrawn,
     "dispatch.work_rerouted.v1": _rerouted,
+    "dispatch.service_booked.v1": lambda data: [(data["member_id"], "appointment_booked")],
+    "dispatch.service_unbooked.v1": lambda data: [(data["member_id"], "appointment_cancelled")],
 }

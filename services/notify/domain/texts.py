@@ -15,7 +15,7 @@ class Text(NamedTuple):
     en: str
 
 
-# kind of the notice → its text; {due}, {ack}, {until}, {assist_due} are days and times in the town
+# kind of the notice → its text; {due}, {ack}, {until}, {assist_due}, {starts} are days and times in the town
 TEXTS = {
     "work_assigned": Text(
         "新任务:{title}({place})。请于{ack}前签收,{due}前办结。",
@@ -104,6 +104,13 @@ TEXTS = {
     "assist_done": Text("协办已完成({unit}):{title}。{note}", "{unit} has done its part of {title}. {note}"),
     "assist_released": Text("协办已取消,无需再办:{title}。{why}", "Your help is not needed any more: {title}. {why}"),
     "work_withdrawn": Text("任务已撤销,无需再办:{title}。{why}", "Withdrawn, nothing is left to do: {title}. {why}"),
+    "appointment_booked": Text(
+        "已预约 {starts}({where_zh}):{title}({place})。请于{due}前办结。",
+        "Booked for {starts} ({where_en}): {title} ({place}). Finish by {due}.",
+    ),
+    "appointment_cancelled": Text(
+        "{starts}的预约已取消:{title}。{why}", "The appointment at {starts} is cancelled: {title}. {why}"
+    ),
     "action_accepted": Text("操作已生效。", "Done."),
     "action_refused": Text("操作未生效:{why}", "Not done: {why}"),
 }
@@ -118,7 +125,7 @@ MEASURES = {  # of supervision, in words
     "public_notice": Text("通报", "public notice"),
     "problem_case": Text("疑难件", "problem case"),
 }
-CLOCKS = {"due": "due_at", "ack": "ack_due_at", "until": "until", "assist_due": "assist_due_at"}
+CLOCKS = {"due": "due_at", "ack": "ack_due_at", "until": "until", "assist_due": "assist_due_at", "starts": "starts_at"}
 
 
 def text_of(kind: str, facts: Mapping[str, Any]) -> Text:
@@ -129,6 +136,7 @@ def text_of(kind: str, facts: Mapping[str, Any]) -> Text:
     values |= {"place": facts.get("place_text") or "—", "whom": facts.get("to_member_id") or "—"}
     measure = MEASURES.get(facts.get("measure") or "", Text("—", "—"))
     values |= {"measure_zh": measure.zh, "measure_en": measure.en}
+    values |= {f"where_{language}": facts.get(f"place_{language}") or "—" for language in ("zh", "en")}
     values |= {name: _clock(facts.get(field)) for name, field in CLOCKS.items()}
     return Text(zh.format(**values), en.format(**values))
 
