@@ -24,9 +24,9 @@ def watched(task: Task, watching: Watching, calendar: Calendar) -> Task:
 def supervised(
     task: Task, step: Step, roster: Roster, areas: Sequence[str], calendar: Calendar, now: dt.datetime
 ) -> Change:
-    """The task after the step; `areas` are the project's, from the inside outwards. The task's owner hears every step;
-    whom the step names above the owner hears it, too, or, when nobody is there, the owner alone. Points are of units
-    that handle cases: a task gives none."""
+    """The task after the step; `areas` are those that its owner works in, from the inside outwards. The owner hears every
+    step; whom the step names above the owner hears it, too, or, when nobody is there, the owner alone. Points are of
+    units that handle cases: a task gives none."""
     colour = max(task.supervision, step.colour, key=COLOURS.index)
     new = replace(task, version=task.version + 1, supervision=colour, terms=task.terms.fired(step, now, calendar))
     facts = {"step": step.step, "measure": step.measure}

@@ -44,11 +44,17 @@ def _take_steps(work: Work) -> list[Change]:
     if calendar is None:
         return []
     projects = work.projects({task.project_id for task in tasks})
-    areas = work.areas_up({project.grid_id for project in projects.values()})
-    roster = work.roster({area for around in areas.values() for area in around}, {task.owner_id for task in tasks})
+    owners, posts = {task.owner_id for task in tasks}, {}
+    for member in map(work.roster((), owners).member, owners):
+        posts |= {member.member_id: member.unit} if member else {}
+    areas = work.areas_up({*posts.values(), *(project.grid_id for project in projects.values())})
+    roster = work.roster({area for around in areas.values() for area in around}, owners)
     now = work.now()
     due = [(task, step) for task in tasks if (step := task.next_step) and step.at and step.at <= now]
-    around = {project_id: areas.get(project.grid_id, []) for project_id, project in projects.items()}
-    changes = [supervised(task, step, roster, around[task.project_id], calendar, now) for task, step in due]
+    changes = []
+    for task, step in due:
+        # who works in no area (a department, somebody who has left) stands below whoever leads the project's
+        around = areas.get(posts.get(task.owner_id, "")) or areas.get(projects[task.project_id].grid_id, [])
+        changes.append(supervised(task, step, roster, around, calendar, now))
     record_tasks(changes, projects, work)
     return changes
