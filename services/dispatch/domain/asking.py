@@ -44,7 +44,8 @@ def approve(order: Order, action: Action, around: Circumstances) -> Decided:
     request = order.request
     if request is None:
         return _NOTHING_ASKED
-    if request.until <= around.now or (request.kind == EXTEND and order.due_at and request.until <= order.due_at):
+    due_before = request.kind == EXTEND and (order.due_at is None or request.until <= order.due_at)
+    if request.until <= around.now or due_before:
         return refused(
             "no_longer_needed",
             f"申请的日期 {clock_time(request.until, around)} 已无意义,请退回申请",
@@ -135,10 +136,11 @@ def _suspended(order: Order, done: Request, around: Circumstances) -> Moved:
 
 
 def _extended(order: Order, done: Request, around: Circumstances) -> Moved:
-    assert order.due_at
-    clock = order.clock.extended(order.due_at, done.until)
+    assert order.due_at and order.terms.resolve
+    due_at = order.clock.put_off(around.calendar, order.due_at, order.terms.resolve.unit)
+    clock = order.clock.extended(due_at, done.until)
     new = replace(orders.noted(order, around.now), clock=clock, state=IN_PROGRESS)
-    return _redated(new, order, done, around, {"due_at": order.due_at.isoformat()})
+    return _redated(new, order, done, around, {"due_at": due_at.isoformat()})
 
 
 def _redated(new: Order, order: Order, done: Request, around: Circumstances, facts: dict[str, str]) -> Moved:

@@ -57,6 +57,11 @@ class Clock:
         """What was due then may take until this date."""
         return replace(self, extensions=(*self.extensions, Span(due_at, until)))
 
+    def put_off(self, calendar: Calendar, moment: dt.datetime, unit: str) -> dt.datetime:
+        """The moment, later by the time of that unit that has stood still since: so much is not to be granted again."""
+        stood = (passed(calendar, max(pause.since, moment), pause.until, unit) for pause in self.pauses)
+        return forward(calendar, moment, unit, sum(stood, dt.timedelta()))
+
     def after(self, calendar: Calendar, start: dt.datetime, duration: Duration) -> dt.datetime:
         """The moment when the clock has run so long since `start`."""
         return self._run(calendar, start, duration.unit, length(calendar, duration))

@@ -176,6 +176,7 @@ def hand_over(order: Order, choice: Choice, now: dt.datetime, calendar: Calendar
     `from_share`: which share of that limit the ladder has come to, when it was the ladder that handed over.
     """
     limit = order.terms.acknowledge
+    terms = redated(order.terms, order.started_at, order.clock, calendar)  # it may have waited while that changed
     new = replace(
         order,
         state=DISPATCHED,
@@ -184,7 +185,8 @@ def hand_over(order: Order, choice: Choice, now: dt.datetime, calendar: Calendar
         unit=choice.member.unit,
         acknowledged_at=None,
         ack_due_at=after(calendar, now, limit) if limit else None,
-        terms=restarted(order.terms, now, calendar, from_share),
+        due_at=terms.due_at,
+        terms=restarted(terms, now, calendar, from_share),
         request=None,
     )
     return Moved(new, (replace(_assigned(new, order.state, choice), requests=lapsed(order, now)),))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 SUSPEND, EXTEND = "suspend", "extend"  # what can be asked for
@@ -23,6 +23,10 @@ class Offer:
     @classmethod
     def of(cls, document: dict[str, Any]) -> Offer:
         return cls(**document | {"until": dt.datetime.fromisoformat(document["until"])})
+
+    def within(self, due_at: dt.datetime | None) -> Offer:
+        """The offer, never longer than the order may take altogether."""
+        return replace(self, until=min(self.until, due_at)) if due_at else self
 
     def as_dict(self) -> dict[str, Any]:
         return vars(self) | {"until": self.until.isoformat()}

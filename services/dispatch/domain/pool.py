@@ -42,8 +42,7 @@ def offered(case: dict[str, Any], order_id: str, round_: int, terms: Terms, arou
         return None
     order = orders.unassigned(case, order_id, round_, terms, around.now)
     until = after(around.calendar, around.now, policy.pool.within)
-    until = min(until, order.due_at) if order.due_at else until  # never longer than it may take altogether
-    order = replace(order, offer=Offer(policy.to, policy.pool.among, until, policy.name))
+    order = replace(order, offer=Offer(policy.to, policy.pool.among, until, policy.name).within(order.due_at))
     return Moved(order, (_pooled(order, may),))
 
 

@@ -70,7 +70,7 @@ ON CONFLICT (id) DO UPDATE SET state = excluded.state, version = excluded.versio
     acknowledged_at = excluded.acknowledged_at, resolved_at = excluded.resolved_at, verified_at = excluded.verified_at,
     supervision = excluded.supervision, ladder = excluded.ladder, next_step_at = excluded.next_step_at,
     returned_by = excluded.returned_by, late_ack = excluded.late_ack, late = excluded.late,
-    course = excluded.course
+    course = excluded.course, offer = excluded.offer
 
 -- name: end_assignments
 -- Active assignments that end.

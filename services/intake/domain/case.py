@@ -35,7 +35,7 @@ STEPS: dict[str, tuple[tuple[str, ...], str | None]] = {
     "dispatch.work_returned.v1": (("dispatched", "in_progress"), "accepted"),
     "dispatch.work_escalated.v1": (("accepted", "dispatched", "in_progress", "resolved"), None),
     "dispatch.work_transferred.v1": (("dispatched", "in_progress"), None),
-    "dispatch.work_corrected.v1": (("accepted", *_AT_WORK), None),
+    "dispatch.work_corrected.v1": (("accepted", *_AT_WORK, "resolved"), None),
     "dispatch.work_redated.v1": (_AT_WORK, None),
     "dispatch.request_raised.v1": (("in_progress",), None),
     "dispatch.request_denied.v1": (("in_progress",), None),
