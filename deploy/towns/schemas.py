@@ -175,6 +175,7 @@ class _Dispatch(Schema):
     evidence = fields.Raw()  # dispatch says itself what is wrong in these
     extension = fields.Raw()
     transfers = fields.Raw()
+    awaited = fields.Raw()
     scores = fields.Raw()
     assignment = fields.Raw()
 

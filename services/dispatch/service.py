@@ -49,6 +49,10 @@ class DispatchService:
     def watch(self) -> None:
         use_cases.watch_deadlines(self.open_work)
 
+    @timer(interval=1)
+    def remind(self) -> None:
+        use_cases.remind_awaited(self.open_work)
+
     @timer(interval=10)
     def redate(self) -> None:
         use_cases.redate_orders(self.open_work)

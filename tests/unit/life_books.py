@@ -78,6 +78,22 @@ def _helps(life: Life, change: Change, now: float) -> None:
 
 def _helps_no_more(life: Life, change: Change, now: float) -> None:
     del life.helping[change.said["unit"]]
+    life.answering.pop(change.said["unit"], None)
+
+
+def _awaited(life: Life, change: Change, now: float) -> None:
+    """Somebody is reminded, or it goes one level up; never to whoever has asked for it."""
+    owing, part = change.said["to_member_id"], (*change.requests, *change.assists)[0]
+    assert owing != part.asked_by or owing == change.said["from_member_id"]
+    fired = {(part.number, nudge.number) for nudge in part.watch if nudge.fired_at} - life.reminded
+    assert len(fired) == 1, "a reminder comes twice, or two at a time"
+    life.reminded |= fired
+    assert all(life.town.minute(nudge.at) <= now for nudge in part.watch if nudge.at and nudge.fired_at), "early"
+    if change.requests:
+        assert life.asked
+        life.asked = (*life.asked[:2], owing, life.asked[3])
+    elif owing != change.said["from_member_id"]:
+        life.answering[change.assists[0].unit] = owing
 
 
 def _resolved(life: Life, change: Change, now: float) -> None:
@@ -94,6 +110,7 @@ _ENTRIES: dict[str, Entry] = {
     "suspended": _suspended,
     "resumed": _resumed,
     "extended": _extended,
+    "awaited": _awaited,
     "assist_asked": _helps,
     "assist_done": _helps_no_more,
     "assist_released": _helps_no_more,

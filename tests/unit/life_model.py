@@ -27,6 +27,7 @@ LEGAL: dict[str, dict[str, str | None]] = {
     "suspended": {"in_progress": "suspended"},
     "resumed": {"suspended": "in_progress"},
     "extended": {"in_progress": STAYS},
+    "awaited": dict.fromkeys(AT_WORK, STAYS),
     "assist_asked": {"in_progress": STAYS},
     "assist_done": dict.fromkeys(AT_WORK, STAYS),
     "assist_released": dict.fromkeys(AT_WORK, STAYS),
@@ -148,6 +149,8 @@ class Life:
     transfers: int = 0
     asked: tuple[str, str, str, float] | None = None  # suspend or extend, who asked, who is to approve, until
     helping: dict[str, str] = field(default_factory=dict)  # unit → member
+    answering: dict[str, str] = field(default_factory=dict)  # unit that is late with its help → who answers for it
+    reminded: set[tuple[int, int]] = field(default_factory=set)  # of what, with which of its reminders
     pauses: list[list[float]] = field(default_factory=list)
     extensions: list[tuple[float, float]] = field(default_factory=list)
     came: set[int] = field(default_factory=set)

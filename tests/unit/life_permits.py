@@ -62,7 +62,7 @@ def _whose(life: Life, what: str) -> list[str]:
     if what == "cancel":
         return DESK
     if what == "assist_done":
-        return list(life.helping.values())
+        return [*life.helping.values(), *life.answering.values()]
     if what in ("approve", "deny"):
         if not life.asked:
             return list(NAMES)

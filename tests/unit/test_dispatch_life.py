@@ -15,6 +15,7 @@ from services.dispatch.domain import order as orders
 from services.dispatch.domain.actions import ACTIONS, act
 from services.dispatch.domain.asking import ends_by_itself
 from services.dispatch.domain.assignment import Roster
+from services.dispatch.domain.awaited import remind
 from services.dispatch.domain.clock import replayed
 from services.dispatch.domain.correction import correct, redate
 from services.dispatch.domain.deciding import Action, Circumstances, Refused
@@ -145,6 +146,14 @@ class WorkOrder(RuleBasedStateMachine):
         assert COLOURS.index(self.order.supervision) >= COLOURS.index(rung.colour)
         if rung.hands_over and POSTS[before.member_id][0] == "worker":
             assert POSTS[self.order.member_id][0] in ("leader", "desk"), "nobody above has it now"
+
+    @rule()
+    def others_are_reminded(self) -> None:
+        """Whoever owes help or a decision, of what is due by now."""
+        while moved := remind(self.order, Circumstances(self.crew(), self.real_calendar, self.now)):
+            self.happens(moved, ["awaited"])
+        owed = self.order.awaited
+        assert owed is None or (owed.next_at and owed.next_at > self.now)
 
     @rule(pick=st.integers(0, 99), wish=WISHES)
     def goes_on(self, pick: int, wish: Wish) -> None:

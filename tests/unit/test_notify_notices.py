@@ -152,6 +152,12 @@ def test_a_member_hears_what_became_of_an_action(accepted: bool, reason: str | N
         ("request_raised", {}, [("l1", "approval_wanted")]),
         ("request_raised", {"request": "extend"}, [("l1", "more_time_wanted")]),
         ("request_denied", {}, [("w1", "request_denied")]),
+        ("answer_awaited", {"from_member_id": "l1", "to_member_id": "l1"}, [("l1", "answer_awaited")]),
+        (
+            "answer_awaited",
+            {"from_member_id": "l1", "to_member_id": "d1"},
+            [("d1", "answer_passed_up"), ("l1", "answer_overdue")],
+        ),
         ("assist_asked", {}, [("w2", "assist_wanted")]),
         ("assist_done", {}, [("w1", "assist_done")]),
         ("assist_released", {}, [("w2", "assist_released")]),

@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from services.dispatch.domain import order as orders
 from services.dispatch.domain.assignment import DESK, LEADER
+from services.dispatch.domain.awaited import watched_request
 from services.dispatch.domain.calendar import Calendar
 from services.dispatch.domain.deciding import (
     Action,
@@ -123,6 +124,7 @@ def _asked(order: Order, action: Action, around: Circumstances, kind: str) -> De
     request = Request(
         version, kind, action.member_id, approver, action.reason, action.until, around.now, note=choice.why
     )
+    request = watched_request(around.conduct.awaited, order, request, around.calendar)
     new = replace(orders.noted(order, around.now), version=version, request=request)
     said = {"member_id": action.member_id, "approver_id": approver, "request": kind, "reason": action.reason}
     said |= {"until": action.until.isoformat()}

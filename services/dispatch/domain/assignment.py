@@ -166,6 +166,15 @@ class Roster:
         words = ("镇级协调", "coordinated by the desk")
         return self._least(self._on_duty(desk, ()) or desk, self._handling, DESK, words) if desk else None
 
+    def leads(self, unit: str, but: Collection[str]) -> Choice | None:
+        """Who leads a unit and is on duty."""
+        leaders = self._on_duty(self._leaders(unit), but)
+        words = (f"{unit} 负责人", f"leads {unit}")
+        return self._least(leaders, Counter(self._checking), LEADER, words) if leaders else None
+
+    def is_at_desk(self, member_id: str) -> bool:
+        return any(member.member_id == member_id for member in self._by_role[DESK])
+
     def approver(self, grid_id: str | None, asker: str) -> Choice | None:
         """Who approves what the handler asks for: the grid's leader, the desk, another leader; never the asker."""
         posts = [

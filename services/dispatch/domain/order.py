@@ -17,7 +17,7 @@ from services.dispatch.domain.calendar import Calendar
 from services.dispatch.domain.clock import RUNNING, SUSPENDED, Clock
 from services.dispatch.domain.escalation import Step, Terms, redated, restarted
 from services.dispatch.domain.limits import after
-from services.dispatch.domain.parts import LAPSED, RELEASED, Assist, Offer, Request
+from services.dispatch.domain.parts import LAPSED, RELEASED, Assist, Offer, Request, next_owed
 from services.dispatch.domain.policy import Matter
 
 DISPATCHED, IN_PROGRESS, RESOLVED, VERIFIED, CLOSED = "dispatched", "in_progress", "resolved", "verified", "closed"
@@ -75,6 +75,11 @@ class Order:
     def next_step(self) -> Step | None:
         """The step of the ladder that comes next, while nothing happens."""
         return self.terms.next_step(self.state)
+
+    @property
+    def awaited(self) -> Request | Assist | None:
+        """Of what is awaited of others, the one about which somebody is reminded next."""
+        return next_owed(self.request, self.assists) if self.state in AT_WORK else None
 
     @property
     def next_at(self) -> dt.datetime | None:

@@ -18,6 +18,7 @@ from services.dispatch.messages.records import ActionAnswered, GridChanged, Memb
 from services.dispatch.messages.registry import AreaEntry, MemberEntry, Merging, Split
 from services.dispatch.messages.said import (
     SAID,
+    AnswerAwaited,
     AssistAsked,
     AssistDone,
     AssistReleased,
@@ -48,6 +49,7 @@ __all__ = [
     "SAID",
     "Action",
     "ActionAnswered",
+    "AnswerAwaited",
     "AreaEntry",
     "Asking",
     "AssistAsked",

@@ -55,22 +55,22 @@ ON CONFLICT (member_id) DO UPDATE SET handling = h.handling + excluded.handling,
 -- Orders after their changes; new ones are added.
 INSERT INTO orders (id, case_id, round, state, version, member_id, unit, checker_id, started_at, ack_due_at, due_at,
     acknowledged_at, resolved_at, verified_at, supervision, limits, ladder, next_step_at, returned_by, late_ack, late,
-    course, offer)
+    course, offer, next_awaited_at)
 SELECT id, case_id, round, state, version, member_id, unit, checker_id, started_at, ack_due_at, due_at,
     acknowledged_at, resolved_at, verified_at, supervision, limits, ladder, next_step_at, returned_by, late_ack, late,
-    course, offer
+    course, offer, next_awaited_at
 FROM json_to_recordset(%(rows)s) AS o(id uuid, case_id uuid, round integer, state text, version integer, member_id text,
     unit text, checker_id text, started_at timestamptz, ack_due_at timestamptz, due_at timestamptz,
     acknowledged_at timestamptz, resolved_at timestamptz, verified_at timestamptz, supervision text, limits json,
     ladder json, next_step_at timestamptz, returned_by jsonb, late_ack boolean, late boolean,
-    course json, offer jsonb)
+    course json, offer jsonb, next_awaited_at timestamptz)
 ON CONFLICT (id) DO UPDATE SET state = excluded.state, version = excluded.version, member_id = excluded.member_id,
     unit = excluded.unit, checker_id = excluded.checker_id, ack_due_at = excluded.ack_due_at, due_at = excluded.due_at,
     limits = excluded.limits,
     acknowledged_at = excluded.acknowledged_at, resolved_at = excluded.resolved_at, verified_at = excluded.verified_at,
     supervision = excluded.supervision, ladder = excluded.ladder, next_step_at = excluded.next_step_at,
     returned_by = excluded.returned_by, late_ack = excluded.late_ack, late = excluded.late,
-    course = excluded.course, offer = excluded.offer
+    course = excluded.course, offer = excluded.offer, next_awaited_at = excluded.next_awaited_at
 
 -- name: end_assignments
 -- Active assignments that end.

@@ -85,11 +85,11 @@ class OrderRows(Rows):
 
     def put_requests(self, requests: Sequence[tuple[Order, Request]]) -> None:
         """The last of each; one may be asked and decided in the same batch."""
-        rows = {(order.id, request.number): _part(order) | vars(request) for order, request in requests}
+        rows = {(order.id, request.number): _part(order, request) for order, request in requests}
         self.write(SQL.put_requests, list(rows.values()))
 
     def put_assists(self, assists: Sequence[tuple[Order, Assist]]) -> None:
-        rows = {(order.id, assist.number): _part(order) | vars(assist) for order, assist in assists}
+        rows = {(order.id, assist.number): _part(order, assist) for order, assist in assists}
         self.write(SQL.put_assists, list(rows.values()))
 
     def journal_since(self, versions: dict[str, int]) -> dict[str, list[Past]]:
@@ -130,7 +130,9 @@ def _row(order: Order) -> Row:
     """An order as the table has it; what the case says of it is not stored twice."""
     row = {name: value for name, value in vars(order).items() if name not in _NOT_STORED}
     row |= {"member_id": order.member_id or None, "offer": order.offer.as_dict() if order.offer else None}
-    return row | order.terms.documents | {"next_step_at": order.next_at, "course": _course(order)}
+    awaited = order.awaited.next_at if order.awaited else None
+    row |= {"next_step_at": order.next_at, "next_awaited_at": awaited, "course": _course(order)}
+    return row | order.terms.documents
 
 
 _NOT_STORED = OF_THE_CASE | {"terms", "clock", "transfers", "returned_units", "request", "assists"}
@@ -158,5 +160,6 @@ def _unusual(course: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _part(order: Order) -> Row:
-    return {"order_id": order.id, "case_id": order.case_id}
+def _part(order: Order, part: Request | Assist) -> Row:
+    row = {name: value for name, value in vars(part).items() if name != "watch"}
+    return row | {"order_id": order.id, "case_id": order.case_id}

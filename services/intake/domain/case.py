@@ -39,6 +39,7 @@ STEPS: dict[str, tuple[tuple[str, ...], str | None]] = {
     "dispatch.work_redated.v1": (_AT_WORK, None),
     "dispatch.request_raised.v1": (("in_progress",), None),
     "dispatch.request_denied.v1": (("in_progress",), None),
+    "dispatch.answer_awaited.v1": (_AT_WORK, None),
     "dispatch.work_suspended.v1": (("in_progress",), "suspended"),
     "dispatch.work_resumed.v1": (("suspended",), "in_progress"),
     "dispatch.work_extended.v1": (("in_progress",), None),

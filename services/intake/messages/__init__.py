@@ -14,6 +14,7 @@ from services.intake.messages.desk import (
 )
 from services.intake.messages.heard import (
     PROGRESS,
+    AnswerAwaited,
     AssistAsked,
     AssistDone,
     AssistReleased,
@@ -85,6 +86,7 @@ __all__ = [
     "Acceptance",
     "Acknowledgement",
     "Answer",
+    "AnswerAwaited",
     "AssistAsked",
     "AssistDone",
     "AssistReleased",
