@@ -97,15 +97,15 @@ class DispatchService:
     def get_order(self, request: Request, order_id: str) -> Any:
         return doors.get_order(request, order_id, self.open_work)
 
-    @http("GET", "/dispatch/scores", roles=["desk", "leader"])
+    @http("GET", "/dispatch/scores", roles=["desk", "leader"], in_area=True)
     def get_scores(self, request: Request) -> Any:
         return doors.get_scores(request, self.open_work)
 
-    @http("GET", "/dispatch/scores/cases", roles=["desk", "leader"])
+    @http("GET", "/dispatch/scores/cases", roles=["desk", "leader"], in_area=True)
     def get_score_cases(self, request: Request) -> Any:
         return doors.get_score_cases(request, self.open_work)
 
-    @http("GET", "/dispatch/adoption", roles=["desk", "leader"])
+    @http("GET", "/dispatch/adoption", roles=["desk", "leader"], in_area=True)
     def get_adoption(self, request: Request) -> Any:
         return doors.get_adoption(request, self.open_work)
 
@@ -181,11 +181,11 @@ class DispatchService:
     def get_roster_changes(self, request: Request, roster_id: str) -> Any:
         return doors.duty.get_roster_changes(roster_id, self.open_work)
 
-    @http("POST", "/dispatch/duty/overrides", roles=["desk", "leader"])
+    @http("POST", "/dispatch/duty/overrides", roles=["desk", "leader"], in_area=True)
     def post_override(self, request: Request) -> Any:
         return doors.duty.post_override(request, self.open_work)
 
-    @http("POST", "/dispatch/duty/swaps", roles=["desk", "leader"])
+    @http("POST", "/dispatch/duty/swaps", roles=["desk", "leader"], in_area=True)
     def post_swap(self, request: Request) -> Any:
         return doors.duty.post_swap(request, self.open_work)
 
@@ -197,7 +197,7 @@ class DispatchService:
     def post_leave(self, request: Request) -> Any:
         return doors.leaves.post_leave(request, self.open_work)
 
-    @http("POST", "/dispatch/leaves/<leave_id>/decide", roles=["desk", "leader"])
+    @http("POST", "/dispatch/leaves/<leave_id>/decide", roles=["desk", "leader"], in_area=True)
     def decide_leave(self, request: Request, leave_id: str) -> Any:
         return doors.leaves.decide_leave(request, leave_id, self.open_work)
 
@@ -205,7 +205,7 @@ class DispatchService:
     def cancel_leave(self, request: Request, leave_id: str) -> Any:
         return doors.leaves.cancel_leave(request, leave_id, self.open_work)
 
-    @http("POST", "/dispatch/orders/<order_id>/assign", roles=["desk", "leader"])
+    @http("POST", "/dispatch/orders/<order_id>/assign", roles=["desk", "leader"], in_area=True)
     def assign_order(self, request: Request, order_id: str) -> Any:
         return doors.assign_order(request, order_id, self.open_work)
 

@@ -21,13 +21,17 @@ ROLES = {"leader": LEADER, "guide": LEADER, "desk": DESK}
 OWN, PLATFORM, AREA, TOWN = "own", "platform", "area", "town"
 # what is done
 SEE_ORDERS, SEE_ALL_ASKED = "see_orders", "see_all_asked"
-MANAGE_LEAVES = "manage_leaves"
+MANAGE_LEAVES, MANAGE_DUTY, ASSIGN = "manage_leaves", "manage_duty", "assign"
+SEE_SCORES = "see_scores"
 SEE_SESSIONS, END_SESSIONS = "see_sessions", "end_sessions"
 
 RIGHTS: dict[str, dict[str, str]] = {  # action → role or post → reach; for all others it is what is their own
     SEE_ORDERS: {DESK: TOWN, LEADER: AREA} | dict.fromkeys(DEPARTMENTS, PLATFORM),
     SEE_ALL_ASKED: {DESK: TOWN},
     MANAGE_LEAVES: {DESK: TOWN, LEADER: AREA},
+    MANAGE_DUTY: {DESK: TOWN, LEADER: AREA},
+    ASSIGN: {DESK: TOWN, LEADER: AREA},
+    SEE_SCORES: {DESK: TOWN, LEADER: AREA},
     SEE_SESSIONS: {DESK: TOWN},
     END_SESSIONS: {DESK: TOWN},
 }
@@ -58,6 +62,9 @@ class Scope(NamedTuple):
     area: str | None = None
     platform: str | None = None
     everything: bool = False
+
+
+EVERYTHING = Scope("", everything=True)  # of administrators
 
 
 class Matter(NamedTuple):
