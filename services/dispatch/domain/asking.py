@@ -76,14 +76,16 @@ def resume(order: Order, action: Action, around: Circumstances) -> Decided:
 
 
 def may_approve(order: Order, action: Action, around: Circumstances) -> bool:
-    """Whoever was asked, the grid's leader, or the desk; never the one who asks."""
+    """Whoever was asked, the grid's leader, or the desk, or who stands in for them; never the one who asks."""
     request, me = order.request, around.roster.member(action.member_id)
     if request is None:
         return True  # and hears that there is nothing to approve
     if me is None or me.member_id == request.asked_by:
         return False
-    leads = me.role == LEADER and me.unit == order.grid_id
-    return me.member_id == request.approver_id or me.role == DESK or leads
+    posts = around.roster.posts(me.member_id)
+    leads = any(post.role == LEADER and post.unit == order.grid_id for post in posts)
+    coordinates = any(post.role == DESK for post in posts)
+    return around.roster.acts_for(me.member_id, request.approver_id) or coordinates or leads
 
 
 def _incomplete(order: Order, action: Action, around: Circumstances) -> Refused | None:

@@ -9,8 +9,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from itertools import count
+from dataclasses import dataclass, replace
 from typing import Any
 
 from services.dispatch.domain import ranking
@@ -19,6 +18,7 @@ from services.dispatch.domain.words import DEPARTMENTS, both
 
 WORKER, LEADER, DESK, CHECKER = "worker", "leader", "desk", "checker"
 RANKS = {WORKER: 1, LEADER: 2, DESK: 3}
+WORKING = (WORKER, LEADER, DESK, *DEPARTMENTS)
 NO_GRID = {
     "no_position": ("没有位置", "it has no position"),
     "outside_grids": ("不在任何网格内", "it lies in no grid"),
@@ -30,7 +30,8 @@ Words = tuple[str, str]  # Chinese, English
 @dataclass(frozen=True)
 class Member:
     """A grid member; `unit` is the area that the member works in, `above` the grid that it is a part of, if it is a
-    micro grid, `middle` its middle. Without `skills` (codes of categories or classes) a member may do everything."""
+    micro grid, `middle` its middle. Without `skills` (codes of categories or classes) a member may do everything.
+    `instead_of`: the member on leave for whom this one stands in, in that one's role and unit."""
 
     member_id: str
     role: str
@@ -39,6 +40,7 @@ class Member:
     skills: tuple[str, ...] = ()
     above: str | None = None
     middle: Point | None = None
+    instead_of: str | None = None
 
 
 @dataclass(frozen=True)
@@ -52,27 +54,11 @@ class Choice:
     considered: tuple[dict[str, Any], ...] = ()
 
 
-class Lately:
-    """How much each member was given lately (orders, halved every week), and who got something last."""
-
-    def __init__(self, given: Mapping[str, tuple[float, float]]):
-        """`given`: member → (orders, seconds since 1970 of the last one)."""
-        self._orders = Counter({member: orders for member, (orders, _) in given.items()})
-        self._last = {member: last for member, (_, last) in given.items()}
-        self._next = count(max(self._last.values(), default=0.0) + 1)
-
-    def of(self, member_id: str) -> tuple[float, float]:
-        return self._orders[member_id], self._last.get(member_id, 0.0)
-
-    def note(self, member_id: str) -> None:
-        self._orders[member_id] += 1
-        self._last[member_id] = next(self._next)
-
-
 class Roster:
     """Members with what each has to do now; counted on with every choice, so that a batch is spread evenly.
 
-    `parents`: micro grid → its grid, of the cases' areas."""
+    `parents`: micro grid → its grid, of the cases' areas. `deputies`: member on leave → who stands in, for the post as
+    well: whoever is on duty is found in the post of the one on leave, too."""
 
     def __init__(
         self,
@@ -82,21 +68,48 @@ class Roster:
         given: Mapping[str, tuple[float, float]] | None = None,
         policies: Policies | None = None,
         parents: Mapping[str, str] | None = None,
+        deputies: Mapping[str, str] | None = None,
     ):
         self._all = sorted(members, key=lambda member: member.member_id)
         self._by_post: dict[tuple[str, str], list[Member]] = defaultdict(list)
         self._by_role: dict[str, list[Member]] = defaultdict(list)
         self._known = {member.member_id: member for member in self._all}
-        for member in self._all:
-            self._by_post[member.role, member.unit].append(member)
-            self._by_role[member.role].append(member)
+        self._deputies = {away: who for away, who in (deputies or {}).items() if {away, who} <= self._known.keys()}
+        for member in (*self._all, *self._stand_ins()):
+            self._enter(member, self._by_post[member.role, member.unit])
+            self._enter(member, self._by_role[member.role])
             if member.above and member.role == WORKER:
-                self._by_post[member.role, member.above].append(member)
+                self._enter(member, self._by_post[member.role, member.above])
         self._handling, self._checking, self._watching = Counter(handling), Counter(checking), Counter(handling)
-        self._lately, self.policies, self._parents = Lately(given or {}), policies or Policies(), parents or {}
+        self._lately, self.policies, self._parents = ranking.Lately(given or {}), policies or Policies(), parents or {}
 
     def member(self, member_id: str | None) -> Member | None:
         return self._known.get(member_id or "")
+
+    def deputy(self, member_id: str) -> Member | None:
+        """Who stands in for a member on leave, in that one's post; None without one, or when that one is away, too."""
+        away, deputy = self._known.get(member_id), self._known.get(self._deputies.get(member_id, ""))
+        if away is None or deputy is None or away.on_duty or not deputy.on_duty:
+            return None
+        return replace(away, member_id=deputy.member_id, on_duty=True, instead_of=member_id)
+
+    def posts(self, member_id: str) -> list[Member]:
+        """A member, and those for whom it stands in, each in its role and unit."""
+        own = [self._known[member_id]] if member_id in self._known else []
+        return [*own, *(stand_in for stand_in in self._stand_ins() if stand_in.member_id == member_id)]
+
+    def acts_for(self, member_id: str, other: str | None) -> bool:
+        """Whether a member is this other one, or stands in for it."""
+        return member_id == other or any(post.instead_of == other for post in self.posts(member_id)[1:])
+
+    def _stand_ins(self) -> list[Member]:
+        return [deputy for away in sorted(self._deputies) if (deputy := self.deputy(away))]
+
+    @staticmethod
+    def _enter(member: Member, post: list[Member]) -> None:
+        """Nobody stands twice in a post."""
+        if all(other.member_id != member.member_id for other in post):
+            post.append(member)
 
     def mans(self, grid_id: str) -> bool:
         """Whether anybody works in this grid, on duty or not."""
@@ -119,6 +132,8 @@ class Roster:
         if last and last.on_duty:
             why = both(f"第 {round_ - 1} 轮由其办理", f"handled round {round_ - 1}")
             return self._given(Choice(last, last.role, why))
+        if (deputy := self.deputy(member_id)) and deputy.role in WORKING:
+            return self._given(Choice(deputy, deputy.role, _instead(deputy)))
         before = (f"第 {round_ - 1} 轮办理单位", f"the unit of round {round_ - 1}")
         for role in dict.fromkeys((last.role if last else WORKER, WORKER, LEADER)):
             if able := self._able(self._by_post[role, unit], matter, (member_id,)):
@@ -152,9 +167,9 @@ class Roster:
     def of_unit(self, unit: str, but: str) -> Choice | None:
         """Somebody on duty in a unit (the area that its members work in, or a department by its role): workers before
         leaders before others; None when nobody is there, `but` left out."""
-        working = (WORKER, LEADER, DESK, *DEPARTMENTS)
-        members = [m for m in self._all if m.unit == unit or (m.role == unit and unit in (DESK, *DEPARTMENTS))]
-        members = [member for member in members if member.role in working]
+        everybody = (*self._all, *self._stand_ins())
+        members = [m for m in everybody if m.unit == unit or (m.role == unit and unit in (DESK, *DEPARTMENTS))]
+        members = [member for member in members if member.role in WORKING]
         for role in sorted({member.role for member in members}, key=lambda role: RANKS.get(role, 1)):
             if candidates := self._on_duty([member for member in members if member.role == role], (but,)):
                 return self._least(candidates, self._handling, role, (f"{unit} 在岗人员", f"on duty in {unit}"))
@@ -245,7 +260,8 @@ class Roster:
     def _best(self, policy: Policy, matter: Matter, members: Sequence[Member], level: str, words: Words) -> Choice:
         """The first by the policy, counted on."""
         ranked = ranking.rank(policy, [self._candidate(member, matter) for member in members])
-        member, why = self._known[ranked[0].candidate.member_id], ranking.why(policy, ranked, words)
+        member = next(member for member in members if member.member_id == ranked[0].candidate.member_id)
+        why = "; ".join(filter(None, (_instead(member), ranking.why(policy, ranked, words))))
         return self._given(Choice(member, level, why, policy.name, ranking.considered(ranked)))
 
     def _candidate(self, member: Member, matter: Matter) -> ranking.Candidate:
@@ -266,4 +282,9 @@ class Roster:
         load[chosen.member_id] += 1
         zh, en = words
         why = both(f"{zh}:{len(members)} 人中在手最少({has} 件)", f"{en}: least open work ({has}) of {len(members)}")
-        return Choice(chosen, level, why)
+        return Choice(chosen, level, "; ".join(filter(None, (_instead(chosen), why))))
+
+
+def _instead(member: Member) -> str:
+    away = member.instead_of
+    return both(f"{away} 请假,由其代理", f"stands in for {away} on leave") if away else ""

@@ -59,7 +59,7 @@ def assist_done(order: Order, action: Action, around: Circumstances) -> Decided:
     """The unit that assists has done its part."""
     if says_nothing(action):
         return nothing_said("note", "evidence")
-    mine = next(one for one in order.assists if action.member_id in (one.member_id, one.answers_id))
+    mine = next(one for one in order.assists if _owes(one, action, around))
     done = replace(mine, state=DONE, ended_at=around.now, note=action.note, evidence=action.evidence)
     left = tuple(one for one in order.assists if one.number != mine.number)
     new = replace(orders.noted(order, around.now), version=order.version + 1, assists=left)
@@ -84,4 +84,10 @@ def _said(order: Order, one: Assist, action: Action) -> dict[str, Any]:
 
 
 def assists(order: Order, action: Action, around: Circumstances) -> bool:
-    return any(action.member_id in (one.member_id, one.answers_id) for one in order.assists)
+    return any(_owes(one, action, around) for one in order.assists)
+
+
+def _owes(one: Assist, action: Action, around: Circumstances) -> bool:
+    """Whoever was asked, who answers for it since it is late, or who stands in for one of them."""
+    owing = (name for name in (one.member_id, one.answers_id) if name)
+    return any(around.roster.acts_for(action.member_id, name) for name in owing)

@@ -55,8 +55,7 @@ def transfer(order: Order, action: Action, around: Circumstances) -> Decided:
     whatever the desk hands on does not count."""
     if not action.reason.strip():
         return nothing_said("reason")
-    me = around.roster.member(action.member_id)
-    coordinating = me is not None and me.role == DESK
+    coordinating = any(post.role == DESK for post in around.roster.posts(action.member_id))
     settled = coordinating or order.transfers < around.conduct.transfers
     if settled and not action.to.strip():
         return nothing_said("to")

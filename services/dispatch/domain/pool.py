@@ -68,7 +68,8 @@ def refusal(order: Order, member_id: str, roster: Roster) -> tuple[str, str, str
     member = roster.member(member_id)
     if member is None or not member.on_duty:
         return "off_duty", "您当前不在岗,不能认领", "you are not on duty now"
-    if member not in roster.may_take(order.matter, order.offer.to, order.offer.among):
+    may = roster.may_take(order.matter, order.offer.to, order.offer.among)
+    if all(one.member_id != member_id for one in may):
         return "not_for_you", "此工单不在您的网格或专长范围内", "it is not for your grid, role or skills"
     return None
 

@@ -1,8 +1,11 @@
 -- name: roster
 -- Members who may get or check work of these grids, or stand above it: whether they are on duty at this moment (by shift
 -- and leave), what each has in hand; where they are ranked by more than that, also where they work, and what they were given
--- lately.
-WITH micro AS (  -- which of these areas are part of a grid
+-- lately; who stands in for whom on leave.
+WITH away AS MATERIALIZED (
+    SELECT member_id, delegate_id FROM off_duty
+    WHERE delegate_id IS NOT NULL AND tstzrange(starts_at, ends_at) @> (SELECT clock_timestamp())
+), micro AS (  -- which of these areas are part of a grid
     SELECT grid_id, parent_id FROM grids WHERE grid_id = ANY(%(grids)s) AND level = 'micro_grid'
 )
 SELECT m.member_id, m.role, m.grid_id,
@@ -10,10 +13,12 @@ SELECT m.member_id, m.role, m.grid_id,
            WHERE tstzrange(o.starts_at, o.ends_at) @> (SELECT clock_timestamp()))), m.skills, CASE WHEN g.level = 'micro_grid' THEN g.parent_id END,
        CASE WHEN %(ranking)s THEN g.middle END, coalesce(h.handling, 0), coalesce(h.checking, 0),
        CASE WHEN %(ranking)s THEN h.given END, CASE WHEN %(ranking)s THEN h.given_at END,
-       (SELECT json_object_agg(grid_id, parent_id) FROM micro)
+       (SELECT json_object_agg(grid_id, parent_id) FROM micro),
+       (SELECT json_object_agg(member_id, delegate_id) FROM away)
 FROM members m LEFT JOIN in_hand h USING (member_id) LEFT JOIN grids g ON g.grid_id = m.grid_id
 WHERE m.active AND (%(everybody)s OR m.role NOT IN ('worker', 'guide') OR m.grid_id = ANY(%(grids)s)
-    OR m.member_id = ANY(%(also)s) OR m.grid_id IN (SELECT parent_id FROM micro)
+    OR m.member_id = ANY(%(also)s) OR m.member_id IN (SELECT delegate_id FROM away)
+    OR m.grid_id IN (SELECT parent_id FROM micro)
     OR g.level = 'micro_grid' AND g.parent_id = ANY(%(grids)s))
 
 -- name: current_orders

@@ -42,6 +42,7 @@ class OrderRows(Rows):
             {row[0]: (faded(row[9], now - row[10]), row[10]) for row in rows if row[10]},
             known,
             rows[0][11] if rows else None,
+            rows[0][12] if rows else None,
         )
 
     def crew(self, grids: Iterable[str | None]) -> tuple[list[Member], dict[str, str]]:
