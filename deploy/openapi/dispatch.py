@@ -101,8 +101,8 @@ ROUTES = {
     "GET /dispatch/adoption": Route(
         "How many of all members were active on a day, in its week from Monday, and in its month, until that day",
         {
-            200: "the `town` (null for whose rights end at an area), its `units`, and its `members` with the last day of "
-            "each in that time"
+            200: "the `town` (null for whose rights end at an area), its `units`, and its `members` with the last day "
+            "of each in that time"
         },
         query={"day": "as 2026-11-25; without it today, by the town's clock"},
         problems=(422,),

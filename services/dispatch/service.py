@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from nameko.timer import timer
 from werkzeug.wrappers import Request
 
 from services.dispatch import doors, messages, use_cases, wiring
@@ -12,6 +11,7 @@ from services.dispatch.domain.access import SIGNED_IN
 from services.dispatch.domain.registry import AREA, MEMBER
 from shared.http.entrypoint import http
 from shared.messaging.hears import hears, receives
+from shared.timers import timer
 
 
 class DispatchService:

@@ -39,10 +39,11 @@ def get_scores(request: Request, open_work: Any) -> dict[str, Any]:
 
 
 def get_score_cases(request: Request, open_work: Any) -> dict[str, Any]:
-    by, figure = _one_of(request, "by", tuple(DIMENSIONS), "town"), _one_of(request, "figure", tuple(FIGURES), None)
+    by = _one_of(request, "by", tuple(DIMENSIONS), "town")
+    _reach(request, by)
+    figure = _one_of(request, "figure", tuple(FIGURES), None)
     outcome = _one_of(request, "outcome", tuple(FIGURES[figure]), "") or None
     after, of = _number(request, "after"), request.args.get("of") or ""
-    _reach(request, by)
     with open_work() as work:
         if by == "member":
             about_members(request, SEE_SCORES, [of], work)
