@@ -77,7 +77,7 @@ ROUTES = {
             "`share`, of how many `turns` at orders, with which `outcomes`, and where its `cases` are"
         },
         query={
-            "by": "town (default), grid, unit, member, category or source",
+            "by": "town (default), grid, unit, member, category or source; of an area: grid, unit or member",
             "of": "only this grid, unit …; without it all of them",
             "from": "first month, as 2026-11; without it the last one alone",
             "to": "last month; without it the first one alone, or the month that runs",
@@ -100,7 +100,10 @@ ROUTES = {
     ),
     "GET /dispatch/adoption": Route(
         "How many of all members were active on a day, in its week from Monday, and in its month, until that day",
-        {200: "the `town`, its `units`, and its `members` with the last day of each in that time"},
+        {
+            200: "the `town` (null for whose rights end at an area), its `units`, and its `members` with the last day "
+            "of each in that time"
+        },
         query={"day": "as 2026-11-25; without it today, by the town's clock"},
         problems=(422,),
     ),
@@ -208,7 +211,7 @@ ROUTES = {
         "Two members of a roster take each other's shifts", CHANGED, dispatch.Swapping, problems=(409, 422)
     ),
     "GET /dispatch/leaves": Route(
-        "Leaves that are not over for more than 90 days; a member sees its own",
+        "Leaves that are not over for more than 90 days; a member sees its own, a leader those of the area",
         {200: "`leaves`, each with its `state`: asked, granted, refused, cancelled"},
         query={"state": STATE, "member": "only those of this member"},
     ),

@@ -153,6 +153,7 @@ class _Dispatch(Schema):
     evidence = fields.Raw()
     extension = fields.Raw()
     transfers = fields.Raw()
+    awaited = fields.Raw()
     scores = fields.Raw()
     projects = fields.Raw()
     assignment = fields.Raw()

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from nameko.timer import timer
 from werkzeug.wrappers import Request
 
 from services.callback import doors, messages, use_cases, wiring
 from shared.http.entrypoint import http
 from shared.messaging.hears import hears
+from shared.timers import timer
 
 
 class CallbackService:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from nameko.timer import timer
 from werkzeug.wrappers import Request
 
 from services.intake import doors, messages, use_cases, wiring
 from shared.http.entrypoint import http
 from shared.messaging.hears import hears, receives
+from shared.timers import timer
 
 # the protocol's own rules of access (Open311 GeoReport v2) and its own errors
 OPEN311 = {"public": "Open311 shows these to everybody", "errors": doors.open311_answers.errors}

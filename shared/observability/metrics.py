@@ -21,6 +21,11 @@ said = Counter(
 swept = Counter(
     "wangge_outbox_swept_rows_total", "Outbox rows that the sweep had to say because nobody had confirmed them."
 )
+ticks = Counter(
+    "wangge_timer_calls_total",
+    "Calls of timers, by what came of them: done, outage, again, fault.",
+    ["timer", "outcome"],
+)
 batch_seconds = Histogram("wangge_batch_duration_seconds", "Time to settle one batch.", ["handler"], buckets=SECONDS)
 batch_events = Histogram("wangge_batch_size_events", "Events in one batch.", ["handler"], buckets=EVENTS)
 requests = Counter("wangge_http_requests_total", "HTTP requests by route and status.", ["route", "status"])

@@ -68,6 +68,7 @@ OWN_OR_LIST = {
     "GET /dispatch/supervision",
     "GET /dispatch/points",
     "POST /dispatch/leaves",
+    "GET /dispatch/adoption",
     # who is on duty is no secret among colleagues
     "GET /dispatch/duty",
     "GET /dispatch/duty/shifts",
@@ -182,6 +183,7 @@ def test_whose_rights_end_elsewhere_gets_nothing_of_a_case(line: Line, route: st
         assert "路灯不亮" not in answer.text, name
 
 
+HOURS = {"starts_at": "2099-01-01T00:00:00+08:00", "ends_at": "2099-01-01T08:00:00+08:00"}
 BODIES: dict[str, Any] = {  # routes about a case that outsiders' roles come in at, with a body that fits
     "POST /intake/cases/<number>/contact": {"reason": "回访"},
     "POST /intake/cases/<number>/information": {"text": "补充"},
@@ -207,6 +209,15 @@ BODIES: dict[str, Any] = {  # routes about a case that outsiders' roles come in 
     "POST /dispatch/tasks/<task_id>/redate": {"reason": "晚点", "due_at": "2099-12-30"},
     "POST /dispatch/tasks/<task_id>/reassign": {"reason": "给我", "owner_id": "m005"},
     "POST /dispatch/tasks/<task_id>/cancel": {"reason": "不做了"},
+    "POST /dispatch/leaves/<leave_id>/decide": {"granted": True, "reason": "同意"},
+    "POST /dispatch/orders/<order_id>/assign": {"member_id": "m005", "reason": "转交"},
+    "POST /dispatch/duty/overrides": {"roster_id": "night", "out": "m001", "reason": "换人"} | HOURS,
+    "POST /dispatch/duty/swaps": {
+        "roster_id": "night",
+        "one": {"member_id": "m001"} | HOURS,
+        "other": {"member_id": "m005"} | HOURS,
+        "reason": "互换",
+    },
     "POST /intake/persons/search": {"phone": "13900000000", "reason": "来电"},
     "POST /intake/persons/erase": {"phone": "13900000000", "reason": "来电"},
 }
@@ -296,6 +307,56 @@ def test_a_task_is_its_owner_s_and_its_project_its_leader_s(line: Line) -> None:
     for area, status in ((HERE, 200), (OTHER, 403)):  # a leader of one grid undertakes nothing in another
         body = {"name": "亮化", "grid_id": area, "responsible_id": "m001"}
         assert line.ask("PUT", "dispatch", f"/dispatch/projects/new-{area}", here, body).status_code == status
+
+
+def test_leaders_decide_about_members_of_their_area_and_nobody_elses(line: Line) -> None:
+    """Leave of a worker of grid 1: its leader and the village's guide decide, not the leader of grid 2."""
+    here, guide, elsewhere = (PEOPLE[name] for name in ("leader here", "guide of the village", "leader elsewhere"))
+    for month, decider in (("01", here), ("02", guide)):
+        hours = {"starts_at": f"2099-{month}-01T00:00:00+08:00", "ends_at": f"2099-{month}-02T00:00:00+08:00"}
+        worker = Person("member", "m002", "worker")
+        leave = line.ask("POST", "dispatch", "/dispatch/leaves", worker, hours | {"reason": "事假"}).json()["leave_id"]
+        body, path = {"granted": True, "reason": "同意"}, f"/dispatch/leaves/{leave}"
+        for route in (f"{path}/decide", f"{path}/cancel"):
+            refused = line.ask("POST", "dispatch", route, elsewhere, body if "decide" in route else {"reason": "不行"})
+            assert refused.status_code == 403 and f"your rights end at the area '{OTHER}'" in refused.text
+        assert line.ask("POST", "dispatch", f"{path}/decide", decider, body).json()["state"] == "granted"
+        listed = {who.name: line.ask("GET", "dispatch", "/dispatch/leaves", who).text for who in (decider, elsewhere)}
+        assert leave in listed[decider.name] and leave not in listed[elsewhere.name]
+        assert line.ask("GET", "dispatch", "/dispatch/leaves?member=m002", elsewhere).status_code == 403
+        other = hours | {"member_id": "m005", "reason": "病假"}
+        assert line.ask("POST", "dispatch", "/dispatch/leaves", here, other).status_code == 403
+
+
+def test_leaders_give_out_work_of_their_area_to_members_of_it(line: Line) -> None:
+    path = f"/dispatch/orders/{line.order['order_id']}/assign"
+    given = {"member_id": "m002", "reason": "就近"}
+    refused = line.ask("POST", "dispatch", path, PEOPLE["leader elsewhere"], given | {"member_id": "m005"})
+    assert refused.status_code == 403 and "lies outside" in refused.text
+    stranger = line.ask("POST", "dispatch", path, PEOPLE["leader here"], given | {"member_id": "m005"})
+    assert stranger.status_code == 403 and "m005" in stranger.text
+    for name in ("leader here", "guide of the village", "leader of the town", "desk"):
+        assert line.ask("POST", "dispatch", path, PEOPLE[name], given).status_code == 200, name
+
+
+def test_leaders_see_the_figures_of_their_area(line: Line) -> None:
+    until(lambda: line.json("dispatch", "/dispatch/scores?by=grid", PEOPLE["desk"])["scores"])
+    sees = {"desk": True, "leader of the town": True, "guide of the village": True, "leader here": True}
+    for name in (*sees, "leader elsewhere"):
+        who = PEOPLE[name]
+        for by in ("grid", "unit", "member"):
+            rows = line.json("dispatch", f"/dispatch/scores?by={by}", who)["scores"]
+            assert bool(rows) == sees.get(name, False), (name, by)
+        for by in ("town", "category", "source"):
+            status = line.ask("GET", "dispatch", f"/dispatch/scores?by={by}", who).status_code
+            assert status == (403 if who.area else 200), (name, by)
+        for by, of in (("grid", HERE), ("member", "m002"), ("town", "")):
+            path = f"/dispatch/scores/cases?figure=response_rate&by={by}&of={of}"
+            allowed = sees.get(name, False) and not (who.area and by == "town")
+            assert line.ask("GET", "dispatch", path, who).status_code == (200 if allowed else 403), (name, by)
+        used = line.json("dispatch", "/dispatch/adoption", who)
+        assert (used["town"] is None) == bool(who.area) and used["members"]
+        assert ("m002" in {member["member_id"] for member in used["members"]}) == sees.get(name, False)
 
 
 def test_rights_follow_the_tree_of_areas(line: Line) -> None:

@@ -19,6 +19,8 @@ from tests.support.town import TemporaryTown
 NEEDY = "0103"  # the category that asks for evidence
 EVIDENCE = "  - {category: '0103', before: 1, after: 1, within_m: 200}"
 
+DECIDE = "decide: {P1: 15 minute, P2: 1 emergency_hour, P3: 4 working_hour, P4: 4 working_hour}"
+
 
 @pytest.fixture(scope="module")
 def town(servers: Servers, tmp_path_factory: pytest.TempPathFactory) -> Iterator[TemporaryTown]:
@@ -27,7 +29,8 @@ def town(servers: Servers, tmp_path_factory: pytest.TempPathFactory) -> Iterator
     write_small_town(folder)
     rules = folder / "rules" / "normal.yaml"
     text = rules.read_text(encoding="utf-8")
-    rules.write_text(text.replace("  extension:", f"  {EVIDENCE}\n  extension:"), encoding="utf-8")
+    text = text.replace("  extension:", f"  {EVIDENCE}\n  extension:").replace(DECIDE, "decide: {P1: 4 second}")
+    rules.write_text(text, encoding="utf-8")
     with TemporaryTown(servers, folder, rules="normal", logs=tmp_path_factory.mktemp("logs")) as town:
         town.start()
         yield town
@@ -199,6 +202,29 @@ def test_nobody_is_done_while_another_unit_assists(work: Work) -> None:
     until(lambda: work.notices(handler, "assist_done", number))
     work.does_it(handler, "resolve", number, note="好了")
     work.comes(number, "resolved")
+
+
+def test_who_owes_a_decision_or_help_is_reminded_once_and_then_it_goes_one_level_up(work: Work) -> None:
+    number, _ = work.begin(level="P1")
+    handler = work.now(number)["member_id"]
+    work.does_it(handler, "suspend", number, until=later(days=1), reason="等待到货")
+    approver = work.now(number)["requests"][0]["approver_id"]
+    work.does_it(handler, "assist", number, to="g002", note="请带梯子", until=later(seconds=5))
+    helper = work.now(number)["assists"][0]["member_id"]
+    until(lambda: work.notices("desk1", "answer_passed_up", number))
+    until(lambda: work.notices(helper, "answer_overdue", number))
+    until(lambda: work.notices(approver, "answer_overdue", number))
+    assert {len(work.notices(member, "answer_awaited", number)) for member in (approver, helper)} == {1}
+    order = work.now(number)
+    assert order["requests"][0]["approver_id"] == "desk1"
+    answers = order["assists"][0]["answers_id"]
+    assert answers not in (None, helper)
+    (owed,) = work.api.get("dispatch", f"/dispatch/assists?state=asked&member={answers}", "member", answers)["assists"]
+    assert owed["number"] == number
+    assert [entry["what"] for entry in order["journal"]].count("awaited") == 4
+    work.does_it("desk1", "deny", number, reason="请继续办理")
+    work.does_it(answers, "assist_done", number, note="已安排他人协助")
+    assert work.act(handler, "resolve", number, note="好了")["reason_code"] in (None, "evidence_missing")
 
 
 def test_withdrawn_work_releases_those_who_assist(work: Work) -> None:

@@ -10,10 +10,11 @@ from zoneinfo import ZoneInfo
 
 import yaml
 
-from services.dispatch.domain.assignment import Member, Roster
+from services.dispatch.domain.assignment import Roster
 from services.dispatch.domain.calendar import Calendar
 from services.dispatch.domain.escalation import Rules
 from services.dispatch.domain.policy import Policies
+from services.dispatch.domain.posts import Member
 
 TOWN = Path(__file__).parents[2] / "deploy" / "towns" / "qiuchuan"
 ZONE = ZoneInfo("Asia/Shanghai")

@@ -39,6 +39,7 @@ NO_STATE = {
     "dispatch.work_redated.v1",
     "dispatch.request_raised.v1",
     "dispatch.request_denied.v1",
+    "dispatch.answer_awaited.v1",
     "dispatch.assist_asked.v1",
     "dispatch.assist_done.v1",
     "dispatch.assist_released.v1",

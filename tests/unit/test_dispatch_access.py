@@ -10,9 +10,13 @@ from hypothesis import strategies as st
 
 from services.dispatch.domain import attempts
 from services.dispatch.domain.access import (
+    ASSIGN,
     END_SESSIONS,
+    MANAGE_DUTY,
+    MANAGE_LEAVES,
     RIGHTS,
     SEE_ORDERS,
+    SEE_SCORES,
     SEE_SESSIONS,
     Grant,
     Matter,
@@ -65,6 +69,20 @@ def test_everybody_may_what_is_their_own(who: str, action: str) -> None:
     name = PEOPLE[who].name
     assert may(PEOPLE[who], action, Matter((name,), ("g099",), "public_safety"))
     assert may(PEOPLE[who], action, Matter(("m099", name)))
+
+
+@pytest.mark.parametrize("action", [MANAGE_LEAVES, MANAGE_DUTY, ASSIGN, SEE_SCORES])
+def test_leaders_decide_in_their_area_and_nowhere_else(action: str) -> None:
+    inside, other_grid = Matter(areas=("g001", "village", "town")), Matter(areas=("g002", "village", "town"))
+    may_do = {who: tuple(may(person, action, m) for m in (inside, other_grid)) for who, person in PEOPLE.items()}
+    assert {who for who, allowed in may_do.items() if allowed == (True, True)} == {
+        "guide",
+        "town leader",
+        "desk",
+        "operator's desk",
+    }
+    assert {who for who, allowed in may_do.items() if allowed == (True, False)} == {"leader"}
+    assert not any(may(person, action, Matter()) for who, person in PEOPLE.items() if person.area)
 
 
 @pytest.mark.parametrize("action", [SEE_SESSIONS, END_SESSIONS])

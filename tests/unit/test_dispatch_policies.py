@@ -9,9 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.dispatch.domain.assignment import Member, Roster
+from services.dispatch.domain.assignment import Roster
 from services.dispatch.domain.policy import FACTORS, Matter, Policies, Policy, metres, skilled
 from services.dispatch.domain.policy_data import problems_of
+from services.dispatch.domain.posts import Member
 from services.dispatch.domain.ranking import Candidate, considered, rank, why
 from services.dispatch.domain.rule_set import mistakes_in
 from tests.unit.qiuchuan import GRID, RULES, read, roster

@@ -16,7 +16,7 @@ from deploy.towns.service_list import service_problems
 from services.dispatch.domain import appointments
 from services.dispatch.domain import order as orders
 from services.dispatch.domain.appointments import Opening, Slot, Taken, Timetable, Wish
-from services.dispatch.domain.assignment import Member, Roster
+from services.dispatch.domain.assignment import Roster
 from services.dispatch.domain.clock import Clock, Span, replayed
 from services.dispatch.domain.deciding import Action, Circumstances, Refused
 from services.dispatch.domain.escalation import terms
@@ -24,6 +24,7 @@ from services.dispatch.domain.handling import give_back
 from services.dispatch.domain.limits import Duration
 from services.dispatch.domain.order import Order
 from services.dispatch.domain.policy import Matter
+from services.dispatch.domain.posts import Member
 from services.dispatch.domain.service_data import Known, read_services
 from services.dispatch.domain.serving import Runners, ordered
 from services.dispatch.domain.stretches import Stretch

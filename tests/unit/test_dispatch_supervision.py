@@ -15,13 +15,14 @@ from hypothesis import strategies as st
 
 from services.dispatch.domain import ladder_data
 from services.dispatch.domain import order as orders
-from services.dispatch.domain.assignment import Member, Roster
+from services.dispatch.domain.assignment import Roster
 from services.dispatch.domain.clock import RUNNING
 from services.dispatch.domain.deciding import Circumstances
 from services.dispatch.domain.escalation import NOT_RESOLVED, NOT_VERIFIED, Rules, redated, terms
 from services.dispatch.domain.limits import Quiet, postponed
 from services.dispatch.domain.order import Order
 from services.dispatch.domain.policy import Matter
+from services.dispatch.domain.posts import Member
 from services.dispatch.domain.rerouting import reroute
 from services.dispatch.domain.rule_set import mistakes_in
 from services.dispatch.domain.supervision import lifted, silent_until, take_step

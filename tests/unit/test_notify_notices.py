@@ -82,6 +82,7 @@ def ladder(measure: str, source: str, to: str, copy: str | None = None, role: st
     }
 
 
+FROM_AND_TO = ("from_member_id", "to_member_id")
 STEPS = [ladder(measure, "w1", "l1", "d1", role) for measure in MEASURES for role in (None, "checker")]
 
 
@@ -204,6 +205,12 @@ def test_a_member_hears_what_became_of_an_action(accepted: bool, reason: str | N
         ("request_raised", {}, [("l1", "approval_wanted")]),
         ("request_raised", {"request": "extend"}, [("l1", "more_time_wanted")]),
         ("request_denied", {}, [("w1", "request_denied")]),
+        ("answer_awaited", {"from_member_id": "l1", "to_member_id": "l1"}, [("l1", "answer_awaited")]),
+        (
+            "answer_awaited",
+            {"from_member_id": "l1", "to_member_id": "d1"},
+            [("d1", "answer_passed_up"), ("l1", "answer_overdue")],
+        ),
         ("assist_asked", {}, [("w2", "assist_wanted")]),
         ("assist_done", {}, [("w1", "assist_done")]),
         ("assist_released", {}, [("w2", "assist_released")]),
@@ -234,7 +241,8 @@ def test_every_notice_about_work_has_its_words() -> None:
     kinds = {"action_accepted", "action_refused"}
     for message, receivers in RECEIVERS.items():
         steps = STEPS[8:] if message == "dispatch.work_supervised.v1" else STEPS  # nothing follows by a reminder
-        for facts in ({"request": "extend", "measure": "letter"}, {"state": "dropped", "measure": "letter"}, *steps):
+        letter = {"measure": "letter", "request": "extend"}
+        for facts in (letter, letter | {"state": "dropped"}, letter | dict.fromkeys(FROM_AND_TO, "w1"), *steps):
             kinds |= {kind for _, kind in receivers(WORK | facts)}
     assert kinds == {kind.removesuffix("_again") for kind in TEXTS}
 

@@ -22,7 +22,8 @@ ROLES = {"leader": LEADER, "guide": LEADER, "desk": DESK}
 OWN, PLATFORM, AREA, TOWN = "own", "platform", "area", "town"
 # what is done
 SEE_ORDERS, SEE_ALL_ASKED = "see_orders", "see_all_asked"
-MANAGE_LEAVES = "manage_leaves"
+MANAGE_LEAVES, MANAGE_DUTY, ASSIGN = "manage_leaves", "manage_duty", "assign"
+SEE_SCORES = "see_scores"
 SEE_PROJECTS, MANAGE_PROJECTS = "see_projects", "manage_projects"
 ARRANGE, COUNT_VISITS = "arrange_appointments", "count_visits"
 SEE_SESSIONS, END_SESSIONS = "see_sessions", "end_sessions"
@@ -37,6 +38,9 @@ RIGHTS: dict[str, dict[str, str]] = {  # action → role or post → reach; for 
     SEE_SUPERVISION: {DESK: TOWN, LEADER: AREA},
     ARRANGE: {DESK: TOWN, LEADER: AREA},
     COUNT_VISITS: {DESK: TOWN},
+    MANAGE_DUTY: {DESK: TOWN, LEADER: AREA},
+    ASSIGN: {DESK: TOWN, LEADER: AREA},
+    SEE_SCORES: {DESK: TOWN, LEADER: AREA},
     SEE_SESSIONS: {DESK: TOWN},
     END_SESSIONS: {DESK: TOWN},
 }
@@ -67,6 +71,9 @@ class Scope(NamedTuple):
     area: str | None = None
     platform: str | None = None
     everything: bool = False
+
+
+EVERYTHING = Scope("", everything=True)  # of administrators
 
 
 class Matter(NamedTuple):

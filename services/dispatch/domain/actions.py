@@ -6,7 +6,6 @@ from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from services.dispatch.domain import asking, assisting, handling, pool
-from services.dispatch.domain.assignment import DESK
 from services.dispatch.domain.deciding import Action, Circumstances, Decided, moved_on, refused
 from services.dispatch.domain.order import (
     AT_WORK,
@@ -19,6 +18,7 @@ from services.dispatch.domain.order import (
     VERIFIED,
     Order,
 )
+from services.dispatch.domain.posts import DESK
 from services.dispatch.domain.words import state_zh
 
 Allowed = Callable[[Order, Action, Circumstances], bool]
@@ -84,12 +84,12 @@ def _handles(order: Order, action: Action, around: Circumstances) -> bool:
 
 
 def _checks(order: Order, action: Action, around: Circumstances) -> bool:
-    return action.member_id == order.checker_id
+    """Whoever stands in for a checker on leave may, too; never about the own work."""
+    return around.roster.acts_for(action.member_id, order.checker_id) and action.member_id != order.member_id
 
 
 def _coordinates(order: Order, action: Action, around: Circumstances) -> bool:
-    me = around.roster.member(action.member_id)
-    return me is not None and me.role == DESK
+    return any(post.role == DESK for post in around.roster.posts(action.member_id))
 
 
 EVERY_STATE = (POOLED, *AT_WORK, RESOLVED, VERIFIED, *OVER)

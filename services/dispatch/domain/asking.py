@@ -7,7 +7,7 @@ import datetime as dt
 from dataclasses import replace
 
 from services.dispatch.domain import order as orders
-from services.dispatch.domain.assignment import DESK, LEADER
+from services.dispatch.domain.awaited import watched_request
 from services.dispatch.domain.calendar import Calendar
 from services.dispatch.domain.deciding import (
     Action,
@@ -21,6 +21,7 @@ from services.dispatch.domain.deciding import (
 from services.dispatch.domain.escalation import redated
 from services.dispatch.domain.order import IN_PROGRESS, SUSPENDED, Change, Moved, Order
 from services.dispatch.domain.parts import APPROVED, DENIED, EXTEND, SUSPEND, Request
+from services.dispatch.domain.posts import DESK, LEADER
 from services.dispatch.domain.words import both
 
 _NOTHING_ASKED = refused("nothing_asked", "没有待审批的申请", "nothing waits for approval")
@@ -44,7 +45,8 @@ def approve(order: Order, action: Action, around: Circumstances) -> Decided:
     request = order.request
     if request is None:
         return _NOTHING_ASKED
-    if request.until <= around.now or (request.kind == EXTEND and order.due_at and request.until <= order.due_at):
+    due_before = request.kind == EXTEND and (order.due_at is None or request.until <= order.due_at)
+    if request.until <= around.now or due_before:
         return refused(
             "no_longer_needed",
             f"申请的日期 {clock_time(request.until, around)} 已无意义,请退回申请",
@@ -74,14 +76,16 @@ def resume(order: Order, action: Action, around: Circumstances) -> Decided:
 
 
 def may_approve(order: Order, action: Action, around: Circumstances) -> bool:
-    """Whoever was asked, the grid's leader, or the desk; never the one who asks."""
+    """Whoever was asked, the grid's leader, or the desk, or who stands in for them; never the one who asks."""
     request, me = order.request, around.roster.member(action.member_id)
     if request is None:
         return True  # and hears that there is nothing to approve
     if me is None or me.member_id == request.asked_by:
         return False
-    leads = me.role == LEADER and me.unit == order.grid_id
-    return me.member_id == request.approver_id or me.role == DESK or leads
+    posts = around.roster.posts(me.member_id)
+    leads = any(post.role == LEADER and post.unit == order.grid_id for post in posts)
+    coordinates = any(post.role == DESK for post in posts)
+    return around.roster.acts_for(me.member_id, request.approver_id) or coordinates or leads
 
 
 def _incomplete(order: Order, action: Action, around: Circumstances) -> Refused | None:
@@ -122,6 +126,7 @@ def _asked(order: Order, action: Action, around: Circumstances, kind: str) -> De
     request = Request(
         version, kind, action.member_id, approver, action.reason, action.until, around.now, note=choice.why
     )
+    request = watched_request(around.conduct.awaited, order, request, around.calendar)
     new = replace(orders.noted(order, around.now), version=version, request=request)
     said = {"member_id": action.member_id, "approver_id": approver, "request": kind, "reason": action.reason}
     said |= {"until": action.until.isoformat()}
@@ -135,10 +140,11 @@ def _suspended(order: Order, done: Request, around: Circumstances) -> Moved:
 
 
 def _extended(order: Order, done: Request, around: Circumstances) -> Moved:
-    assert order.due_at
-    clock = order.clock.extended(order.due_at, done.until)
+    assert order.due_at and order.terms.resolve
+    due_at = order.clock.put_off(around.calendar, order.due_at, order.terms.resolve.unit)
+    clock = order.clock.extended(due_at, done.until)
     new = replace(orders.noted(order, around.now), clock=clock, state=IN_PROGRESS)
-    return _redated(new, order, done, around, {"due_at": order.due_at.isoformat()})
+    return _redated(new, order, done, around, {"due_at": due_at.isoformat()})
 
 
 def _redated(new: Order, order: Order, done: Request, around: Circumstances, facts: dict[str, str]) -> Moved:

@@ -10,39 +10,24 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import count
 from typing import Any
 
 from services.dispatch.domain import ranking
-from services.dispatch.domain.policy import BY_HAND, TOWN, UNWRITTEN, Matter, Point, Policies, Policy, metres, skilled
+from services.dispatch.domain.policy import BY_HAND, TOWN, UNWRITTEN, Matter, Policies, Policy, metres, skilled
+from services.dispatch.domain.posts import CHECKER, DESK, LEADER, LEADS, WORKER, Member, Posts
 from services.dispatch.domain.serving import Errand
 from services.dispatch.domain.stretches import Stretch
 from services.dispatch.domain.words import DEPARTMENTS, both
 
-WORKER, LEADER, DESK, CHECKER = "worker", "leader", "desk", "checker"
-LEADS = (LEADER, "guide")  # the leader of a grid 网格长, the guide of a village 指导员
 RUNNER = "runner"  # who runs a service item, whatever the post
 RANKS = {WORKER: 1, LEADER: 2, DESK: 3}
+WORKING = (WORKER, LEADER, DESK, *DEPARTMENTS)
 NO_GRID = {
     "no_position": ("没有位置", "it has no position"),
     "outside_grids": ("不在任何网格内", "it lies in no grid"),
     "ambiguous_address": ("地址不能确定到一个网格", "its address does not mean exactly one grid"),
 }
 Words = tuple[str, str]  # Chinese, English
-
-
-@dataclass(frozen=True)
-class Member:
-    """A grid member; `unit` is the area that the member works in, `above` the grid that it is a part of, if it is a
-    micro grid, `middle` its middle. Without `skills` (codes of categories or classes) a member may do everything."""
-
-    member_id: str
-    role: str
-    unit: str
-    on_duty: bool
-    skills: tuple[str, ...] = ()
-    above: str | None = None
-    middle: Point | None = None
 
 
 @dataclass(frozen=True)
@@ -56,27 +41,10 @@ class Choice:
     considered: tuple[dict[str, Any], ...] = ()
 
 
-class Lately:
-    """How much each member was given lately (orders, halved every week), and who got something last."""
-
-    def __init__(self, given: Mapping[str, tuple[float, float]]):
-        """`given`: member → (orders, seconds since 1970 of the last one)."""
-        self._orders = Counter({member: orders for member, (orders, _) in given.items()})
-        self._last = {member: last for member, (_, last) in given.items()}
-        self._next = count(max(self._last.values(), default=0.0) + 1)
-
-    def of(self, member_id: str) -> tuple[float, float]:
-        return self._orders[member_id], self._last.get(member_id, 0.0)
-
-    def note(self, member_id: str) -> None:
-        self._orders[member_id] += 1
-        self._last[member_id] = next(self._next)
-
-
-class Roster:
+class Roster(Posts):
     """Members with what each has to do now; counted on with every choice, so that a batch is spread evenly.
 
-    `parents`: micro grid → its grid, of the cases' areas. `busy`: member → appointments that it keeps."""
+    `busy`: member → appointments that it keeps."""
 
     def __init__(
         self,
@@ -87,26 +55,12 @@ class Roster:
         policies: Policies | None = None,
         parents: Mapping[str, str] | None = None,
         busy: Mapping[str, Sequence[Stretch]] | None = None,
+        deputies: Mapping[str, str] | None = None,
     ):
-        self._all = sorted(members, key=lambda member: member.member_id)
-        self._by_post: dict[tuple[str, str], list[Member]] = defaultdict(list)
-        self._by_role: dict[str, list[Member]] = defaultdict(list)
-        self._known = {member.member_id: member for member in self._all}
-        for member in self._all:
-            self._by_post[member.role, member.unit].append(member)
-            self._by_role[member.role].append(member)
-            if member.above and member.role == WORKER:
-                self._by_post[member.role, member.above].append(member)
+        super().__init__(members, parents or {}, deputies or {})
         self._handling, self._checking, self._watching = Counter(handling), Counter(checking), Counter(handling)
-        self._lately, self.policies, self._parents = Lately(given or {}), policies or Policies(), parents or {}
+        self._lately, self.policies = ranking.Lately(given or {}), policies or Policies()
         self._busy = defaultdict(list, {member: list(times) for member, times in (busy or {}).items()})
-
-    def member(self, member_id: str | None) -> Member | None:
-        return self._known.get(member_id or "")
-
-    def mans(self, grid_id: str) -> bool:
-        """Whether anybody works in this grid, on duty or not."""
-        return any(self._by_post[role, area] for role in (WORKER, LEADER) for area in self._areas(grid_id))
 
     def handler(self, matter: Matter, but: Collection[str] = ()) -> Choice | None:
         """Who handles it, leaving out the members `but`; None when there is nobody at all."""
@@ -127,6 +81,8 @@ class Roster:
         if last and last.on_duty:
             why = both(f"第 {round_ - 1} 轮由其办理", f"handled round {round_ - 1}")
             return self._given(Choice(last, last.role, why))
+        if (deputy := self.deputy(member_id)) and deputy.role in WORKING:
+            return self._given(Choice(deputy, deputy.role, _instead(deputy)))
         before = (f"第 {round_ - 1} 轮办理单位", f"the unit of round {round_ - 1}")
         for role in dict.fromkeys((last.role if last else WORKER, WORKER, LEADER)):
             if able := self._able(self._by_post[role, unit], matter, (member_id,)):
@@ -160,9 +116,9 @@ class Roster:
     def of_unit(self, unit: str, but: str) -> Choice | None:
         """Somebody on duty in a unit (the area that its members work in, or a department by its role): workers before
         leaders before others; None when nobody is there, `but` left out."""
-        working = (WORKER, LEADER, DESK, *DEPARTMENTS)
-        members = [m for m in self._all if m.unit == unit or (m.role == unit and unit in (DESK, *DEPARTMENTS))]
-        members = [member for member in members if member.role in working]
+        everybody = (*self._all, *self._stand_ins())
+        members = [m for m in everybody if m.unit == unit or (m.role == unit and unit in (DESK, *DEPARTMENTS))]
+        members = [member for member in members if member.role in WORKING]
         for role in sorted({member.role for member in members}, key=lambda role: RANKS.get(role, 1)):
             if candidates := self._on_duty([member for member in members if member.role == role], (but,)):
                 return self._least(candidates, self._handling, role, (f"{unit} 在岗人员", f"on duty in {unit}"))
@@ -173,6 +129,12 @@ class Roster:
         desk = [member for member in self._by_role[DESK] if member.member_id != but]
         words = ("镇级协调", "coordinated by the desk")
         return self._least(self._on_duty(desk, ()) or desk, self._handling, DESK, words) if desk else None
+
+    def leads(self, unit: str, but: Collection[str]) -> Choice | None:
+        """Who leads a unit and is on duty."""
+        leaders = self._on_duty(self._leaders(unit), but)
+        words = (f"{unit} 负责人", f"leads {unit}")
+        return self._least(leaders, Counter(self._checking), LEADER, words) if leaders else None
 
     def approver(self, grid_id: str | None, asker: str) -> Choice | None:
         """Who approves what the handler asks for: the grid's leader, the desk, another leader; never the asker."""
@@ -199,10 +161,6 @@ class Roster:
         desk = [one for one in self._by_role[DESK] if one.member_id not in but]
         words = ("镇级坐席", "township desk")
         return self._least(self._on_duty(desk, ()) or desk, self._watching, DESK, words) if desk else None
-
-    def head(self, unit: str) -> str | None:
-        """Who leads a unit, on duty or not."""
-        return next((m.member_id for role in LEADS for m in self._by_post[role, unit]), None)
 
     def may_take(self, matter: Matter, to: str, among: str, but: Collection[str] = ()) -> list[Member]:
         """Everybody on duty who may take such work out of the pool, those with the least in hand first."""
@@ -243,20 +201,6 @@ class Roster:
                 yield self._by_post[WORKER, area], WORKER, ("网格在岗网格员", f"workers on duty in {area}")
         yield self._leaders(matter.grid_id), LEADER, ("无可派人员,交网格长", "nobody left; leader")
 
-    def _areas(self, grid_id: str | None) -> list[str]:
-        """The area of a case, and the grid that it is a part of if it is a micro grid."""
-        above = self._parents.get(grid_id or "")
-        return [area for area in (grid_id, above) if area]
-
-    def _outer(self, member: Member | None, areas: Sequence[str]) -> Sequence[str]:
-        """The areas in which somebody may stand above a member: for one who leads, those around the own one."""
-        if member is None or member.role not in LEADS:
-            return areas
-        return areas[areas.index(member.unit) + 1 :] if member.unit in areas else areas[1:]
-
-    def _leaders(self, grid_id: str | None) -> list[Member]:
-        return [member for area in self._areas(grid_id) for member in self._by_post[LEADER, area]]
-
     def _desk(self, because: Words, but: Collection[str], policy: str = "") -> Choice | None:
         """Somebody at the desk: nothing is ever nowhere."""
         members = [member for member in self._by_role[DESK] if member.member_id not in but]
@@ -267,16 +211,14 @@ class Roster:
         by = Policy(name=policy) if policy else UNWRITTEN
         return self._best(by, Matter(None), on_duty or members, DESK, words) if members else None
 
-    def _on_duty(self, members: Sequence[Member], but: Collection[str]) -> list[Member]:
-        return [member for member in members if member.on_duty and member.member_id not in but]
-
     def _able(self, members: Sequence[Member], matter: Matter, but: Collection[str]) -> list[Member]:
         return [m for m in self._on_duty(members, but) if skilled(m.skills, matter.category)]
 
     def _best(self, policy: Policy, matter: Matter, members: Sequence[Member], level: str, words: Words) -> Choice:
         """The first by the policy, counted on."""
         ranked = ranking.rank(policy, [self._candidate(member, matter) for member in members])
-        member, why = self._known[ranked[0].candidate.member_id], ranking.why(policy, ranked, words)
+        member = next(member for member in members if member.member_id == ranked[0].candidate.member_id)
+        why = "; ".join(filter(None, (_instead(member), ranking.why(policy, ranked, words))))
         return self._given(Choice(member, level, why, policy.name, ranking.considered(ranked)))
 
     def _candidate(self, member: Member, matter: Matter) -> ranking.Candidate:
@@ -297,4 +239,9 @@ class Roster:
         load[chosen.member_id] += 1
         zh, en = words
         why = both(f"{zh}:{len(members)} 人中在手最少({has} 件)", f"{en}: least open work ({has}) of {len(members)}")
-        return Choice(chosen, level, why)
+        return Choice(chosen, level, "; ".join(filter(None, (_instead(chosen), why))))
+
+
+def _instead(member: Member) -> str:
+    away = member.instead_of
+    return both(f"{away} 请假,由其代理", f"stands in for {away} on leave") if away else ""

@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from services.dispatch.domain import order as orders
+from services.dispatch.domain.awaited import watched_assist
 from services.dispatch.domain.deciding import (
     Action,
     Circumstances,
@@ -47,6 +48,7 @@ def assist(order: Order, action: Action, around: Circumstances) -> Decided:
         around.now,
         due_at,
     )
+    asked = watched_assist(around.conduct.awaited, order, asked, around.calendar)
     new = replace(orders.noted(order, around.now), version=order.version + 1, assists=(*order.assists, asked))
     said = _said(order, asked, action) | {"assist_due_at": due_at.isoformat() if due_at else None}
     change = Change("assist_asked", new, order.state, action.member_id, action.note, action.evidence, said)
@@ -57,7 +59,7 @@ def assist_done(order: Order, action: Action, around: Circumstances) -> Decided:
     """The unit that assists has done its part."""
     if says_nothing(action):
         return nothing_said("note", "evidence")
-    mine = next(one for one in order.assists if one.member_id == action.member_id)
+    mine = next(one for one in order.assists if _owes(one, action, around))
     done = replace(mine, state=DONE, ended_at=around.now, note=action.note, evidence=action.evidence)
     left = tuple(one for one in order.assists if one.number != mine.number)
     new = replace(orders.noted(order, around.now), version=order.version + 1, assists=left)
@@ -82,4 +84,10 @@ def _said(order: Order, one: Assist, action: Action) -> dict[str, Any]:
 
 
 def assists(order: Order, action: Action, around: Circumstances) -> bool:
-    return any(one.member_id == action.member_id for one in order.assists)
+    return any(_owes(one, action, around) for one in order.assists)
+
+
+def _owes(one: Assist, action: Action, around: Circumstances) -> bool:
+    """Whoever was asked, who answers for it since it is late, or who stands in for one of them."""
+    owing = (name for name in (one.member_id, one.answers_id) if name)
+    return any(around.roster.acts_for(action.member_id, name) for name in owing)

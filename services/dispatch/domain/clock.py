@@ -68,6 +68,15 @@ class Clock:
             return replace(self, waits=(*self.waits, Span(at, until))) if until > at else self
         return replace(self, waits=(*before, last._replace(until=max(at, until))))
 
+    def put_off(self, calendar: Calendar, moment: dt.datetime, unit: str) -> dt.datetime:
+        """The moment, later by the time of that unit that has stood still since: so much is not to be granted again."""
+        stood, until = dt.timedelta(), moment
+        for pause in sorted((*self.pauses, *self.waits)):
+            if pause.until > until:
+                stood += passed(calendar, max(pause.since, until), pause.until, unit)
+                until = pause.until
+        return forward(calendar, moment, unit, stood)
+
     def after(self, calendar: Calendar, start: dt.datetime, duration: Duration) -> dt.datetime:
         """The moment when the clock has run so long since `start`."""
         return self._run(calendar, start, duration.unit, length(calendar, duration))

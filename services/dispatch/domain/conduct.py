@@ -1,5 +1,6 @@
-"""What the town asks of those who act: the parts `evidence`, `extension` and `transfers` of the section `dispatch` of a
-rule set (deploy/towns/format.md). Read whole or refused whole; defaults are those of domain.md section 4."""
+"""What the town asks of those who act: the parts `evidence`, `extension`, `transfers` and `awaited` of the section
+`dispatch` of a rule set (deploy/towns/format.md). Read whole or refused whole; defaults are those of domain.md
+section 4."""
 
 from __future__ import annotations
 
@@ -7,9 +8,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from services.dispatch.domain import awaited_data
+from services.dispatch.domain.awaited_data import USUALLY, Awaited
+
 Problem = tuple[tuple[Any, ...], str, str]  # where, what is wrong there, how to repair it
 
-PARTS = ("evidence", "extension", "transfers")
 _MOST_METRES = 5000
 
 
@@ -37,6 +40,7 @@ class Conduct:
     extensions: int = 1
     extension_share: float = 1.0
     transfers: int = 2
+    awaited: Awaited = USUALLY
 
     @classmethod
     def of(cls, section: dict[str, Any]) -> Conduct:
@@ -47,6 +51,7 @@ class Conduct:
             extension.get("times", cls.extensions),
             float(extension.get("share", cls.extension_share)),
             section.get("transfers", cls.transfers),
+            Awaited.of_rules(section.get("awaited")),
         )
 
     def demand(self, category: str) -> Demand:
@@ -68,7 +73,7 @@ def problems(section: dict[str, Any]) -> list[Problem]:
     found += _mapping(section.get("extension") or {}, ("extension",), _EXTENSION)
     if not _whole(0, 20)(section.get("transfers", Conduct.transfers)):
         found.append((("transfers",), "this is no number of transfers", "write a whole number from 0 to 20, usually 2"))
-    return found
+    return [*found, *awaited_data.problems(section.get("awaited"))]
 
 
 def _whole(least: int, most: int) -> Callable[[Any], bool]:

@@ -24,13 +24,16 @@ def correct(
     now: dt.datetime,
 ) -> Moved:
     """The order after a correction. `fresh` are the terms that it would have started with; `choice` is who gets it now,
-    where it lies with somebody else; for them the clock goes on if it stands still."""
+    where it lies with somebody else; for them the clock goes on if it stands still. What waits for its check stays with
+    whoever has done it."""
     if choice and order.state == SUSPENDED:
         goes_on = resumed(order, "desk", why, now, calendar)
         moved = correct(goes_on.order, level, grid_id, fresh, choice, why, calendar, now)
         return Moved(moved.order, (*goes_on.changes, *moved.changes))
     terms = redated(refitted(order.terms, fresh), order.started_at, order.clock, calendar)
+    offer = order.offer.within(terms.due_at) if order.offer else None
     new = replace(order, version=order.version + 1, level=level, grid_id=grid_id, terms=terms, due_at=terms.due_at)
+    new = replace(new, offer=offer)
     said = {"member_id": order.member_id, "why": why, "moved": choice is not None}
     ends = ((HANDLER, "corrected"),) if choice and order.member_id else ()
     corrected = Change("corrected", new, order.state, "desk", why, said=said, ends=ends)

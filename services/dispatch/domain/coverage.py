@@ -11,8 +11,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from services.dispatch.domain.assignment import DESK, LEADER, WORKER
 from services.dispatch.domain.duty import LEAVE, Off, Roster
+from services.dispatch.domain.posts import DESK, LEADER, WORKER
 from services.dispatch.domain.stretches import Stretch, Stretches, length, levels, within, without
 
 OF_ROSTER, OF_GRID, OF_DESK = "roster", "grid", "desk"

@@ -7,10 +7,12 @@ from dataclasses import replace
 from typing import Any
 
 from services.dispatch.domain import order as orders
-from services.dispatch.domain.assignment import DESK, Choice
+from services.dispatch.domain.assignment import Choice
 from services.dispatch.domain.deciding import Action, Circumstances, Decided, nothing_said, refused, says_nothing
+from services.dispatch.domain.escalation import redated
 from services.dispatch.domain.evidence import lacking
 from services.dispatch.domain.order import CHECKER, HANDLER, IN_PROGRESS, Change, Moved, Order
+from services.dispatch.domain.posts import DESK
 
 
 def acknowledge(order: Order, action: Action, around: Circumstances) -> Decided:
@@ -54,8 +56,7 @@ def transfer(order: Order, action: Action, around: Circumstances) -> Decided:
     whatever the desk hands on does not count."""
     if not action.reason.strip():
         return nothing_said("reason")
-    me = around.roster.member(action.member_id)
-    coordinating = me is not None and me.role == DESK
+    coordinating = any(post.role == DESK for post in around.roster.posts(action.member_id))
     settled = coordinating or order.transfers < around.conduct.transfers
     if settled and not action.to.strip():
         return nothing_said("to")
@@ -107,12 +108,15 @@ def verify(order: Order, action: Action, around: Circumstances) -> Decided:
         return _verified(order, action, around.now)
     if not action.note.strip():
         return nothing_said("note")
+    terms = redated(order.terms, order.started_at, order.clock, around.calendar)  # it may have changed meanwhile
     new = replace(
         orders.coloured(order, "yellow"),
         state=IN_PROGRESS,
         version=order.version + 1,
         checker_id=None,
         resolved_at=None,
+        terms=terms,
+        due_at=terms.due_at,
     )
     said = {"member_id": order.member_id, "checker_id": action.member_id, "note": action.note}
     ends = ((CHECKER, "sent_back"),)

@@ -7,7 +7,6 @@ import datetime as dt
 from collections.abc import Callable, Collection, Iterator, Mapping
 from typing import Any
 
-from services.dispatch.domain.assignment import CHECKER, DESK, LEADER, WORKER
 from services.dispatch.domain.escalation import (
     ESCALATE,
     MEASURES,
@@ -18,6 +17,7 @@ from services.dispatch.domain.escalation import (
 )
 from services.dispatch.domain.limits import WALL, WORKING, Duration
 from services.dispatch.domain.policy_data import KINDS, LEVELS, Place, Problem
+from services.dispatch.domain.posts import CHECKER, DESK, LEADER, WORKER
 
 WATCHES = (NOT_ACKNOWLEDGED, NOT_RESOLVED, NOT_VERIFIED)
 WHOM = (WORKER, CHECKER, LEADER, DESK)

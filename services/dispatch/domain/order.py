@@ -17,7 +17,7 @@ from services.dispatch.domain.calendar import Calendar
 from services.dispatch.domain.clock import RUNNING, SUSPENDED, Clock
 from services.dispatch.domain.escalation import NOT_VERIFIED, Step, Terms, begun, redated, restarted
 from services.dispatch.domain.limits import after
-from services.dispatch.domain.parts import LAPSED, RELEASED, Assist, Offer, Request
+from services.dispatch.domain.parts import LAPSED, RELEASED, Assist, Offer, Request, next_owed
 from services.dispatch.domain.policy import Matter
 
 DISPATCHED, IN_PROGRESS, RESOLVED, VERIFIED, CLOSED = "dispatched", "in_progress", "resolved", "verified", "closed"
@@ -76,6 +76,11 @@ class Order:
     def next_step(self) -> Step | None:
         """The step of the ladder that comes next, while nothing happens."""
         return self.terms.next_step(self.state)
+
+    @property
+    def awaited(self) -> Request | Assist | None:
+        """Of what is awaited of others, the one about which somebody is reminded next."""
+        return next_owed(self.request, self.assists) if self.state in AT_WORK else None
 
     @property
     def next_at(self) -> dt.datetime | None:
@@ -178,6 +183,7 @@ def hand_over(order: Order, choice: Choice, now: dt.datetime, calendar: Calendar
     `from_share`: which share of that limit the ladder has come to, when it was the ladder that handed over.
     """
     limit = order.terms.acknowledge
+    terms = redated(order.terms, order.started_at, order.clock, calendar)  # it may have waited while that changed
     new = replace(
         order,
         state=DISPATCHED,
@@ -186,7 +192,8 @@ def hand_over(order: Order, choice: Choice, now: dt.datetime, calendar: Calendar
         unit=choice.member.unit,
         acknowledged_at=None,
         ack_due_at=after(calendar, now, limit) if limit else None,
-        terms=restarted(order.terms, now, calendar, from_share),
+        due_at=terms.due_at,
+        terms=restarted(terms, now, calendar, from_share),
         request=None,
     )
     return Moved(new, (replace(_assigned(new, order.state, choice), requests=lapsed(order, now)),))

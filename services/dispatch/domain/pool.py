@@ -8,13 +8,14 @@ from dataclasses import replace
 from typing import Any, Protocol
 
 from services.dispatch.domain import order as orders
-from services.dispatch.domain.assignment import Choice, Member, Roster
+from services.dispatch.domain.assignment import Choice, Roster
 from services.dispatch.domain.calendar import Calendar
 from services.dispatch.domain.escalation import Terms
 from services.dispatch.domain.limits import after
 from services.dispatch.domain.order import POOLED, Change, Moved, Order
 from services.dispatch.domain.parts import Offer
 from services.dispatch.domain.policy import TOWN, Matter
+from services.dispatch.domain.posts import Member
 from services.dispatch.domain.words import DEPARTMENTS, both
 
 TOLD = 50  # members who are told of an offer; everybody who may take it finds it in the pool
@@ -47,8 +48,7 @@ def offered(case: dict[str, Any], order_id: str, round_: int, terms: Terms, arou
         return None
     order = orders.unassigned(case, order_id, round_, terms, around.now)
     until = after(around.calendar, around.now, policy.pool.within)
-    until = min(until, order.due_at) if order.due_at else until  # never longer than it may take altogether
-    order = replace(order, offer=Offer(policy.to, policy.pool.among, until, policy.name))
+    order = replace(order, offer=Offer(policy.to, policy.pool.among, until, policy.name).within(order.due_at))
     return Moved(order, (_pooled(order, may),))
 
 
@@ -74,7 +74,8 @@ def refusal(order: Order, member_id: str, roster: Roster) -> tuple[str, str, str
     member = roster.member(member_id)
     if member is None or not member.on_duty:
         return "off_duty", "您当前不在岗,不能认领", "you are not on duty now"
-    if member not in roster.may_take(order.matter, order.offer.to, order.offer.among):
+    may = roster.may_take(order.matter, order.offer.to, order.offer.among)
+    if all(one.member_id != member_id for one in may):
         return "not_for_you", "此工单不在您的网格或专长范围内", "it is not for your grid, role or skills"
     return None
 

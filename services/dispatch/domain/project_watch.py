@@ -6,9 +6,10 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import replace
 
-from services.dispatch.domain.assignment import WORKER, Roster
+from services.dispatch.domain.assignment import Roster
 from services.dispatch.domain.calendar import Calendar
 from services.dispatch.domain.escalation import Step
+from services.dispatch.domain.posts import WORKER
 from services.dispatch.domain.project_acts import SUPERVISED, Change
 from services.dispatch.domain.project_rules import Watching
 from services.dispatch.domain.projects import COLOURS, OBSTACLE, Task, dated
@@ -24,9 +25,9 @@ def watched(task: Task, watching: Watching, calendar: Calendar) -> Task:
 def supervised(
     task: Task, step: Step, roster: Roster, areas: Sequence[str], calendar: Calendar, now: dt.datetime
 ) -> Change:
-    """The task after the step; `areas` are those that its owner works in, from the inside outwards. The owner hears every
-    step; whom the step names above the owner hears it, too, or, when nobody is there, the owner alone. Points are of
-    units that handle cases: a task gives none."""
+    """The task after the step; `areas` are those that its owner works in, from the inside outwards. The owner hears
+    every step; whom the step names above the owner hears it, too, or, when nobody is there, the owner alone. Points are
+    of units that handle cases: a task gives none."""
     colour = max(task.supervision, step.colour, key=COLOURS.index)
     new = replace(task, version=task.version + 1, supervision=colour, terms=task.terms.fired(step, now, calendar))
     facts = {"step": step.step, "measure": step.measure}

@@ -6,7 +6,9 @@ one with less in hand comes first, then the lower id, so that the same question 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from itertools import count
 from typing import Any, NamedTuple
 
 from services.dispatch.domain.policy import DISTANCE, FAIRNESS, LOAD, ROUND_ROBIN, SKILL, WEIGHED, Policy
@@ -25,6 +27,23 @@ class Candidate(NamedTuple):
     last: float
     specialist: bool
     metres: float | None
+
+
+class Lately:
+    """How much each member was given lately (orders, halved every week), and who got something last."""
+
+    def __init__(self, given: Mapping[str, tuple[float, float]]):
+        """`given`: member → (orders, seconds since 1970 of the last one)."""
+        self._orders = Counter({member: orders for member, (orders, _) in given.items()})
+        self._last = {member: last for member, (_, last) in given.items()}
+        self._next = count(max(self._last.values(), default=0.0) + 1)
+
+    def of(self, member_id: str) -> tuple[float, float]:
+        return self._orders[member_id], self._last.get(member_id, 0.0)
+
+    def note(self, member_id: str) -> None:
+        self._orders[member_id] += 1
+        self._last[member_id] = next(self._next)
 
 
 class Ranked(NamedTuple):

@@ -10,7 +10,7 @@ import shapely
 from shapely.geometry import mapping, shape
 
 from services.dispatch.domain.areas import GRID, MICRO_GRID, Problem, area_of, place_in
-from services.dispatch.domain.assignment import LEADER, WORKER
+from services.dispatch.domain.posts import LEADER, WORKER
 
 Record = dict[str, Any]
 TOLERANCE = (

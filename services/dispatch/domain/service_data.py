@@ -9,8 +9,8 @@ from collections.abc import Callable, Container, Iterator
 from typing import Any, NamedTuple
 
 from services.dispatch.domain.appointments import DAYS
-from services.dispatch.domain.assignment import DESK, LEADER, WORKER
 from services.dispatch.domain.limits import Duration
+from services.dispatch.domain.posts import DESK, LEADER, WORKER
 from services.dispatch.domain.serving import LANES, NORMAL
 from services.dispatch.domain.words import DEPARTMENTS
 

@@ -15,7 +15,7 @@ from services.dispatch.domain.limits import Duration
 from services.dispatch.domain.stretches import Stretch
 
 if TYPE_CHECKING:
-    from services.dispatch.domain.assignment import Member
+    from services.dispatch.domain.posts import Member
 
 GREEN, NORMAL = "green", "normal"
 LANES = (GREEN, NORMAL)

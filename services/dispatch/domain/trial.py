@@ -13,8 +13,9 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from services.dispatch.domain.assignment import DESK, WORKER, Choice, Member, Roster
+from services.dispatch.domain.assignment import Choice, Roster
 from services.dispatch.domain.policy import Matter, Policies, faded, metres
+from services.dispatch.domain.posts import DESK, WORKER, Member
 from services.dispatch.domain.words import both
 
 STEP = dt.timedelta(hours=1)  # the roster is made anew so often

@@ -28,6 +28,7 @@ HAPPENED = {
     "suspended": "挂起",
     "resumed": "恢复",
     "extended": "延期",
+    "awaited": "催办协办或审批",
     "assist_asked": "请求协办",
     "assist_done": "协办完成",
     "assist_released": "撤销协办",

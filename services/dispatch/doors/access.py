@@ -11,7 +11,8 @@ from werkzeug.wrappers import Request
 
 from services.dispatch import messages, use_cases, views
 from services.dispatch.domain.access import SEE_SESSIONS, Matter, may
-from services.dispatch.doors.orders import is_uuid, person_of
+from services.dispatch.doors.orders import is_uuid
+from services.dispatch.doors.reach import person_of
 from services.dispatch.errors import CodeWanted, NothingSuch, NotNow, PasswordRefused, SignInRefused, TooOften
 from services.dispatch.proofs import Proofs
 from shared.http.entrypoint import body_of, caller_of

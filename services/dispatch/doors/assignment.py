@@ -7,8 +7,9 @@ from typing import Any
 from werkzeug.wrappers import Request
 
 from services.dispatch import messages, use_cases, views
-from services.dispatch.domain.access import SEE_ORDERS, scope
-from services.dispatch.doors.orders import is_uuid, person_of
+from services.dispatch.domain.access import ASSIGN, SEE_ORDERS, scope
+from services.dispatch.doors.orders import is_uuid
+from services.dispatch.doors.reach import about_members, about_order, person_of
 from services.dispatch.errors import MemberUnfit, NotPossible, OrderUnknown
 from shared.http.entrypoint import body_of, caller_of
 from shared.http.problems import Conflict, NotFound, Unprocessable
@@ -21,6 +22,9 @@ def assign_order(request: Request, order_id: str, open_work: Any) -> dict[str, A
     try:
         if not is_uuid(order_id):
             raise OrderUnknown(order_id)
+        with open_work() as work:
+            about_order(request, ASSIGN, order_id, work)
+            about_members(request, ASSIGN, [body["member_id"]], work)
         return use_cases.assign_by_hand(order_id, body, caller.name, open_work)
     except OrderUnknown as error:
         raise NotFound(str(error)) from error

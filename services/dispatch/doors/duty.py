@@ -12,6 +12,8 @@ from werkzeug.wrappers import Request, Response
 from services.dispatch import messages, use_cases, views
 from services.dispatch.adapters.shift_calendar import write_calendar
 from services.dispatch.adapters.shift_files import MOST_BYTES, read_shifts
+from services.dispatch.domain.access import MANAGE_DUTY
+from services.dispatch.doors.reach import about_members
 from services.dispatch.errors import DutyRefused, LeaveUnknown, NothingLoaded
 from shared.http.entrypoint import body_of, caller_of, json_of
 from shared.http.files import file_of
@@ -90,11 +92,15 @@ def put_roster(request: Request, roster_id: str, open_work: Any) -> dict[str, An
 
 def post_override(request: Request, open_work: Any) -> dict[str, Any]:
     body, by = body_of(request, _OVERRIDING), caller_of(request).name
+    with open_work() as work:
+        about_members(request, MANAGE_DUTY, [body["out"], body["in_"]], work)
     return refused(lambda: use_cases.override(body, by, open_work))
 
 
 def post_swap(request: Request, open_work: Any) -> dict[str, Any]:
     body, by = body_of(request, _SWAPPING), caller_of(request).name
+    with open_work() as work:
+        about_members(request, MANAGE_DUTY, [body[part]["member_id"] for part in ("one", "other")], work)
     return refused(lambda: use_cases.swap(body, by, open_work))
 
 

@@ -8,7 +8,8 @@ from typing import Any
 from werkzeug.wrappers import Request
 
 from services.dispatch import use_cases, views
-from services.dispatch.domain.access import SEE_ALL_ASKED, SEE_ORDERS, Person, may, scope
+from services.dispatch.domain.access import SEE_ALL_ASKED, SEE_ORDERS, may, scope
+from services.dispatch.doors.reach import person_of
 from services.dispatch.errors import ActionUnreadable
 from shared.http.entrypoint import caller_of, json_of
 from shared.http.problems import Forbidden, NotFound, Unprocessable
@@ -71,12 +72,6 @@ def get_order(request: Request, order_id: str, open_work: Any) -> dict[str, Any]
     if order is None:
         raise NotFound(f"there is no order {order_id!r} that you may see")
     return order
-
-
-def person_of(request: Request) -> Person:
-    """Who asks, as rights are held against."""
-    caller = caller_of(request)
-    return Person(caller.name, caller.role, caller.post, caller.area)
 
 
 def is_uuid(text: str) -> bool:

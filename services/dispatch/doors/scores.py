@@ -10,19 +10,23 @@ from urllib.parse import urlencode
 from werkzeug.wrappers import Request
 
 from services.dispatch import views
+from services.dispatch.domain.access import SEE_SCORES, Scope, scope
 from services.dispatch.domain.scoring import DIMENSIONS, FIGURES
+from services.dispatch.doors.reach import about_areas, about_members, outside, person_of
 from shared.http.problems import Unprocessable
 
 MOST = 500  # cases of a page
 MOST_MONTHS = 36
+OF_AREAS = ("grid", "unit", "member")  # of which there are figures of an area
 MONTH = re.compile(r"20\d\d-(0[1-9]|1[0-2])")
 
 
 def get_scores(request: Request, open_work: Any) -> dict[str, Any]:
     by = _one_of(request, "by", tuple(DIMENSIONS), "town")
+    reach = _reach(request, by)
     with open_work() as work:
         since, until = months_of(request, work)
-        found = views.scores(work, by, request.args.get("of"), since, until)
+        found = views.scores(work, by, request.args.get("of"), since, until, reach)
     for row in found["scores"]:
         for figure, shown in row["figures"].items():
             asked = {"by": by, "of": row["of"], "month": row["month"], "figure": figure}
@@ -41,10 +45,16 @@ def months(request: Request, work: Any) -> tuple[str, str]:
 
 
 def get_score_cases(request: Request, open_work: Any) -> dict[str, Any]:
-    by, figure = _one_of(request, "by", tuple(DIMENSIONS), "town"), _one_of(request, "figure", tuple(FIGURES), None)
+    by = _one_of(request, "by", tuple(DIMENSIONS), "town")
+    _reach(request, by)
+    figure = _one_of(request, "figure", tuple(FIGURES), None)
     outcome = _one_of(request, "outcome", tuple(FIGURES[figure]), "") or None
     after, of = _number(request, "after"), request.args.get("of") or ""
     with open_work() as work:
+        if by == "member":
+            about_members(request, SEE_SCORES, [of], work)
+        else:
+            about_areas(request, SEE_SCORES, of, work)
         month = _month(request, "month", views.town_today(work)[1])
         rows = views.score_cases(work, by, of, month, figure, outcome, after, MOST)
     return {"cases": rows, "next": rows[-1]["assignment_id"] if len(rows) == MOST else None}
@@ -53,7 +63,17 @@ def get_score_cases(request: Request, open_work: Any) -> dict[str, Any]:
 def get_adoption(request: Request, open_work: Any) -> dict[str, Any]:
     text = request.args.get("day")
     with open_work() as work:
-        return views.adoption(work, _day(text) if text else views.town_today(work)[0])
+        day = _day(text) if text else views.town_today(work)[0]
+        return views.adoption(work, day, scope(person_of(request), SEE_SCORES))
+
+
+def _reach(request: Request, by: str) -> Scope:
+    """How far the rights of whoever asks reach: of an area there are figures by grid, unit and member."""
+    person = person_of(request)
+    reach = scope(person, SEE_SCORES)
+    if not reach.everything and by not in OF_AREAS:
+        raise outside(person, f"what you ask for by {by!r}; ask by={', '.join(OF_AREAS)}; it")
+    return reach
 
 
 def months_of(request: Request, work: Any) -> tuple[str, str]:

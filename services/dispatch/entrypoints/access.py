@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from nameko.timer import timer
 from werkzeug.wrappers import Request
 
 from services.dispatch import doors, use_cases
 from services.dispatch.domain.access import SIGNED_IN
 from shared.http.entrypoint import http
+from shared.timers import timer
 
 
 class Access:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from nameko.timer import timer
 from werkzeug.wrappers import Request
 
 from services.dispatch import doors, use_cases
 from services.dispatch.domain.access import SIGNED_IN
 from shared.http.entrypoint import http
+from shared.timers import timer
 
 
 class Duty:
@@ -51,11 +51,11 @@ class Duty:
     def get_roster_changes(self, request: Request, roster_id: str) -> Any:
         return doors.duty.get_roster_changes(roster_id, self.open_work)
 
-    @http("POST", "/dispatch/duty/overrides", roles=["desk", "leader"])
+    @http("POST", "/dispatch/duty/overrides", roles=["desk", "leader"], in_area=True)
     def post_override(self, request: Request) -> Any:
         return doors.duty.post_override(request, self.open_work)
 
-    @http("POST", "/dispatch/duty/swaps", roles=["desk", "leader"])
+    @http("POST", "/dispatch/duty/swaps", roles=["desk", "leader"], in_area=True)
     def post_swap(self, request: Request) -> Any:
         return doors.duty.post_swap(request, self.open_work)
 
@@ -67,7 +67,7 @@ class Duty:
     def post_leave(self, request: Request) -> Any:
         return doors.leaves.post_leave(request, self.open_work)
 
-    @http("POST", "/dispatch/leaves/<leave_id>/decide", roles=["desk", "leader"])
+    @http("POST", "/dispatch/leaves/<leave_id>/decide", roles=["desk", "leader"], in_area=True)
     def decide_leave(self, request: Request, leave_id: str) -> Any:
         return doors.leaves.decide_leave(request, leave_id, self.open_work)
 

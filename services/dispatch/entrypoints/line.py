@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from nameko.timer import timer
-
 from services.dispatch import messages, use_cases
 from shared.messaging.hears import hears, receives
+from shared.timers import timer
 
 
 class Line:
@@ -40,6 +39,10 @@ class Line:
     @timer(interval=1)
     def watch(self) -> None:
         use_cases.watch_deadlines(self.open_work)
+
+    @timer(interval=1)
+    def remind(self) -> None:
+        use_cases.remind_awaited(self.open_work)
 
     @timer(interval=10)
     def redate(self) -> None:

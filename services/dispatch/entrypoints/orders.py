@@ -38,7 +38,7 @@ class Orders:
     def get_order(self, request: Request, order_id: str) -> Any:
         return doors.get_order(request, order_id, self.open_work)
 
-    @http("POST", "/dispatch/orders/<order_id>/assign", roles=["desk", "leader"])
+    @http("POST", "/dispatch/orders/<order_id>/assign", roles=["desk", "leader"], in_area=True)
     def assign_order(self, request: Request, order_id: str) -> Any:
         return doors.assign_order(request, order_id, self.open_work)
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from nameko.timer import timer
 from werkzeug.wrappers import Request
 
 from services.dispatch import use_cases
 from services.dispatch.domain.access import SIGNED_IN
 from services.dispatch.doors import projects as doors
 from shared.http.entrypoint import http
+from shared.timers import timer
 
 
 class Projects:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from nameko.timer import timer
 from werkzeug.wrappers import Request
 
 from services.dispatch import doors, use_cases
 from shared.http.entrypoint import http
+from shared.timers import timer
 
 
 class Supervision:

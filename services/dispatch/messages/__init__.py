@@ -34,6 +34,7 @@ from services.dispatch.messages.records import ActionAnswered, GridChanged, Memb
 from services.dispatch.messages.registry import AreaEntry, MemberEntry, Merging, Split
 from services.dispatch.messages.said import (
     OF_WORK,
+    AnswerAwaited,
     AssistAsked,
     AssistDone,
     AssistReleased,
@@ -75,6 +76,7 @@ __all__ = [
     "SAID",
     "Action",
     "ActionAnswered",
+    "AnswerAwaited",
     "Appointment",
     "AreaEntry",
     "Asking",

@@ -208,6 +208,18 @@ class AssistReleased(Work):
     why = fields.String(required=True)
 
 
+class AnswerAwaited(Work):
+    """Somebody owes help (`about`: assist) or a decision (suspend, extend): `to_member_id` is reminded; or it was
+    `from_member_id` who owed it, and now another does. `part` is the number of the assist or request."""
+
+    TYPE = "dispatch.answer_awaited.v1"
+    about = fields.String(required=True)
+    part = fields.Integer(required=True)
+    from_member_id = fields.String(required=True)
+    to_member_id = fields.String(required=True)
+    why = fields.String(required=True)
+
+
 class WorkSentBack(Work):
     """The check has failed; the same handler goes on."""
 
@@ -272,6 +284,7 @@ OF_WORK = {
     "assist_asked": AssistAsked,
     "assist_done": AssistDone,
     "assist_released": AssistReleased,
+    "awaited": AnswerAwaited,
     "sent_back": WorkSentBack,
     "verified": WorkVerified,
     "corrected": WorkCorrected,

@@ -26,11 +26,18 @@ SELECT together::text, kind, member_id, is_on, starts_at, ends_at, reason, who, 
 WHERE roster_id = %(roster)s ORDER BY id DESC LIMIT %(limit)s
 
 -- name: leaves
--- Leaves that are not long over, in one state or in any, of one member or of all.
+-- Leaves that are not long over, in one state or in any, of one member or of all, as far as the rights of the reader reach: to
+-- its own, to members of its area, or to everybody.
 SELECT leave_id::text, member_id, starts_at, ends_at, delegate_id, reason, state, asked_by, asked_at, decided_by, decided_why
 FROM leaves WHERE ends_at > clock_timestamp() - interval '90 days'
   AND (%(state)s::text IS NULL OR state = %(state)s) AND (%(member)s::text IS NULL OR member_id = %(member)s)
+  AND (%(everything)s OR member_id = %(name)s
+       OR member_id IN (SELECT m.member_id FROM members m WHERE m.grid_id IN (SELECT areas_within(%(area)s))))
 ORDER BY starts_at, leave_id LIMIT %(limit)s
+
+-- name: member_of_leave
+-- Whose leave it is.
+SELECT member_id FROM leaves WHERE leave_id = %(id)s
 
 -- name: count_off_duty
 -- Members who would get work and are not on duty at this moment, by why.

@@ -1,8 +1,11 @@
 -- name: roster
 -- Members who may get or check work of these grids, or stand above it: whether they are on duty at this moment (by shift
 -- and leave), what each has in hand; where they are ranked by more than that, also where they work, and what they were given
--- lately.
-WITH micro AS (  -- which of these areas are part of a grid
+-- lately; who stands in for whom on leave.
+WITH away AS MATERIALIZED (
+    SELECT member_id, delegate_id FROM off_duty
+    WHERE delegate_id IS NOT NULL AND tstzrange(starts_at, ends_at) @> (SELECT clock_timestamp())
+), micro AS (  -- which of these areas are part of a grid
     SELECT grid_id, parent_id FROM grids WHERE grid_id = ANY(%(grids)s) AND level = 'micro_grid'
 )
 SELECT m.member_id, m.role, m.grid_id,
@@ -10,10 +13,12 @@ SELECT m.member_id, m.role, m.grid_id,
            WHERE tstzrange(o.starts_at, o.ends_at) @> (SELECT clock_timestamp()))), m.skills, CASE WHEN g.level = 'micro_grid' THEN g.parent_id END,
        CASE WHEN %(ranking)s THEN g.middle END, coalesce(h.handling, 0), coalesce(h.checking, 0),
        CASE WHEN %(ranking)s THEN h.given END, CASE WHEN %(ranking)s THEN h.given_at END,
-       (SELECT json_object_agg(grid_id, parent_id) FROM micro)
+       (SELECT json_object_agg(grid_id, parent_id) FROM micro),
+       (SELECT json_object_agg(member_id, delegate_id) FROM away)
 FROM members m LEFT JOIN in_hand h USING (member_id) LEFT JOIN grids g ON g.grid_id = m.grid_id
 WHERE m.active AND (%(everybody)s OR m.role NOT IN ('worker', 'guide') OR m.grid_id = ANY(%(grids)s)
-    OR m.member_id = ANY(%(also)s) OR m.grid_id IN (SELECT parent_id FROM micro)
+    OR m.member_id = ANY(%(also)s) OR m.member_id IN (SELECT delegate_id FROM away)
+    OR m.grid_id IN (SELECT parent_id FROM micro)
     OR g.level = 'micro_grid' AND g.parent_id = ANY(%(grids)s))
 
 -- name: current_orders
@@ -55,22 +60,22 @@ ON CONFLICT (member_id) DO UPDATE SET handling = h.handling + excluded.handling,
 -- Orders after their changes; new ones are added.
 INSERT INTO orders (id, case_id, round, state, version, member_id, unit, checker_id, started_at, ack_due_at, due_at,
     acknowledged_at, resolved_at, verified_at, supervision, limits, ladder, next_step_at, returned_by, late_ack, late,
-    course, offer)
+    course, offer, next_awaited_at)
 SELECT id, case_id, round, state, version, member_id, unit, checker_id, started_at, ack_due_at, due_at,
     acknowledged_at, resolved_at, verified_at, supervision, limits, ladder, next_step_at, returned_by, late_ack, late,
-    course, offer
+    course, offer, next_awaited_at
 FROM json_to_recordset(%(rows)s) AS o(id uuid, case_id uuid, round integer, state text, version integer, member_id text,
     unit text, checker_id text, started_at timestamptz, ack_due_at timestamptz, due_at timestamptz,
     acknowledged_at timestamptz, resolved_at timestamptz, verified_at timestamptz, supervision text, limits json,
     ladder json, next_step_at timestamptz, returned_by jsonb, late_ack boolean, late boolean,
-    course json, offer jsonb)
+    course json, offer jsonb, next_awaited_at timestamptz)
 ON CONFLICT (id) DO UPDATE SET state = excluded.state, version = excluded.version, member_id = excluded.member_id,
     unit = excluded.unit, checker_id = excluded.checker_id, ack_due_at = excluded.ack_due_at, due_at = excluded.due_at,
     limits = excluded.limits,
     acknowledged_at = excluded.acknowledged_at, resolved_at = excluded.resolved_at, verified_at = excluded.verified_at,
     supervision = excluded.supervision, ladder = excluded.ladder, next_step_at = excluded.next_step_at,
     returned_by = excluded.returned_by, late_ack = excluded.late_ack, late = excluded.late,
-    course = excluded.course
+    course = excluded.course, offer = excluded.offer, next_awaited_at = excluded.next_awaited_at
 
 -- name: end_assignments
 -- Active assignments that end.

@@ -26,9 +26,18 @@ FROM orders o JOIN cases c ON c.id = o.case_id WHERE o.id = %(id)s
 -- around it, the platform of its category.
 SELECT ARRAY[o.member_id, o.checker_id]
            || ARRAY(SELECT approver_id FROM requests WHERE order_id = o.id)
-           || ARRAY(SELECT member_id FROM assists WHERE order_id = o.id) AS owners,
+           || ARRAY(SELECT member_id FROM assists WHERE order_id = o.id)
+           || ARRAY(SELECT answers_id FROM assists WHERE order_id = o.id) AS owners,
        ARRAY(SELECT areas_around(c.grid_id)) AS areas, k.platform
 FROM orders o JOIN cases c ON c.id = o.case_id LEFT JOIN categories k ON k.code = c.category WHERE o.id = %(id)s
+
+-- name: areas_of_member
+-- The areas around the unit that a member works in, innermost first; nothing for nobody.
+SELECT areas_around(grid_id) FROM members WHERE member_id = %(member)s
+
+-- name: areas_around_area
+-- An area and all that it lies in.
+SELECT areas_around(%(area)s)
 
 -- name: journal_of_order
 -- What happened to a work order, in order.

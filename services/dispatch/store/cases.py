@@ -16,6 +16,9 @@ class CaseRows(Rows):
     def lock_due_cases(self, limit: int) -> dict[str, Row]:
         return {row["id"]: row for row in self.dicts(SQL.lock_due_cases, limit=limit)}
 
+    def lock_awaited_cases(self, limit: int) -> dict[str, Row]:
+        return {row["id"]: row for row in self.dicts(SQL.lock_awaited_cases, limit=limit)}
+
     def find_cases(self, orders: Iterable[str], numbers: Iterable[str]) -> tuple[dict[str, str], dict[str, str]]:
         """Case ids by order id, and by number."""
         rows = self.all(SQL.find_cases, orders=sorted(set(orders)), numbers=sorted(set(numbers)))

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from services.dispatch.domain.assignment import Member, Roster
+from services.dispatch.domain.assignment import Roster
 from services.dispatch.domain.clock import Clock
 from services.dispatch.domain.deciding import Past
 from services.dispatch.domain.escalation import Step, Terms
@@ -15,6 +15,7 @@ from services.dispatch.domain.limits import Duration, Quiet
 from services.dispatch.domain.order import NOBODY, Order
 from services.dispatch.domain.parts import Assist, Offer, Request, as_document, assist_of, request_of
 from services.dispatch.domain.policy import Policies, faded
+from services.dispatch.domain.posts import Member
 from services.dispatch.store.base import SQL, Row
 from services.dispatch.store.services import ServiceRows
 from shared.outbox.unit_of_work import to_json
@@ -47,7 +48,8 @@ class OrderRows(ServiceRows):
             {row[0]: (faded(row[9], now - row[10]), row[10]) for row in rows if row[10]},
             known,
             rows[0][11] if rows else None,
-            self.kept_appointments(wanted),
+            busy=self.kept_appointments(wanted),
+            deputies=rows[0][12] if rows else None,
         )
 
     def crew(self, grids: Iterable[str | None]) -> tuple[list[Member], dict[str, str]]:
@@ -91,11 +93,11 @@ class OrderRows(ServiceRows):
 
     def put_requests(self, requests: Sequence[tuple[Order, Request]]) -> None:
         """The last of each; one may be asked and decided in the same batch."""
-        rows = {(order.id, request.number): _part(order) | vars(request) for order, request in requests}
+        rows = {(order.id, request.number): _part(order, request) for order, request in requests}
         self.write(SQL.put_requests, list(rows.values()))
 
     def put_assists(self, assists: Sequence[tuple[Order, Assist]]) -> None:
-        rows = {(order.id, assist.number): _part(order) | vars(assist) for order, assist in assists}
+        rows = {(order.id, assist.number): _part(order, assist) for order, assist in assists}
         self.write(SQL.put_assists, list(rows.values()))
 
     def journal_since(self, versions: dict[str, int]) -> dict[str, list[Past]]:
@@ -139,7 +141,9 @@ def _row(order: Order) -> Row:
     """An order as the table has it; what the case says of it is not stored twice."""
     row = {name: value for name, value in vars(order).items() if name not in _NOT_STORED}
     row |= {"member_id": order.member_id or None, "offer": order.offer.as_dict() if order.offer else None}
-    return row | order.terms.documents | {"next_step_at": order.next_at, "course": _course(order)}
+    awaited = order.awaited.next_at if order.awaited else None
+    row |= {"next_step_at": order.next_at, "next_awaited_at": awaited, "course": _course(order)}
+    return row | order.terms.documents
 
 
 _NOT_STORED = OF_THE_CASE | {"terms", "clock", "transfers", "returned_units", "request", "assists"}
@@ -167,5 +171,6 @@ def _unusual(course: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _part(order: Order) -> Row:
-    return {"order_id": order.id, "case_id": order.case_id}
+def _part(order: Order, part: Request | Assist) -> Row:
+    row = {name: value for name, value in vars(part).items() if name != "watch"}
+    return row | {"order_id": order.id, "case_id": order.case_id}

@@ -29,6 +29,7 @@ from services.dispatch.use_cases.projects import (
 from services.dispatch.use_cases.redating import begin_redating, check_deadlines, explain_deadline, redate_orders
 from services.dispatch.use_cases.reference import check_rules, keep_categories, resay_grids, resay_members
 from services.dispatch.use_cases.regions import merge_grids, split_grid
+from services.dispatch.use_cases.reminding import remind_awaited
 from services.dispatch.use_cases.rerouting import reroute_work
 from services.dispatch.use_cases.rosters import load_rosters, override, set_roster, swap
 from services.dispatch.use_cases.scoring import count_anew, keep_scores
@@ -88,6 +89,7 @@ __all__ = [
     "override",
     "redate_orders",
     "refresh",
+    "remind_awaited",
     "reroute_work",
     "resay_grids",
     "resay_members",

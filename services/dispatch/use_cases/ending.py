@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from services.dispatch import messages
 from services.dispatch.domain import order as orders
 from services.dispatch.domain.correction import correct
-from services.dispatch.domain.order import AT_WORK, OVER, POOLED, VERIFIED, Moved, Order
+from services.dispatch.domain.order import AT_WORK, OVER, POOLED, RESOLVED, VERIFIED, Moved, Order
 from services.dispatch.domain.policy import Matter
 from services.dispatch.domain.words import both
 from services.dispatch.store import OpenWork, Row, Work
@@ -18,7 +18,7 @@ from services.dispatch.use_cases.scoring import note_answers
 from shared.messaging.message import Heard
 
 DESCRIBING = ("level", "kind", "category", "title", "place_text", "grid_id", "desk_reason", "lon", "lat")
-CORRECTED = (POOLED, *AT_WORK)  # states of orders that follow a correction
+CORRECTED = (POOLED, *AT_WORK, RESOLVED)  # states of orders that follow a correction
 # why work is taken from whoever has it
 WHY = {
     messages.CaseClosed.TYPE: ("已直接答复或办结", "it was answered already"),
@@ -90,7 +90,7 @@ def _ended(message: Heard, order: Order, now: dt.datetime) -> Moved:
 
 def _corrected(message: Heard, order: Order, case: Row, before: str | None, setting: Setting) -> Moved:
     choice = None
-    if case["grid_id"] != before:
+    if case["grid_id"] != before and order.state != RESOLVED:
         choice = setting.roster.handler(Matter.of(case), order.returned_by)
     if choice and choice.member.member_id == order.member_id:
         choice = None

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from services.dispatch import messages
-from services.dispatch.domain.assignment import LEADER, Choice, Roster
+from services.dispatch.domain.assignment import Choice, Roster
 from services.dispatch.domain.calendar import Calendar
 from services.dispatch.domain.consequences import (
     HEAD,
@@ -26,6 +26,7 @@ from services.dispatch.domain.consequences import (
 from services.dispatch.domain.escalation import INTERVIEW
 from services.dispatch.domain.limits import Quiet
 from services.dispatch.domain.order import DISPATCHED, IN_PROGRESS, Order
+from services.dispatch.domain.posts import LEADER
 from services.dispatch.domain.supervision import lifted, silent_until
 from services.dispatch.store import OpenWork, Row, Work
 from services.dispatch.use_cases.recording import SAID_OF_A_CASE, Happened, lane_of, record

@@ -1,9 +1,27 @@
 """Dispatch's read side: one function, one question. Nothing personal is shown."""
 
 from services.dispatch.views.access import access_journal, sessions
-from services.dispatch.views.duty import duty_now, leaves, names, outlook, roster_changes, rosters, shifts
+from services.dispatch.views.duty import (
+    duty_now,
+    leaves,
+    member_of_leave,
+    names,
+    outlook,
+    roster_changes,
+    rosters,
+    shifts,
+)
 from services.dispatch.views.gauges import gauges
-from services.dispatch.views.orders import assignments_of_case, assists, matter_of_order, order_by_id, orders, requests
+from services.dispatch.views.orders import (
+    areas_around,
+    areas_of_member,
+    assignments_of_case,
+    assists,
+    matter_of_order,
+    order_by_id,
+    orders,
+    requests,
+)
 from services.dispatch.views.pool import pool
 from services.dispatch.views.projects import project_by_id, projects, tasks
 from services.dispatch.views.registry import areas, members, registry_journal
@@ -22,6 +40,8 @@ __all__ = [
     "access_journal",
     "adoption",
     "areas",
+    "areas_around",
+    "areas_of_member",
     "assignments_of_case",
     "assists",
     "audit",
@@ -31,6 +51,7 @@ __all__ = [
     "leaves",
     "matter_of_order",
     "matter_of_service_order",
+    "member_of_leave",
     "members",
     "names",
     "order_by_id",

@@ -6,6 +6,7 @@ import datetime as dt
 from collections import Counter
 from typing import Any
 
+from services.dispatch.domain.access import EVERYTHING, Scope
 from services.dispatch.store import SQL
 from shared.observability.metrics import Gauge
 from shared.outbox.unit_of_work import UnitOfWork
@@ -52,9 +53,15 @@ def outlook(work: UnitOfWork, days: int) -> dict[str, Any]:
     return {"gaps": work.dicts(SQL.gaps, until=until, limit=MOST), "shares": work.dicts(SQL.shares)}
 
 
-def leaves(work: UnitOfWork, state: str | None, member: str | None) -> list[dict[str, Any]]:
-    """Leaves that are not long over."""
-    return work.dicts(SQL.leaves, state=state, member=member, limit=MOST)
+def leaves(work: UnitOfWork, state: str | None, member: str | None, reach: Scope = EVERYTHING) -> list[dict[str, Any]]:
+    """Leaves that are not long over, as far as somebody's rights reach."""
+    return work.dicts(SQL.leaves, state=state, member=member, limit=MOST, **reach._asdict())
+
+
+def member_of_leave(work: UnitOfWork, leave_id: str) -> str | None:
+    """Whose leave it is."""
+    row = work.one(SQL.member_of_leave, id=leave_id)
+    return row[0] if row else None
 
 
 def duty_gauges(work: UnitOfWork) -> list[Gauge]:

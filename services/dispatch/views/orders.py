@@ -20,6 +20,16 @@ def matter_of_order(work: UnitOfWork, order_id: str) -> Matter | None:
     return Matter(*row) if row else None
 
 
+def areas_of_member(work: UnitOfWork, member: str) -> list[str]:
+    """The unit that a member works in and all that it lies in."""
+    return [area for (area,) in work.all(SQL.areas_of_member, member=member)]
+
+
+def areas_around(work: UnitOfWork, area: str) -> list[str]:
+    """An area and all that it lies in."""
+    return [around for (around,) in work.all(SQL.areas_around_area, area=area)]
+
+
 def requests(work: UnitOfWork, state: str | None, member: str | None, limit: int) -> list[dict[str, Any]]:
     """What handlers asked for, the oldest first."""
     return work.dicts(SQL.requests, state=state, member=member, limit=limit)

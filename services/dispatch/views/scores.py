@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from typing import Any
 
+from services.dispatch.domain.access import EVERYTHING, Scope
 from services.dispatch.domain.score_rules import read_scoring
 from services.dispatch.domain.scoring import Scoring, alarms, score, shares
 from services.dispatch.store import SQL
@@ -22,10 +23,12 @@ def town_today(work: UnitOfWork) -> tuple[dt.date, str]:
     return day, month
 
 
-def scores(work: UnitOfWork, dimension: str, value: str | None, since: str, until: str) -> dict[str, Any]:
+def scores(
+    work: UnitOfWork, dimension: str, value: str | None, since: str, until: str, reach: Scope = EVERYTHING
+) -> dict[str, Any]:
     """Figures and score of everything of a dimension, or of one of it, in these months; the best of a month first."""
     scoring = _scoring(work)
-    rows = work.all(SQL.tallies, dimension=dimension, value=value, since=since, until=until)
+    rows = work.all(SQL.tallies, dimension=dimension, value=value, since=since, until=until, area=reach.area)
     counts: dict[tuple[str, str], dict[str, dict[str, int]]] = defaultdict(lambda: defaultdict(dict))
     names: dict[str, str | None] = {}
     for month, of, name, figure, outcome, turns in rows:
@@ -49,15 +52,16 @@ def tallies_astray(work: UnitOfWork) -> list[dict[str, Any]]:
     return work.dicts(SQL.tallies_astray)
 
 
-def adoption(work: UnitOfWork, day: dt.date) -> dict[str, Any]:
-    """How many of all members were active on a day, in its week (from Monday) and its month until then; who was not."""
-    members = work.dicts(SQL.adoption, day=day)
+def adoption(work: UnitOfWork, day: dt.date, reach: Scope = EVERYTHING) -> dict[str, Any]:
+    """How many of all members were active on a day, in its week (from Monday) and its month until then; who was not.
+    Of an area its own members alone, and then nothing of the town."""
+    members = work.dicts(SQL.adoption, day=day, area=reach.area)
     units: dict[str, list[dict[str, Any]]] = defaultdict(list)
     for member in members:
         units[member["unit"]].append(member)
     return {
         "day": day,
-        "town": _share(members),
+        "town": _share(members) if reach.everything else None,
         "units": [{"unit": unit} | _share(those) for unit, those in sorted(units.items())],
         "members": members,
     }

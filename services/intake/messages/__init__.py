@@ -15,6 +15,7 @@ from services.intake.messages.desk import (
 )
 from services.intake.messages.heard import (
     PROGRESS,
+    AnswerAwaited,
     AssistAsked,
     AssistDone,
     AssistReleased,
@@ -92,6 +93,7 @@ __all__ = [
     "Acceptance",
     "Acknowledgement",
     "Answer",
+    "AnswerAwaited",
     "AssistAsked",
     "AssistDone",
     "AssistReleased",

@@ -70,6 +70,10 @@ class RequestDenied(_Work):
     TYPE = "dispatch.request_denied.v1"
 
 
+class AnswerAwaited(_Work):
+    TYPE = "dispatch.answer_awaited.v1"
+
+
 class WorkSuspended(_Work):
     TYPE = "dispatch.work_suspended.v1"
     until = fields.String(required=True)
@@ -190,6 +194,7 @@ PROGRESS = (
     WorkTransferred,
     RequestRaised,
     RequestDenied,
+    AnswerAwaited,
     WorkSuspended,
     WorkResumed,
     WorkExtended,

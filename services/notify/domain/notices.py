@@ -133,6 +133,13 @@ def _rerouted(data: dict[str, Any]) -> list[tuple[str, str]]:
 
 CARDS = ("yellow_card", "red_card")  # measures of a step that have words of their own
 
+
+def _awaited(data: dict[str, Any]) -> list[tuple[str, str]]:
+    """Whoever owes help or a decision; when it went one level up, also whoever owed it before."""
+    owing, before = data["to_member_id"], data["from_member_id"]
+    return [(owing, "answer_awaited")] if owing == before else [(owing, "answer_passed_up"), (before, "answer_overdue")]
+
+
 # message → who hears what of it
 RECEIVERS: dict[str, Callable[[dict[str, Any]], list[tuple[str, str]]]] = {
     "dispatch.work_assigned.v1": _assigned,
@@ -149,6 +156,7 @@ RECEIVERS: dict[str, Callable[[dict[str, Any]], list[tuple[str, str]]]] = {
         (data["approver_id"], "approval_wanted" if data["request"] == "suspend" else "more_time_wanted")
     ],
     "dispatch.request_denied.v1": lambda data: [(data["member_id"], "request_denied")],
+    "dispatch.answer_awaited.v1": _awaited,
     "dispatch.work_suspended.v1": lambda data: [(data["member_id"], "work_suspended")],
     "dispatch.work_resumed.v1": lambda data: [(data["member_id"], "work_resumed")] if data["by"] == "rule" else [],
     "dispatch.work_extended.v1": lambda data: [(data["member_id"], "work_extended")],

@@ -90,6 +90,9 @@ TEXTS = {
         "Please decide: give {title} ({place}), due {due}, time until {until}? {reason}",
     ),
     "request_denied": Text("申请未获批准:{title}。{why}", "Not granted: {title}. {why}"),
+    "answer_awaited": Text("请尽快处理:{title}({place})。{why}", "Please see to it: {title} ({place}). {why}"),
+    "answer_passed_up": Text("逾期,转请您处理:{title}({place})。{why}", "Late, now for you: {title} ({place}). {why}"),
+    "answer_overdue": Text("逾期未办,已报上级:{title}。{why}", "Late, and passed on to the next above: {title}. {why}"),
     "work_suspended": Text("已挂起至{until}:{title}。", "Suspended until {until}: {title}."),
     "work_resumed": Text(
         "挂起期满,请继续办理:{title}({place}),请于{due}前办结。",

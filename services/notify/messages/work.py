@@ -118,6 +118,13 @@ class RequestDenied(_Work):
     why = fields.String(required=True)
 
 
+class AnswerAwaited(_Work):
+    TYPE = "dispatch.answer_awaited.v1"
+    from_member_id = fields.String(required=True)
+    to_member_id = fields.String(required=True)
+    why = fields.String(required=True)
+
+
 class WorkSuspended(_Work):
     TYPE = "dispatch.work_suspended.v1"
     until = fields.String(required=True)
@@ -207,6 +214,7 @@ WORK = (
     WorkTransferred,
     RequestRaised,
     RequestDenied,
+    AnswerAwaited,
     WorkSuspended,
     WorkResumed,
     WorkExtended,
