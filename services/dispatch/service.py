@@ -18,6 +18,7 @@ class DispatchService:
     name = "dispatch"
     operations = wiring.operations()
     open_work = wiring.OpenWork()
+    acting = wiring.Acting()
     proofs = wiring.Access()
     sealing = wiring.Sealing()
 
@@ -71,7 +72,7 @@ class DispatchService:
 
     @http("POST", "/dispatch/actions", roles=SIGNED_IN, in_area=True)
     def post_action(self, request: Request) -> Any:
-        return doors.post_action(request, self.open_work)
+        return doors.post_action(request, self.acting)
 
     @http("POST", "/dispatch/actions/batch", roles=SIGNED_IN, in_area=True)
     def post_actions(self, request: Request) -> Any:
