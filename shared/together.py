@@ -13,6 +13,7 @@ from typing import Generic, TypeVar
 
 import eventlet
 from eventlet.semaphore import Semaphore
+from psycopg2.errors import LockNotAvailable
 
 from shared.db.failures import AGAIN, OUTAGE, classify
 from shared.observability import metrics
@@ -29,10 +30,11 @@ class _Call(Generic[Wanted, Answer]):
         self.wanted = wanted
         self.answers: tuple[Answer, ...] = ()
         self.error: BaseException | None = None
+        self.alone = False  # its caller does it, without a turn
 
     @property
     def settled(self) -> bool:
-        return bool(self.answers) or self.error is not None
+        return bool(self.answers) or self.error is not None or self.alone
 
     def result(self) -> Answer:
         if self.error is not None:
@@ -44,7 +46,9 @@ class Together(Generic[Wanted, Answer]):
     """`together(wanted)` gives the answer to one; `do` is called with a list, and gives an answer for each of it.
 
     `do` is one transaction. A batch that fails is halved until what fails stands alone: its caller gets the error, the
-    others their answers. When the database is away, all of the batch hear it. `name` is the label of its metrics.
+    others their answers. When the database is away, all of the batch hear it. When somebody holds for long what one of
+    them needs, each goes on alone, so that nobody waits for another's lock; for that `do` has to wait briefly when it
+    is given several (`UnitOfWork.wait_briefly`). `name` is the label of the metrics.
     """
 
     def __init__(self, do: Callable[[list[Wanted]], Sequence[Answer]], most: int, name: str):
@@ -58,6 +62,8 @@ class Together(Generic[Wanted, Answer]):
         with self._turn:
             while not call.settled:  # more than once only when callers before it have been ended
                 self._settle_next()
+        if call.alone:
+            self._settle([call])
         return call.result()
 
     def _settle_next(self) -> None:
@@ -75,6 +81,10 @@ class Together(Generic[Wanted, Answer]):
     def _settle(self, batch: list[_Call[Wanted, Answer]]) -> None:
         error = self._tried(batch)
         if error is None:
+            return
+        if len(batch) > 1 and isinstance(error, LockNotAvailable):
+            for call in batch:
+                call.alone = True
             return
         if len(batch) == 1 or classify(error) == OUTAGE:
             for call in batch:

@@ -53,6 +53,21 @@ def test_each_of_a_crowd_gets_the_answer_to_its_own_action(town: TemporaryTown) 
     assert float(batches.rpartition(" ")[2]) < len(given) - 1
 
 
+def test_whoever_acts_on_what_is_held_elsewhere_keeps_nobody_waiting(town: TemporaryTown) -> None:
+    desk = Desk(town)
+    orders = desk.api.get("dispatch", "/dispatch/orders?state=in_progress")["orders"]
+    held, others = orders[0], orders[1:]
+    with town.database("dispatch") as holding, holding.cursor() as cursor, ThreadPoolExecutor(len(orders)) as crowd:
+        holding.autocommit = False
+        cursor.execute("SELECT 1 FROM cases WHERE number = %s FOR UPDATE", [held["number"]])
+        does = [crowd.submit(_act, desk, o["member_id"], _command(o["number"], "progress")) for o in (held, *others)]
+        for done in does[1:]:
+            assert done.result(8).json()["accepted"]  # the lock is waited for longer than that
+        assert not does[0].done()
+        holding.rollback()
+        assert does[0].result(30).json()["accepted"]
+
+
 _BATCHES = 'wangge_batch_size_events_count{handler="dispatch.actions.http"}'
 
 

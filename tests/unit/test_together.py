@@ -97,6 +97,29 @@ def test_a_lost_race_is_run_again() -> None:
     assert work.batches == [[1], [1], [1]]
 
 
+def test_nobody_waits_for_a_lock_that_another_needs() -> None:
+    held, tried = Event(), list[int]()
+
+    def do(batch: list[int]) -> list[int]:
+        work.gate.wait()
+        if 2 in batch:
+            tried.append(len(batch))
+            if len(batch) > 1:
+                raise psycopg2.errors.LockNotAvailable("somebody holds it")
+            held.wait()
+        return [10 * wanted for wanted in batch]
+
+    work = Work()
+    work.together = Together(do, 100, "test.together")
+    first, one, two, three = work.wanted_by(0) + work.wanted_by(1, 2, 3)
+    work.open()
+    assert results([first, one, three]) == [0, 10, 30]
+    assert results(work.wanted_by(4)) == [40]  # turns go on
+    held.send(None)
+    assert results([two]) == [20]
+    assert tried == [3, 1]
+
+
 def test_callers_that_were_ended_while_they_waited_keep_nobody_from_a_turn() -> None:
     work = Work(most=1)
     first, second, third = work.wanted_by(1, 2, 3)
