@@ -9,12 +9,13 @@ from tests.chaos.checker import LATE
 from tests.chaos.servers.processes import wait_until
 from tests.chaos.world import World
 
-ORDERS, AT_ONCE = 5_000, 500  # orders, each with two steps that come due; reports published together
+ORDERS, AT_ONCE = 5_000, 500  # orders, each with two steps or more that come due; reports published together
 LEAD, WITHIN, APART = 15.0, 30.0, 5.0  # seconds: until the first, from first to last, between the two of an order
 MINUTES = 10  # for all reports to become orders
 EVERY = 0.5  # seconds between two looks
 UNTOUCHED = "version = 1 AND state = 'dispatched' AND next_step_at > clock_timestamp() + interval '5 minutes'"
-# The next two steps of each ladder are moved to now; quiet hours keep none of these orders waiting.
+# The steps of each ladder up to the one that hands the order over are moved to now, the first of them before the others;
+# quiet hours keep none of these orders waiting.
 PLANT = """
 WITH chosen AS (
     SELECT id, clock_timestamp()
@@ -22,11 +23,12 @@ WITH chosen AS (
     FROM dispatch.orders WHERE {untouched} LIMIT {orders}
 )
 UPDATE dispatch.orders o SET next_step_at = p.at, limits = jsonb_set(limits::jsonb, '{{quiet}}', 'null')::json,
-    ladder = (SELECT json_agg(CASE place WHEN 1 THEN rung || jsonb_build_object('at', p.at)
-                                         WHEN 2 THEN rung || jsonb_build_object('at', p.at + interval '{apart} seconds')
-                                         ELSE rung END ORDER BY (rung ->> 'step')::int)
-              FROM (SELECT rung, row_number() OVER (ORDER BY (rung ->> 'at')::timestamptz, rung ->> 'step') AS place
-                    FROM jsonb_array_elements(o.ladder::jsonb) AS rung) AS rungs)
+    ladder = (SELECT json_agg(CASE WHEN place = 1 THEN rung || jsonb_build_object('at', p.at)
+                                   WHEN place <= last THEN rung || jsonb_build_object('at', p.at + interval '{apart} s')
+                                   ELSE rung END ORDER BY (rung ->> 'step')::int)
+              FROM (SELECT *, min(place) FILTER (WHERE rung ->> 'measure' = 'escalate') OVER () AS last
+                    FROM (SELECT rung, row_number() OVER (ORDER BY (rung ->> 'at')::timestamptz, (rung ->> 'step')::int)
+                              AS place FROM jsonb_array_elements(o.ladder::jsonb) AS rung) AS in_order) AS rungs)
 FROM chosen p WHERE p.id = o.id
 """
 OVERDUE = "SELECT count(*) FROM orders WHERE next_step_at < clock_timestamp() - %s * interval '1 second'"
@@ -34,7 +36,7 @@ CAME = "SELECT count(*) FROM order_journal WHERE what = 'escalated'"
 
 
 class Deadlines:
-    """Planted when it is made: two steps of each of so many orders, due from `LEAD` seconds later on, for `WITHIN`."""
+    """Planted when it is made: at least two steps of each of so many orders, due from `LEAD` seconds later on."""
 
     def __init__(self, world: World, orders: int = ORDERS):
         self._world, self._orders = world, orders

@@ -43,11 +43,14 @@ CLEAN = Evidence(
         Rung("o1", 2, NOON, LATER, True),
         Rung("o1", 3, NOON, None, False),  # acknowledged meanwhile
         Rung("o1", 4, MUCH_LATER, None, True),
+        Rung("o3", 8, LATER, LATER, True, times=2),  # it repeats
     ],
     taken=[
         Taken("o1", NOON - dt.timedelta(hours=1), False),  # by an earlier handler, whose ladder is gone
         Taken("o1", NOON, True),
         Taken("o1", LATER, True),
+        Taken("o3", NOON, True),
+        Taken("o3", LATER, True),
     ],
     looked=MUCH_LATER + dt.timedelta(seconds=5),
     feedback=[("hotline", "1", 1, "f1"), ("hotline", "1", 1, "f1"), ("hotline", "1", 2, "f2")],
@@ -87,11 +90,12 @@ PLANTED: list[tuple[str, dict[str, Any]]] = [
     ("doubled", {"fired": [*CLEAN.fired, Fired("o1", 1, "m1", NOON, None)]}),
     ("illegal", {"fired": [Fired("o1", 1, "m1", NOON, NOON + dt.timedelta(seconds=1))]}),
     ("illegal", {"rungs": [*CLEAN.rungs[1:], Rung("o1", 1, LATER, NOON, True)]}),
-    ("late", {"rungs": [*CLEAN.rungs[:1], Rung("o1", 2, NOON, MUCH_LATER, True)]}),
+    ("late", {"rungs": [*CLEAN.rungs, Rung("o1", 2, NOON, MUCH_LATER, True)]}),
     ("lost", {"rungs": [*CLEAN.rungs, Rung("o2", 1, NOON, None, True)]}),
     ("lost", {"taken": CLEAN.taken[:-1]}),
     ("doubled", {"taken": [*CLEAN.taken, Taken("o1", LATER, True)]}),
     ("doubled", {"taken": [*CLEAN.taken, Taken("o1", LATER + dt.timedelta(seconds=1), True)]}),
+    ("doubled", {"taken": [*CLEAN.taken, Taken("o3", LATER + dt.timedelta(seconds=1), True)]}),
     ("unbounded", {"samples": [("memory of intake-1, MiB", 401.0, 400.0)]}),
     ("gap", {"counters": [Counter("orders in hand of m1", 3, 2)]}),
     ("gap", {"feedback": [("hotline", "1", 2, "f2"), ("hotline", "1", 1, "f1")]}),
@@ -111,9 +115,8 @@ def test_what_is_planted_is_found(kind: str, planted: dict[str, Any]) -> None:
 
 
 def test_what_was_due_while_all_was_broken_may_come_after_it() -> None:
-    late = Rung("o1", 2, NOON, MUCH_LATER, True)
-    taken = [*CLEAN.taken[:-1], Taken("o1", MUCH_LATER, True)]
-    evidence = replace(CLEAN, rungs=[*CLEAN.rungs[:1], late], taken=taken)
+    late = Rung("o2", 2, NOON, MUCH_LATER, True)
+    evidence = replace(CLEAN, rungs=[*CLEAN.rungs, late], taken=[*CLEAN.taken, Taken("o2", MUCH_LATER, True)])
     assert {violation.kind for violation in check(evidence)} == {"late"}
     assert check(replace(evidence, healed=MUCH_LATER - dt.timedelta(seconds=5))) == []
     still_missing = replace(CLEAN, rungs=[*CLEAN.rungs, Rung("o2", 1, NOON, None, True)])

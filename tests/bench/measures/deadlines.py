@@ -31,7 +31,8 @@ UPDATE orders SET next_step_at = clock_timestamp(), ladder = (
         WHEN -1 THEN rung || jsonb_build_object('fired_at', clock_timestamp())
         WHEN 0 THEN rung || jsonb_build_object('at', clock_timestamp()) ELSE rung END)
     FROM jsonb_array_elements(ladder::jsonb) AS rung)
-FROM (SELECT id AS order_id, 1 + row_number() OVER () %% 2 AS due FROM orders WHERE version = 1 LIMIT %s) AS chosen
+FROM (SELECT id AS order_id, CASE row_number() OVER () %% 2 WHEN 0 THEN %(first)s ELSE %(handing_over)s END AS due
+      FROM orders WHERE version = 1 LIMIT %(orders)s) AS chosen
 WHERE id = order_id
 """
 LEFT = "SELECT count(*) FROM orders WHERE next_step_at <= clock_timestamp()"
@@ -67,12 +68,21 @@ def _fill(workshop: Workshop, town: TemporaryTown, orders: int) -> None:
     workshop.say(f"  {orders:,} open orders after {time.monotonic() - began:.0f} s")
 
 
+def _rules(town: TemporaryTown) -> dict[str, Any]:
+    return yaml.safe_load((town.folder / "rules" / "normal.yaml").read_text(encoding="utf-8"))["dispatch"]
+
+
+def _steps(town: TemporaryTown) -> dict[str, int]:
+    """Numbers of the first step of the ladder, and of the first that hands the order over."""
+    ladder = _rules(town)["ladder"]
+    return {"first": ladder[0]["step"], "handing_over": next(s["step"] for s in ladder if s["measure"] == "escalate")}
+
+
 def _terms(town: TemporaryTown) -> dict[str, str]:
     """Limits and ladder of an order of level P2 that starts now, by the rules of an ordinary day."""
-    rules = yaml.safe_load((town.folder / "rules" / "normal.yaml").read_text(encoding="utf-8"))["dispatch"]
     newest = "SELECT calendar, clock_timestamp() FROM calendars ORDER BY id DESC LIMIT 1"
     ((calendar, now),) = town.rows("dispatch", newest)
-    made = terms(Rules.of(rules), Calendar.of(calendar), "P2", "complaint", "9999", None, now)
+    made = terms(Rules.of(_rules(town)), Calendar.of(calendar), "P2", "complaint", "9999", None, now)
     return {name: json.dumps(document) for name, document in made.documents.items()}
 
 
@@ -97,7 +107,7 @@ def _scans(node: dict[str, Any]) -> Any:
 def _sweep(town: TemporaryTown, due: int, replicas: int) -> float:
     """Steps a second while `due` of them wait, between the first few and the last."""
     with town.database("dispatch") as connection, connection.cursor() as cursor:
-        cursor.execute(COME_DUE, [due])
+        cursor.execute(COME_DUE, _steps(town) | {"orders": due})
         town.start("dispatch", replicas=replicas, wait=False)
         times: dict[float, tuple[float, int]] = {}
         while TO not in times:

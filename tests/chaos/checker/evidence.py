@@ -21,13 +21,14 @@ class Fired(NamedTuple):
 
 class Rung(NamedTuple):
     """A step of the ladder that is stored with an order, once it is due or has come. `waits`: it watches the state that
-    the order is in."""
+    the order is in. Of one that repeats the last time is known, and how often it came (`times`)."""
 
     order: str
     step: int
     due: dt.datetime
     fired: dt.datetime | None
     waits: bool
+    times: int = 1
 
 
 class Taken(NamedTuple):

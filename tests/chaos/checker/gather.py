@@ -18,9 +18,12 @@ JOIN orders o ON o.id = a.order_id JOIN cases c ON c.id = o.case_id LEFT JOIN me
 WHERE a.role = 'handler'"""
 FIRED = """SELECT data ->> 'order_id', (data ->> 'step')::int, data ->> 'from_member_id', said_at FROM journal
 WHERE type = 'dispatch.work_escalated.v1'"""
-RUNGS = """SELECT o.id::text, (s ->> 'step')::int, (s ->> 'at')::timestamptz, (s ->> 'fired_at')::timestamptz,
-    o.state = 'dispatched' AND s ->> 'when' IN ('not_acknowledged', 'not_resolved')
-        OR o.state = 'in_progress' AND s ->> 'when' = 'not_resolved'
+RUNGS = """SELECT o.id::text, (s ->> 'step')::int,
+    (CASE WHEN s ->> 'every' IS NOT NULL THEN coalesce(s ->> 'fired_at', s ->> 'at') ELSE s ->> 'at' END)::timestamptz,
+    (s ->> 'fired_at')::timestamptz,
+    (o.state, s ->> 'when') IN (('dispatched', 'not_acknowledged'), ('dispatched', 'not_resolved'),
+        ('in_progress', 'not_resolved'), ('resolved', 'not_verified')),
+    coalesce((s ->> 'came')::int, 1)
 FROM orders o, json_array_elements(o.ladder) s
 WHERE (s ->> 'at')::timestamptz <= clock_timestamp() OR s ->> 'fired_at' IS NOT NULL"""
 TAKEN = """SELECT j.order_id::text, j.at, j.at >= (SELECT max(since) FROM assignments a

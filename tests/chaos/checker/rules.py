@@ -176,9 +176,18 @@ def _taken_once(evidence: Evidence) -> Iterator[Violation]:
     for (order, at), n in ladder.items():
         if journal[order, at] < n:
             yield Violation("lost", f"{order}: {n} steps came at {at}, the journal has {journal[order, at]}")
+    gone: Counter[str] = Counter()
     for one in {one for one in evidence.taken if one.since_handed_over}:
-        if (n := journal[one.order, one.at]) > ladder[one.order, one.at]:
-            yield Violation("doubled", f"{one.order}: the journal has {n} steps at {one.at}, the ladder has fewer")
+        n, known = journal[one.order, one.at], ladder[one.order, one.at]
+        gone[one.order] += not known
+        if n > max(known, 1):
+            yield Violation("doubled", f"{one.order}: the journal has {n} steps at {one.at}, the ladder {known}")
+    again: Counter[str] = Counter()
+    for rung in evidence.rungs:
+        again[rung.order] += rung.times - 1
+    for order, n in gone.items():
+        if n > again[order]:
+            yield Violation("doubled", f"{order}: the journal has {n - again[order]} steps that the ladder has not")
 
 
 def _bounded(evidence: Evidence) -> Iterator[Violation]:
