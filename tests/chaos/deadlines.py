@@ -14,8 +14,8 @@ LEAD, WITHIN, APART = 15.0, 30.0, 5.0  # seconds: until the first, from first to
 MINUTES = 10  # for all reports to become orders
 EVERY = 0.5  # seconds between two looks
 UNTOUCHED = "version = 1 AND state = 'dispatched' AND next_step_at > clock_timestamp() + interval '5 minutes'"
-# The steps of each ladder up to the one that hands the order over are moved to now, the first of them before the others;
-# quiet hours keep none of these orders waiting.
+# The steps of each ladder up to the one that hands the order over are moved to now, the first before the others; quiet
+# hours keep none of these orders waiting.
 PLANT = """
 WITH chosen AS (
     SELECT id, clock_timestamp()

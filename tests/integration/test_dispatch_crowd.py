@@ -60,7 +60,10 @@ def test_whoever_acts_on_what_is_held_elsewhere_keeps_nobody_waiting(town: Tempo
     with town.database("dispatch") as holding, holding.cursor() as cursor, ThreadPoolExecutor(len(orders)) as crowd:
         holding.autocommit = False
         cursor.execute("SELECT 1 FROM cases WHERE number = %s FOR UPDATE", [held["number"]])
-        does = [crowd.submit(_act, desk, o["member_id"], _command(o["number"], "progress")) for o in (held, *others)]
+        does = [
+            crowd.submit(_act, desk, o["member_id"], _command(o["number"], "progress") | {"note": "到场"})
+            for o in (held, *others)
+        ]
         for done in does[1:]:
             assert done.result(8).json()["accepted"]  # the lock is waited for longer than that
         assert not does[0].done()
