@@ -21,5 +21,6 @@ class DispatchService(
     name = "dispatch"
     operations = wiring.operations()
     open_work = wiring.OpenWork()
+    acting = wiring.Acting()
     proofs = wiring.Access()
     sealing = wiring.Sealing()

@@ -12,6 +12,7 @@ from werkzeug.wrappers import Request, Response
 from shared.http.problems import Problem
 
 PATIENCE = 30  # seconds for a client to send its request
+CROWD = 1024  # connections that may wait to be accepted; whoever finds no room tries again after a second or three
 
 
 class Routes(WsgiApp):
@@ -32,6 +33,10 @@ class Routes(WsgiApp):
 
 class Web(WebServer):
     """One per service, shared by all its HTTP entrypoints."""
+
+    def start(self) -> None:
+        super().start()
+        self._sock.listen(CROWD)  # eventlet's own 50 are too few for a town that acts at once
 
     def get_wsgi_app(self) -> Routes:
         return Routes(self)

@@ -23,6 +23,7 @@ from shared.outbox.quarantine import Bodies
 QUERIES = Queries(Path(__file__).parent / "sql" / "queries.sql")
 MESSAGES = "messages"
 FIRST_TRY = 10.0  # seconds for the process itself to publish what it has written; then the sweep takes over
+BRIEFLY = 2000  # milliseconds
 EARLY_STEPS = (0.2, 0.5, 1, 2, 5, 10, 30, 60, 300)
 FAULT_STEPS = (10, 60, 600, 3600)
 
@@ -80,6 +81,10 @@ class UnitOfWork:
         if self._now is None:
             self._now = self.one(QUERIES.now)[0]
         return self._now
+
+    def wait_briefly(self) -> None:
+        """Locks that somebody else holds are waited for no longer than `BRIEFLY`; then LockNotAvailable is raised."""
+        self.run(QUERIES.wait_briefly, milliseconds=BRIEFLY)
 
     def rules(self) -> dict[str, Any]:
         """The rule set in force; an empty one before any was loaded."""

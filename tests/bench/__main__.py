@@ -17,7 +17,7 @@ from deploy.local.checkout import LOCAL
 from tests.bench.table import TIMES, Figures, console
 from tests.bench.workshop import Workshop
 
-MEASURES = ("rate", "latency", "idle", "step", "door", "action", "fan_out", "growth", "intake")
+MEASURES = ("rate", "latency", "idle", "step", "door", "action", "deadlines", "fan_out", "growth", "intake")
 
 
 def main() -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import datetime as dt
 import random
 import signal
 import time
@@ -54,6 +55,7 @@ class World:
         self.to_broker = Proxy([node.amqp for node in self.broker.nodes], self.random)
         self.to_database = [Proxy([port], self.random) for port in self.database.ports]
         self.kills = 0
+        self.healed: dt.datetime | None = None  # by the database's clock: since when nothing is broken
 
     @contextlib.contextmanager
     def running(self) -> Iterator[World]:
@@ -162,6 +164,7 @@ class World:
             proxy.heal()
         self.broker.heal()
         self.bring_back()
+        self.healed = self.database.run("SELECT clock_timestamp()")[0][0]
         self.traffic.pause()
         with contextlib.suppress(TimeoutError):
             wait_until(self._quiet, SETTLE, "all cases have ended", 0.5)
@@ -180,6 +183,7 @@ class World:
             feedback=list(traffic.feedback),
             accepted=set(self.pilot.accepted),
             samples=self.watch.highest(),
+            healed=self.healed,
         )
 
     def _quiet(self) -> bool:

@@ -9,9 +9,10 @@ from typing import Any
 import pytest
 
 from tests.chaos.checker import Evidence, check, sort
-from tests.chaos.checker.evidence import Assigned, Counter, Fired
+from tests.chaos.checker.evidence import Assigned, Counter, Fired, Rung, Taken
 
 NOON = dt.datetime(2026, 11, 23, 12, tzinfo=dt.UTC)
+LATER, MUCH_LATER = NOON + dt.timedelta(seconds=5), NOON + dt.timedelta(seconds=30)
 GOOD, BAD, UNSURE = ("hotline", "1"), ("hotline", "bad"), ("hotline", "unsure")
 CLEAN = Evidence(
     sent={GOOD, BAD, UNSURE},
@@ -37,6 +38,21 @@ CLEAN = Evidence(
     accepted={("m1", "k1")},
     commands={("m1", "k1"), ("m1", "k2")},
     fired=[Fired("o1", 1, "m1", NOON, NOON), Fired("o1", 2, "m1", NOON, None), Fired("o1", 1, "m2", NOON, None)],
+    rungs=[
+        Rung("o1", 1, NOON, NOON, True),
+        Rung("o1", 2, NOON, LATER, True),
+        Rung("o1", 3, NOON, None, False),  # acknowledged meanwhile
+        Rung("o1", 4, MUCH_LATER, None, True),
+        Rung("o3", 8, LATER, LATER, True, times=2),  # it repeats
+    ],
+    taken=[
+        Taken("o1", NOON - dt.timedelta(hours=1), False),  # by an earlier handler, whose ladder is gone
+        Taken("o1", NOON, True),
+        Taken("o1", LATER, True),
+        Taken("o3", NOON, True),
+        Taken("o3", LATER, True),
+    ],
+    looked=MUCH_LATER + dt.timedelta(seconds=5),
     feedback=[("hotline", "1", 1, "f1"), ("hotline", "1", 1, "f1"), ("hotline", "1", 2, "f2")],
     feedback_said={GOOD: 2},
     notices=[("m1", 2), ("m1", 1), ("m2", 1)],
@@ -73,6 +89,13 @@ PLANTED: list[tuple[str, dict[str, Any]]] = [
     ("stuck", {"parked": {"callback": 1}}),
     ("doubled", {"fired": [*CLEAN.fired, Fired("o1", 1, "m1", NOON, None)]}),
     ("illegal", {"fired": [Fired("o1", 1, "m1", NOON, NOON + dt.timedelta(seconds=1))]}),
+    ("illegal", {"rungs": [*CLEAN.rungs[1:], Rung("o1", 1, LATER, NOON, True)]}),
+    ("late", {"rungs": [*CLEAN.rungs, Rung("o1", 2, NOON, MUCH_LATER, True)]}),
+    ("lost", {"rungs": [*CLEAN.rungs, Rung("o2", 1, NOON, None, True)]}),
+    ("lost", {"taken": CLEAN.taken[:-1]}),
+    ("doubled", {"taken": [*CLEAN.taken, Taken("o1", LATER, True)]}),
+    ("doubled", {"taken": [*CLEAN.taken, Taken("o1", LATER + dt.timedelta(seconds=1), True)]}),
+    ("doubled", {"taken": [*CLEAN.taken, Taken("o3", LATER + dt.timedelta(seconds=1), True)]}),
     ("unbounded", {"samples": [("memory of intake-1, MiB", 401.0, 400.0)]}),
     ("gap", {"counters": [Counter("orders in hand of m1", 3, 2)]}),
     ("gap", {"feedback": [("hotline", "1", 2, "f2"), ("hotline", "1", 1, "f1")]}),
@@ -89,6 +112,15 @@ def test_a_clean_run_is_clean() -> None:
 @pytest.mark.parametrize(("kind", "planted"), PLANTED)
 def test_what_is_planted_is_found(kind: str, planted: dict[str, Any]) -> None:
     assert kind in {violation.kind for violation in check(replace(CLEAN, **planted))}
+
+
+def test_what_was_due_while_all_was_broken_may_come_after_it() -> None:
+    late = Rung("o2", 2, NOON, MUCH_LATER, True)
+    evidence = replace(CLEAN, rungs=[*CLEAN.rungs, late], taken=[*CLEAN.taken, Taken("o2", MUCH_LATER, True)])
+    assert {violation.kind for violation in check(evidence)} == {"late"}
+    assert check(replace(evidence, healed=MUCH_LATER - dt.timedelta(seconds=5))) == []
+    still_missing = replace(CLEAN, rungs=[*CLEAN.rungs, Rung("o2", 1, NOON, None, True)])
+    assert check(replace(still_missing, healed=MUCH_LATER)) == []
 
 
 def test_reports_are_sorted_as_a_set_test_does() -> None:

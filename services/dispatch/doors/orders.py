@@ -18,11 +18,12 @@ MOST = 500
 MOST_ACTIONS = 200  # in one batch
 
 
-def post_action(request: Request, open_work: Any) -> dict[str, Any]:
+def post_action(request: Request, acting: Any) -> dict[str, Any]:
     try:
-        return use_cases.take_action(json_of(request), caller_of(request).name, open_work)
+        action = use_cases.read_action(json_of(request), caller_of(request).name)
     except ActionUnreadable as error:
         raise Unprocessable("the action cannot be read: repair what the reasons name", error.reasons) from error
+    return acting(action)
 
 
 def post_actions(request: Request, open_work: Any) -> dict[str, Any]:

@@ -13,10 +13,11 @@ from shared.http.entrypoint import http
 
 class Orders:
     open_work: Any
+    acting: Any
 
     @http("POST", "/dispatch/actions", roles=SIGNED_IN, in_area=True)
     def post_action(self, request: Request) -> Any:
-        return doors.post_action(request, self.open_work)
+        return doors.post_action(request, self.acting)
 
     @http("POST", "/dispatch/actions/batch", roles=SIGNED_IN, in_area=True)
     def post_actions(self, request: Request) -> Any:

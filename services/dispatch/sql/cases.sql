@@ -9,10 +9,11 @@ SELECT o.id::text AS order_id, c.number, c.id::text AS case_id FROM orders o JOI
 WHERE o.id = ANY(%(orders)s::uuid[]) OR c.number = ANY(%(numbers)s)
 
 -- name: lock_due_cases
--- Cases whose order has come to the next step of its ladder, locked for this replica; those at work elsewhere left out.
-SELECT id::text, number, level, kind, category, title, place_text, grid_id, lon, lat, said, service FROM cases
-WHERE id IN (SELECT case_id FROM orders WHERE next_step_at <= (SELECT clock_timestamp()) ORDER BY next_step_at LIMIT %(limit)s)
-ORDER BY id FOR UPDATE SKIP LOCKED
+-- Cases whose order has come to the next step of its ladder, the longest due first, locked for this replica. Those that another
+-- is at are passed over before they are counted: a replica that hangs with its locks keeps back no others.
+SELECT c.id::text, c.number, c.level, c.kind, c.category, c.title, c.place_text, c.grid_id, c.lon, c.lat, c.said, c.service
+FROM orders o JOIN cases c ON c.id = o.case_id WHERE o.next_step_at <= (SELECT clock_timestamp())
+ORDER BY o.next_step_at LIMIT %(limit)s FOR UPDATE OF c SKIP LOCKED
 
 -- name: add_cases
 -- Cases that are new here, or registered once more.

@@ -1,6 +1,6 @@
 """What dispatch does. One function is one transaction, written for a list: gather, decide, record."""
 
-from services.dispatch.use_cases.acting import take_action, take_actions, take_batch
+from services.dispatch.use_cases.acting import read_action, take_actions, take_batch, take_read
 from services.dispatch.use_cases.assigning import assign_again, assign_work
 from services.dispatch.use_cases.auditing import audit_orders
 from services.dispatch.use_cases.by_hand import assign_by_hand
@@ -87,6 +87,7 @@ __all__ = [
     "move_work",
     "offer_code",
     "override",
+    "read_action",
     "redate_orders",
     "refresh",
     "remind_awaited",
@@ -102,9 +103,9 @@ __all__ = [
     "sign_out",
     "split_grid",
     "swap",
-    "take_action",
     "take_actions",
     "take_batch",
+    "take_read",
     "try_assignment",
     "watch_deadlines",
     "watch_tasks",

@@ -46,14 +46,20 @@ def take_actions(arrivals: Sequence[Arrival], open_work: OpenWork) -> list[str]:
     return ["unreadable" if a is None else "done" if a.body["accepted"] else "refused" for a in told]
 
 
-def take_action(body: dict[str, Any], member_id: str, open_work: OpenWork) -> dict[str, Any]:
-    """An action that came by HTTP; the answer is given at once, and said. Raises ActionUnreadable."""
-    action = _action(body, member_id)
+def read_action(body: dict[str, Any], member_id: str) -> Action:
+    """An action that came by HTTP. Raises ActionUnreadable."""
+    return _action(body, member_id)
+
+
+def take_read(actions: Sequence[Action], open_work: OpenWork) -> list[dict[str, Any]]:
+    """Actions that came by HTTP, of as many members; the answers are given at once, and said."""
     with open_work() as work:
-        answers = _take([action], work)
+        if len(actions) > 1:
+            work.wait_briefly()
+        answers = _take(actions, work)
         _tell(answers, work)
         work.commit()
-    return answers[0].body
+    return [answer.body for answer in answers]
 
 
 def take_batch(bodies: Sequence[Any], member_id: str, open_work: OpenWork) -> list[dict[str, Any]]:

@@ -110,6 +110,10 @@ UPDATE parked SET due = clock_timestamp(), attempts = 0 WHERE %(id)s::uuid IS NU
 -- An operator has decided that this event is not wanted.
 DELETE FROM parked WHERE id = %(id)s
 
+-- name: wait_briefly
+-- How long this transaction waits for a lock.
+SET LOCAL lock_timeout = %(milliseconds)s
+
 -- name: rules
 -- The rule set in force.
 SELECT name, rules FROM rule_sets ORDER BY id DESC LIMIT 1

@@ -20,6 +20,26 @@ class Fired(NamedTuple):
     due: dt.datetime | None
 
 
+class Rung(NamedTuple):
+    """A step of the ladder that is stored with an order, once it is due or has come. `waits`: it watches the state that
+    the order is in. Of one that repeats the last time is known, and how often it came (`times`)."""
+
+    order: str
+    step: int
+    due: dt.datetime
+    fired: dt.datetime | None
+    waits: bool
+    times: int = 1
+
+
+class Taken(NamedTuple):
+    """A step in dispatch's journal. `since_handed_over`: the order has had the same handler since then."""
+
+    order: str
+    at: dt.datetime
+    since_handed_over: bool
+
+
 class Assigned(NamedTuple):
     """A handler: who, working where, for an order of which grid."""
 
@@ -58,6 +78,10 @@ class Evidence:
     accepted: set[Key] = field(default_factory=set)  # (member, command id) that HTTP answered as accepted
     commands: set[Key] = field(default_factory=set)  # likewise, as the database has them
     fired: list[Fired] = field(default_factory=list)
+    rungs: list[Rung] = field(default_factory=list)
+    taken: list[Taken] = field(default_factory=list)
+    looked: dt.datetime | None = None  # by the database's clock: when rungs were read …
+    healed: dt.datetime | None = None  # … and since when nothing was broken any more
     without_due: list[str] = field(default_factory=list)  # cases alive that nobody will remind of
     feedback: list[tuple[str, str, int, str]] = field(default_factory=list)  # heard: (…, number, event id)
     feedback_said: dict[Key, int] = field(default_factory=dict)  # how many there are for a report

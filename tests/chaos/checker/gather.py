@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from tests.chaos.checker.evidence import Assigned, Counter, Evidence, Fired
+from tests.chaos.checker.evidence import Assigned, Counter, Evidence, Fired, Rung, Taken
 from tests.support.town import TemporaryTown
 
 JOURNAL = """SELECT split_part(source, '/', 3), case_id::text, sequence FROM journal
@@ -21,8 +21,17 @@ FIRED = """SELECT j.data ->> 'order_id', (j.data ->> 'step')::int,
     CASE WHEN j.data ->> 'role' = 'checker' THEN (SELECT count(*) FROM journal r WHERE r.subject = j.subject
         AND r.type = 'dispatch.work_resolved.v1' AND r.sequence < j.sequence) END), j.said_at
 FROM journal j WHERE j.type = 'dispatch.work_escalated.v1'"""
-DUE = """SELECT o.id::text, (s ->> 'step')::int, (s ->> 'at')::timestamptz
-FROM orders o, json_array_elements(o.ladder) s WHERE s ->> 'fired_at' IS NOT NULL AND s ->> 'every' IS NULL"""
+RUNGS = """SELECT o.id::text, (s ->> 'step')::int,
+    (CASE WHEN s ->> 'every' IS NOT NULL THEN coalesce(s ->> 'fired_at', s ->> 'at') ELSE s ->> 'at' END)::timestamptz,
+    (s ->> 'fired_at')::timestamptz,
+    (o.state, s ->> 'when') IN (('dispatched', 'not_acknowledged'), ('dispatched', 'not_resolved'),
+        ('in_progress', 'not_resolved'), ('resolved', 'not_verified')),
+    coalesce((s ->> 'came')::int, 1)
+FROM orders o, json_array_elements(o.ladder) s
+WHERE (s ->> 'at')::timestamptz <= clock_timestamp() OR s ->> 'fired_at' IS NOT NULL"""
+TAKEN = """SELECT j.order_id::text, j.at, j.at >= (SELECT max(since) FROM assignments a
+    WHERE a.order_id = j.order_id AND a.role = 'handler') FROM order_journal j WHERE j.what = 'escalated'"""
+NOW = "SELECT clock_timestamp()"
 WITHOUT_DUE = (
     "SELECT case_id::text FROM orders WHERE state IN ('pooled', 'dispatched', 'in_progress') AND due_at IS NULL"
 )
@@ -47,9 +56,12 @@ COUNTERS = {
 
 
 def gather(town: TemporaryTown, **seen: Any) -> Evidence:
-    """The evidence of a town; `seen` is what its clients know: sent, confirmed, poison, accepted, feedback, samples."""
+    """The evidence of a town; `seen` is what its clients know: sent, confirmed, poison, accepted, feedback, samples;
+    and since when nothing is broken: healed."""
     rows = town.rows
-    due = {(order, step): at for order, step, at in rows("dispatch", DUE)}
+    looked, taken = rows("dispatch", NOW)[0][0], [Taken(*row) for row in rows("dispatch", TAKEN)]
+    rungs = [Rung(*row) for row in rows("dispatch", RUNGS)]
+    due = {(rung.order, rung.step, rung.fired): rung.due for rung in rungs}
     return Evidence(
         cases=rows("intake", "SELECT id::text, source, external_id, state FROM cases"),
         reports=rows("intake", "SELECT source, external_id, case_id::text FROM reports"),
@@ -62,8 +74,12 @@ def gather(town: TemporaryTown, **seen: Any) -> Evidence:
         assigned=[Assigned(*row) for row in rows("dispatch", ASSIGNED)],
         commands=set(rows("dispatch", "SELECT member_id, command_id FROM commands WHERE accepted")),
         fired=[
-            Fired(order, step, handler, at, due.get((order, step))) for order, step, handler, at in rows("board", FIRED)
+            Fired(order, step, handler, at, due.get((order, step, at)))
+            for order, step, handler, at in rows("board", FIRED)
         ],
+        rungs=rungs,
+        taken=taken,
+        looked=looked,
         without_due=[row[0] for row in rows("dispatch", WITHOUT_DUE)],
         feedback_said={
             (source, external_id): n

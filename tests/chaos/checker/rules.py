@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple
@@ -9,6 +10,7 @@ from typing import NamedTuple
 from tests.chaos.checker.evidence import Evidence
 from tests.chaos.checker.sorting import sort
 
+LATE = dt.timedelta(seconds=10)  # that a step may come after it was due, with nothing broken
 BEFORE_THE_CHECK = ("submitted", "awaiting_info", "accepted", "dispatched", "in_progress")
 OPEN = (*BEFORE_THE_CHECK, "suspended", "transferred", "resolved", "follow_up_pending")
 ENDED = ("closed", "rejected", "merged", "cancelled")
@@ -154,6 +156,40 @@ def _ladder(evidence: Evidence) -> Iterator[Violation]:
             yield Violation("illegal", f"step {one.step} of {one.order} came at {one.at}, due {one.due}")
 
 
+def _taken_in_time(evidence: Evidence) -> Iterator[Violation]:
+    """9: each step that is stored with an order came when it was due, at most a few seconds late once all is well."""
+    for rung in evidence.rungs:
+        name, latest = f"step {rung.step} of {rung.order}", max(rung.due, evidence.healed or rung.due) + LATE
+        if rung.fired and rung.fired < rung.due:
+            yield Violation("illegal", f"{name} came at {rung.fired}, due {rung.due}")
+        if rung.fired and rung.fired > latest:
+            yield Violation("late", f"{name} came at {rung.fired}, due {rung.due}, all well since {evidence.healed}")
+        if not rung.fired and rung.waits and evidence.looked and evidence.looked > latest:
+            yield Violation("lost", f"{name} was due {rung.due} and has not come at {evidence.looked}")
+
+
+def _taken_once(evidence: Evidence) -> Iterator[Violation]:
+    """9: dispatch's journal has each step that came once, and none besides. A ladder begins anew when the order is
+    handed over: what the journal has from before need not be on it any more."""
+    journal = Counter((one.order, one.at) for one in evidence.taken)
+    ladder = Counter((rung.order, rung.fired) for rung in evidence.rungs if rung.fired)
+    for (order, at), n in ladder.items():
+        if journal[order, at] < n:
+            yield Violation("lost", f"{order}: {n} steps came at {at}, the journal has {journal[order, at]}")
+    gone: Counter[str] = Counter()
+    for one in {one for one in evidence.taken if one.since_handed_over}:
+        n, known = journal[one.order, one.at], ladder[one.order, one.at]
+        gone[one.order] += not known
+        if n > max(known, 1):
+            yield Violation("doubled", f"{one.order}: the journal has {n} steps at {one.at}, the ladder {known}")
+    again: Counter[str] = Counter()
+    for rung in evidence.rungs:
+        again[rung.order] += rung.times - 1
+    for order, n in gone.items():
+        if n > again[order]:
+            yield Violation("doubled", f"{order}: the journal has {n - again[order]} steps that the ladder has not")
+
+
 def _bounded(evidence: Evidence) -> Iterator[Violation]:
     """10: memory, queues and connections stay within their bounds."""
     for what, highest, bound in evidence.samples:
@@ -207,6 +243,8 @@ RULES: tuple[Callable[[Evidence], Iterator[Violation]], ...] = (
     _notices,
     _outboxes,
     _ladder,
+    _taken_in_time,
+    _taken_once,
     _bounded,
     _counters,
     _feedback,
