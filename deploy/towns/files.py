@@ -22,7 +22,7 @@ HAND_WRITTEN = ("categories.yaml", "rules/normal.yaml", "rules/practice.yaml")
 
 @dataclass(frozen=True)
 class Area:
-    """A township, village or grid. `geometry` is WGS84."""
+    """A township, village, grid or micro grid. `geometry` is WGS84."""
 
     grid_id: str
     code: str
@@ -41,7 +41,8 @@ class Area:
 
 @dataclass(frozen=True)
 class Member:
-    """A member as a line of members.csv; `grid_id` is the area that the member works in."""
+    """A member as a line of members.csv; `grid_id` is the area that the member works in, `skills` the codes of
+    what it can do, separated by | (none: everything)."""
 
     member_id: str
     name: str
@@ -50,6 +51,7 @@ class Member:
     phone: str
     language: str = "zh"
     on_duty: str = "true"
+    skills: str = ""
 
 
 @dataclass(frozen=True)

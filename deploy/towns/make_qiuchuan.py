@@ -16,7 +16,7 @@ import chinese_calendar
 import shapely
 from shapely.geometry import Polygon
 
-from deploy.towns import files, shapes
+from deploy.towns import files, micro, shapes
 from deploy.towns.files import Area, Camera, Member, Name
 from deploy.towns.languages import Language, in_words, language_of, put
 
@@ -36,8 +36,9 @@ def make(folder: Path) -> None:
     material = files.read_yaml(files.MATERIAL)
     areas = make_areas(material, rng)
     members = make_members(areas, rng)
-    files.write_areas(folder, areas)
-    files.write_members(folder, members)
+    whole = micro.micro_grids(areas, random.Random(SEED + 2))
+    files.write_areas(folder, whole)
+    files.write_members(folder, micro.at_work_in(whole, members))
     files.write_text(folder / "calendar.yaml", calendar_text())
     others = random.Random(SEED + 1)
     files.write_table(folder / "gazetteer.csv", make_names(material, areas, others))

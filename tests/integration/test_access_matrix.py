@@ -158,6 +158,7 @@ def until(found: Callable[[], Any], seconds: float = 60) -> Any:
 
 @pytest.fixture(scope="module")
 def line(servers: Servers, small_town: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Line]:
+    """By the rules of an ordinary day: nobody takes the order away while the routes are asked."""
     with TemporaryTown(servers, small_town, rules="normal", logs=tmp_path_factory.mktemp("logs")) as town:
         town.start()
         yield Line(town)

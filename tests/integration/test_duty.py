@@ -138,6 +138,28 @@ def test_what_waits_for_a_check_goes_to_another_checker(office: Office) -> None:
     office.ends(leave)
 
 
+def test_who_stands_in_for_a_leader_checks_and_decides_as_long_as_the_leave_lasts(office: Office) -> None:
+    leave = office.leave(LEADER, "m006")
+    number = office.report()
+    order = office.order(number)
+    handler = order["member_id"]
+    assert office.api.act(handler, "acknowledge", order)["accepted"]
+    order = office.order(number, "in_progress")
+    until_then = (now() + DAY).isoformat()
+    assert office.api.act(handler, "suspend", order, until=until_then, reason="等待到货")["accepted"]
+    seen = office.does("GET", f"orders/{order['order_id']}")
+    assert seen["requests"][0]["approver_id"] == "m006" and f"stands in for {LEADER}" in seen["requests"][0]["note"]
+    assert office.api.act("m006", "deny", office.order(number, "in_progress"), reason="请继续")["accepted"]
+    office.ends(leave)
+    assert office.api.act(handler, "suspend", office.order(number, "in_progress"), until=until_then, reason="等待")[
+        "accepted"
+    ]
+    again = office.does("GET", f"orders/{order['order_id']}")["requests"][1]
+    assert again["approver_id"] == LEADER
+    refused = office.api.act("m006", "approve", office.order(number, "in_progress"))
+    assert refused["reason_code"] == "not_yours"
+
+
 def test_each_order_is_given_away_once_while_two_replicas_look(office: Office) -> None:
     away = office.leave("m009")  # so that everything goes to the other worker of the grid
     numbers = [office.report(EAST) for _ in range(30)]

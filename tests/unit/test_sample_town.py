@@ -21,7 +21,9 @@ from deploy.towns import check
 from deploy.towns.files import SAMPLE
 from deploy.towns.from_geojson import write_town
 from deploy.towns.make_qiuchuan import make
+from deploy.towns.shapes import PRECISION
 from deploy.towns.small import write_small_town
+from services.dispatch.domain.policy import skilled
 from services.dispatch.domain.words import DEPARTMENTS
 from services.dispatch.messages.registry import ROLES
 from services.intake.adapters import adapter_of
@@ -81,6 +83,42 @@ def test_villages_are_the_unions_of_their_grids(town, shapes):
         assert shapely.union_all(grids).symmetric_difference(shapes[village]).area <= 1e-12
 
 
+def test_micro_grids_divide_the_grids_of_the_community(town, shapes):
+    parts = {grid: [a for a in town.areas if a["parent_id"] == grid] for grid in ids(town, "grid")}
+    divided = {grid: found for grid, found in parts.items() if found}
+    (community,) = [area["grid_id"] for area in town.areas if area["name"].endswith("社区")]
+    assert set(divided) == {area["grid_id"] for area in town.areas if area["parent_id"] == community}
+    homes = {area["grid_id"]: area.get("households") for area in town.areas}
+    for grid, found in divided.items():
+        inside = [shapes[area["grid_id"]] for area in found]
+        assert len(inside) == 3 and all(one.geom_type == "Polygon" for one in inside)
+        whole, border = shapes[grid], PRECISION * shapes[grid].length  # where they meet it, to 0.1 m
+        assert shapely.union_all(inside).symmetric_difference(whole).area <= border
+        assert max(one.intersection(other).area for one, other in combinations(inside, 2)) <= 1e-12
+        assert sum(area["households"] for area in found) == homes[grid]
+
+
+def test_some_have_a_trade_and_for_every_category_there_are_two_who_can(town):
+    trades = [member for member in town.members if member["skills"]]
+    assert 15 <= len(trades) <= 100 and {member["role"] for member in trades} == {"worker", *DEPARTMENTS}
+    for category in town.categories:
+        of_the_platform = [member for member in town.members if member["role"] == category["platform"]]
+        able = [m for m in of_the_platform if skilled(tuple(filter(None, m["skills"].split("|"))), category["code"])]
+        assert len(able) >= 2, category["code"]
+    for grid, workers in workers_of(town).items():
+        assert sum(not worker["skills"] for worker in workers) >= 3, grid
+
+
+def workers_of(town: check.Town) -> dict[str, list[dict]]:
+    """The workers of each grid and of its micro grids."""
+    parents = {area["grid_id"]: area["parent_id"] for area in town.areas if area["level"] == "micro_grid"}
+    found = {grid: [] for grid in ids(town, "grid")}
+    for member in town.members:
+        if member["role"] == "worker":
+            found[parents.get(member["grid_id"], member["grid_id"])].append(member)
+    return found
+
+
 def test_the_town_lies_in_the_west_of_its_county(town, shapes):
     west, south, east, north = shapes["330822111"].bounds
     assert 118.2568 < west < east < 118.48
@@ -90,7 +128,7 @@ def test_the_town_lies_in_the_west_of_its_county(town, shapes):
 
 
 def test_codes_are_those_of_the_tree(town):
-    lengths = {"township": 9, "village": 12, "grid": 15}
+    lengths = {"township": 9, "village": 12, "grid": 15, "micro_grid": 17}
     for area in town.areas:
         assert area["code"].isdigit() and len(area["code"]) == lengths[area["level"]]
         assert area["code"].startswith(area["parent_id"] or "330822111")
@@ -109,9 +147,12 @@ def test_there_are_420_members(town):
 
 def test_every_grid_has_a_leader_and_workers_on_duty(town):
     for grid in ids(town, "grid"):
-        roles = Counter(member["role"] for member in town.members if member["grid_id"] == grid)
-        assert roles["leader"] == 1 and roles["worker"] in (3, 4) and len(roles) == 2
-        assert sum(member["on_duty"] == "true" for member in town.members if member["grid_id"] == grid) >= 3
+        leaders = [member for member in town.members if member["grid_id"] == grid and member["role"] != "worker"]
+        workers = workers_of(town)[grid]
+        assert [member["role"] for member in leaders] == ["leader"] and len(workers) in (3, 4)
+        assert sum(member["on_duty"] == "true" for member in [*leaders, *workers]) >= 3
+    places = Counter(member["grid_id"] for member in town.members)
+    assert all(places[micro_grid] == 1 for micro_grid in ids(town, "micro_grid"))
     assert 0 < sum(member["on_duty"] == "false" for member in town.members) < 100
 
 
@@ -170,7 +211,7 @@ def test_sample_reports_lie_where_they_say(town, shapes):
 
 
 def test_patrol_reports_come_from_a_worker_of_their_grid(town, shapes):
-    grid_of = {member["member_id"]: member["grid_id"] for member in town.members}
+    grid_of = {worker["member_id"]: grid for grid, workers in workers_of(town).items() for worker in workers}
     for report in town.reports:
         if "member" in report:
             place = report["data"]["place"]
