@@ -20,6 +20,7 @@ import yaml
 from marshmallow import Schema
 
 from deploy.towns import schemas
+from services.callback.domain import rule_set as callback_rules
 from services.dispatch.domain.areas import tree_problems
 from services.dispatch.domain.registry import AREA, MEMBER, missing
 from services.dispatch.domain.roster_data import Known, read_rosters
@@ -99,6 +100,7 @@ def problems(town: Town) -> list[str]:
         _places,
         _intake_rules,
         _dispatch_rules,
+        _callback_rules,
         _duty,
         _reports,
     )
@@ -217,6 +219,13 @@ def _dispatch_rules(town: Town) -> Iterator[str]:
     """Dispatch's rules, by dispatch's own reading."""
     for name, rules in town.marks.items():
         yield from marked.told(f"rules/{name}", "dispatch", rules, mistakes_in(rules.value.get("dispatch") or {}))
+
+
+def _callback_rules(town: Town) -> Iterator[str]:
+    """Callback's rules, by callback's own reading."""
+    for name, rules in town.marks.items():
+        section = rules.value.get("callback") or {}
+        yield from marked.told(f"rules/{name}", "callback", rules, callback_rules.mistakes_in(section))
 
 
 def _intake_rules(town: Town) -> Iterator[str]:

@@ -8,6 +8,7 @@ from typing import Any
 
 import yaml
 
+from services.callback import use_cases
 from services.callback.config import load
 from services.callback.domain.calendar import Calendar
 from services.callback.store import Work
@@ -26,4 +27,4 @@ def load_town(folder: Path, open_work: OpenWork, settings: Settings) -> dict[str
 
 
 if __name__ == "__main__":
-    sys.exit(main(load, Work, load_town, {}))
+    sys.exit(main(load, Work, load_town, {}, check_rules=use_cases.check_rules))

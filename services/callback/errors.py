@@ -2,7 +2,9 @@
 
 CallbackError
 ├── FollowUpUnknown    no follow-up has this id
-└── NotOpen            it has ended: another answer was given, its window is over, or the case has left the line
+└── NotOpen            it has ended: an answer was judged, its window is over, or the case has left the line
+
+An answer that is not taken is no error but an outcome with its reason: `use_cases/answering.py`.
 """
 
 from __future__ import annotations
@@ -20,9 +22,8 @@ class FollowUpUnknown(CallbackError):
 
 
 class NotOpen(CallbackError):
-    """`given` is what was answered, for whoever comes second."""
+    """`why` in words; `given` is what was answered, for whoever comes second."""
 
-    def __init__(self, number: str, row: dict[str, Any]):
-        why = f"nobody is asked: {row['why']}" if row["state"] == "waived" else "it has one answer"
+    def __init__(self, number: str, row: dict[str, Any], why: str):
         super().__init__(f"the follow-up of {number} in round {row['round']} is {row['state']}: {why}")
         self.given = {name: row[name] for name in ("solved", "satisfaction", "text", "answered_by") if row[name]}

@@ -37,9 +37,13 @@ class CallbackService:
     def on_erased(self, heard: list[Any]) -> list[str]:
         return use_cases.waive_erased(heard, self.open_work)
 
+    @hears("merged", messages.CaseMerged)
+    def on_merged(self, heard: list[Any]) -> list[str]:
+        return use_cases.merge_cases(heard, self.open_work)
+
     @timer(interval=1)
-    def expire(self) -> None:
-        use_cases.expire_follow_ups(self.open_work)
+    def judge(self) -> None:
+        use_cases.judge_due(self.open_work)
 
     @http("GET", "/callback/follow-ups", roles=["desk"])
     def get_follow_ups(self, request: Request) -> Any:

@@ -1,16 +1,23 @@
 """What callback does. One function is one transaction: gather, decide, record."""
 
-from services.callback.use_cases.asking import note_attempt, take_answer
-from services.callback.use_cases.dropping import correct_cases, drop_follow_ups
-from services.callback.use_cases.planning import expire_follow_ups, keep_cases, plan_follow_ups, waive_erased
+from services.callback.use_cases.answering import Given, Outcome, answer
+from services.callback.use_cases.asking import note_attempt
+from services.callback.use_cases.dropping import drop_follow_ups, waive_erased
+from services.callback.use_cases.judging import judge_due
+from services.callback.use_cases.keeping import check_rules, correct_cases, keep_cases, merge_cases
+from services.callback.use_cases.planning import plan_follow_ups
 
 __all__ = [
+    "Given",
+    "Outcome",
+    "answer",
+    "check_rules",
     "correct_cases",
     "drop_follow_ups",
-    "expire_follow_ups",
+    "judge_due",
     "keep_cases",
+    "merge_cases",
     "note_attempt",
     "plan_follow_ups",
-    "take_answer",
     "waive_erased",
 ]

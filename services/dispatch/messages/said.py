@@ -208,9 +208,11 @@ class WorkSentBack(_Work):
 
 
 class WorkVerified(_Work):
-    """Somebody else than the handler has checked that it is done."""
+    """Somebody else than the handler has checked that it is done; `handlers` are all who have had it in this round."""
 
     TYPE = "dispatch.work_verified.v1"
+    unit = fields.String(allow_none=True, load_default=None)
+    handlers = fields.List(fields.String(), load_default=list)
     checker_id = fields.String(required=True)
     note = fields.String(required=True)
     resolved_at = fields.String(allow_none=True, load_default=None)

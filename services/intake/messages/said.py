@@ -87,11 +87,14 @@ class _Decided(Message):
 
 
 class CaseMerged(_Decided):
-    """A case is handled together with the case `into` from now on; `score`: how alike, if a rule found it."""
+    """A case is handled together with the case `into` from now on; `score`: how alike, if a rule found it. Its own
+    reporter can be asked whether the matter is solved if `asks_reporter`, unless `anonymous`."""
 
     TYPE = "intake.case_merged.v1"
     into = fields.String(required=True)
     score = fields.Float(allow_none=True, load_default=None)
+    anonymous = fields.Boolean(load_default=True)
+    asks_reporter = fields.Boolean(load_default=False)
 
 
 class CaseTransferred(_Decided):

@@ -1,0 +1,43 @@
+"""What comes by HTTP: unknown fields are refused, so that nobody believes that we have read them."""
+
+from __future__ import annotations
+
+from marshmallow import RAISE, Schema, ValidationError, fields, validate
+
+from services.callback.domain.satisfaction import SATISFACTION, SOLVED
+
+
+def no_nul(value: str) -> None:
+    if "\0" in value:
+        raise ValidationError("there is a NUL character in it")
+
+
+def words(longest: int, **kwargs: object) -> fields.String:
+    """Of so many characters at most, none of them NUL."""
+    return fields.String(validate=[validate.Length(max=longest), no_nul], **kwargs)  # type: ignore[arg-type]
+
+
+class Strict(Schema):
+    class Meta:
+        unknown = RAISE
+
+
+class Answer(Strict):
+    """What the reporter has said: to the two questions that everybody answers, why, and to a town's own questions
+    (question → value). `report`: the number under which this reporter knows the matter, if it is not the first who
+    reported it."""
+
+    solved = fields.String(required=True, validate=validate.OneOf(SOLVED))
+    satisfaction = fields.String(required=True, validate=validate.OneOf(SATISFACTION))
+    text = words(2000, load_default="")
+    reasons = fields.List(words(30), load_default=list, validate=validate.Length(max=30))
+    more = fields.Dict(keys=words(30), values=words(30), load_default=dict, validate=validate.Length(max=30))
+    report = words(40, allow_none=True, load_default=None)
+    version = words(40, allow_none=True, load_default=None)
+
+
+class Attempt(Strict):
+    """A call that has brought no answer."""
+
+    reached = fields.Boolean(required=True)
+    note = words(500, load_default="")
