@@ -19,8 +19,23 @@ ROUTES = {
     ),
     "POST /callback/follow-ups/<follow_up_id>/answer": Route(
         "What the reporter has said; the same answer again is taken once",
-        {200: "`number`, `round`, and whether the case is handled again (`rework`)"},
+        {
+            200: "`number`, `round`, `state` of the follow-up, when it is or was judged (`judged_at`), and whether "
+            "the case is handled again (`rework`)"
+        },
         callback.Answer,
+        problems=(404, 409, 422),
+    ),
+    "POST /callback/follow-ups/<follow_up_id>/demand": Route(
+        "Whether the demand of somebody dissatisfied is reasonable: unreasonable only if two of the desk say so",
+        {200: "`number`, `round`, `state` of the follow-up, `demand` (proposed, reasonable, unreasonable), `rework`"},
+        callback.Look,
+        problems=(404, 409, 422),
+    ),
+    "POST /callback/objections": Route(
+        "A reporter does not agree with how a case has ended: within the town's time it goes out again",
+        {200: "`number` of the case, and its new `round`"},
+        callback.Objection,
         problems=(404, 409, 422),
     ),
 }

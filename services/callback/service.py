@@ -45,6 +45,10 @@ class CallbackService:
     def judge(self) -> None:
         use_cases.judge_due(self.open_work)
 
+    @timer(interval=60)
+    def top_up(self) -> None:
+        use_cases.top_up(self.open_work)
+
     @http("GET", "/callback/follow-ups", roles=["desk"])
     def get_follow_ups(self, request: Request) -> Any:
         return doors.get_follow_ups(request, self.open_work)
@@ -56,3 +60,11 @@ class CallbackService:
     @http("POST", "/callback/follow-ups/<follow_up_id>/answer", roles=["desk"])
     def post_answer(self, request: Request, follow_up_id: str) -> Any:
         return doors.post_answer(request, follow_up_id, self.open_work)
+
+    @http("POST", "/callback/follow-ups/<follow_up_id>/demand", roles=["desk"])
+    def post_demand(self, request: Request, follow_up_id: str) -> Any:
+        return doors.post_demand(request, follow_up_id, self.open_work)
+
+    @http("POST", "/callback/objections", roles=["desk", "source"])
+    def post_objection(self, request: Request) -> Any:
+        return doors.post_objection(request, self.open_work)

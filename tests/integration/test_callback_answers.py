@@ -96,7 +96,7 @@ def test_nobody_answers_in_time(asked: FollowUps) -> None:
     assert asked.answers(number).reason == "closed"
     assert asked.row(number)["state"] == "expired"
     assert asked.said(number)[-1][1] | {"why": ""} == {
-        "number": number, "round": 1, "outcome": "expired", "satisfaction": "unrated", "why": ""
+        "number": number, "round": 1, "outcome": "expired", "satisfaction": "unrated", "why": "", "closed_before": False
     }  # fmt: skip
 
 

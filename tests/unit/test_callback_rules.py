@@ -105,7 +105,8 @@ def test_nobody_is_called_on_the_same_day_or_on_a_free_one(verified: dt.datetime
 
 
 def test_the_rule_sets_are_read_and_without_one_the_defaults_apply() -> None:
-    assert Rules.of({}) == Rules() == NORMAL
+    assert Rules.of({}) == Rules()
+    assert (NORMAL.kinds, NORMAL.levels, NORMAL.sample_percent) == (Rules().kinds, Rules().levels, 10)
     assert (PRACTICE.when, PRACTICE.window, PRACTICE.attempts) == ("at_once", dt.timedelta(seconds=120), 3)
     with pytest.raises(ValueError, match="working"):
         Calendar.of(read("calendar.yaml") | {"working_weekdays": []})

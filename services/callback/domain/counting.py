@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from services.callback.domain.rules import DESK, FIRST, NOTHING, WORST, Terms
-from services.callback.domain.satisfaction import DISSATISFIED, judge
+from services.callback.domain.satisfaction import DISSATISFIED, PROPOSED, judge, may_be_unreasonable
 
 _SOLVED = {"yes": 0, "partly": 1, "no": 2}
 _CONTENT = {"unrated": 0, "satisfied": 0, "mostly_satisfied": 1, "dissatisfied": 2}
@@ -23,6 +23,14 @@ class Answer:
     at: dt.datetime
     solved: str
     satisfaction: str
+
+
+@dataclass(frozen=True)
+class Demand:
+    """What the desk has said of a dissatisfied reporter's demand, and when."""
+
+    state: str
+    at: dt.datetime
 
 
 def counted(answers: Mapping[str, Answer], reporters: Sequence[str], terms: Terms) -> Answer | None:
@@ -43,9 +51,14 @@ def counted(answers: Mapping[str, Answer], reporters: Sequence[str], terms: Term
     return bad[0] if 2 * len(bad) >= len(given) else next(a for a in given if a not in bad)
 
 
-def judge_at(answers: Mapping[str, Answer], reporters: Sequence[str], terms: Terms) -> dt.datetime | None:
-    """When the answers are judged; None: when the window is over, because somebody who counts may still answer."""
+def judge_at(
+    answers: Mapping[str, Answer], reporters: Sequence[str], terms: Terms, demand: Demand | None = None
+) -> dt.datetime | None:
+    """When the answers are judged; None: when the window is over, because somebody who counts may still answer. What
+    the desk has said of the demand decides at once, or waits for a second person."""
     counts = counted(answers, reporters, terms)
+    if counts and demand:
+        return demand.at + terms.second_look if demand.state == PROPOSED else demand.at
     if counts is None or not _decided(counts, answers, reporters, terms):
         return None
     deciding = [counts] if terms.whose == FIRST else list(answers.values())
@@ -68,7 +81,7 @@ def _decided(counts: Answer, answers: Mapping[str, Answer], reporters: Sequence[
 def _wait(answer: Answer, terms: Terms) -> dt.timedelta:
     """So long an answer can still be changed; the desk looks at a dissatisfied one that no call-taker has taken."""
     settle = terms.settle.get(answer.channel, NOTHING)
-    looked_at = answer.channel != DESK and answer.satisfaction == DISSATISFIED and answer.solved != "no"
+    looked_at = answer.channel != DESK and may_be_unreasonable(answer.solved, answer.satisfaction)
     return max(settle, terms.look) if looked_at else settle
 
 

@@ -100,6 +100,7 @@ CHECKS: dict[str, Check] = {
     "whose": _one_of(WHOSE),
     "settle": _settle,
     "look": _duration,
+    "second_look": _duration,
     "problem_after": _number(1, 20),
     "objection": _duration,
     "questions": question_problems,

@@ -28,6 +28,7 @@ class Terms:
     whose: str = FIRST
     settle: Mapping[str, dt.timedelta] = field(default_factory=lambda: {PAGE: HALF_HOUR, CHAT: HALF_HOUR})
     look: dt.timedelta = NOTHING  # how long a dissatisfied answer without a call waits for the desk to look at it
+    second_look: dt.timedelta = dt.timedelta(days=3)  # then a demand that one has called unreasonable is reasonable
     dissatisfied_is_rework: bool = True
     problem_after: int = 3  # rounds
     objection: dt.timedelta = dt.timedelta(days=14)
@@ -38,6 +39,7 @@ class Terms:
             "whose": self.whose,
             "settle": {channel: wait.total_seconds() for channel, wait in self.settle.items()},
             "look": self.look.total_seconds(),
+            "second_look": self.second_look.total_seconds(),
             "dissatisfied_is_rework": self.dissatisfied_is_rework,
             "problem_after": self.problem_after,
             "objection": self.objection.total_seconds(),
@@ -50,6 +52,7 @@ class Terms:
             usual["whose"],
             {channel: dt.timedelta(seconds=wait) for channel, wait in usual["settle"].items()},
             dt.timedelta(seconds=usual["look"]),
+            dt.timedelta(seconds=usual["second_look"]),
             usual["dissatisfied_is_rework"],
             usual["problem_after"],
             dt.timedelta(seconds=usual["objection"]),
@@ -91,6 +94,7 @@ class Rules:
                 section.get("whose", usual.whose),
                 settle,
                 duration(section["look"]) if "look" in section else usual.look,
+                duration(section["second_look"]) if "second_look" in section else usual.second_look,
                 section["dissatisfied_is_rework"],
                 section.get("problem_after", usual.problem_after),
                 duration(section["objection"]) if "objection" in section else usual.objection,

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from typing import Any
 
-from services.callback.domain.refusing import BAD_ANSWERS, OWN_CASE, UNKNOWN
+from services.callback.domain.refusing import BAD_ANSWERS, NOT_A_REPORTER, OWN_CASE, SAME_PERSON, UNKNOWN
 from services.callback.errors import FollowUpUnknown, NotOpen
 from services.callback.use_cases import Outcome
 from shared.http.problems import Conflict, Forbidden, NotFound, Unprocessable
@@ -28,16 +29,24 @@ def refuse(outcome: Outcome) -> None:
     """Raises the problem that a refused answer is."""
     if outcome.taken:
         return
-    details = [{"field": "answer", "problem": outcome.reason, "repair": outcome.text}]
-    if outcome.reason == UNKNOWN:
-        raise NotFound(outcome.text)
-    if outcome.reason == OWN_CASE:
-        raise Forbidden(outcome.text)
-    if outcome.reason == BAD_ANSWERS:
-        raise Unprocessable(outcome.text, details)
-    about = f"the follow-up of {outcome.number} in round {outcome.round} is {outcome.state}"
     given = [{"field": name, "given": value} for name, value in outcome.given.items()]
-    raise Conflict(f"{about}: {outcome.text}", given)
+    about = f"the follow-up of {outcome.number} in round {outcome.round} is {outcome.state}: " if given else ""
+    refuse_because((outcome.reason, about + outcome.text), given)
+
+
+def refuse_because(refused: tuple[str, str] | None, given: Sequence[dict[str, Any]] = ()) -> None:
+    """Raises the problem that a refusal (reason, text) is; `given`: what was answered, for whoever comes second."""
+    if refused is None:
+        return
+    reason, text = refused
+    if reason == UNKNOWN:
+        raise NotFound(text)
+    if reason in (OWN_CASE, SAME_PERSON):
+        raise Forbidden(text)
+    details = [{"field": "answer", "problem": reason, "repair": text}]
+    if reason in (BAD_ANSWERS, NOT_A_REPORTER):
+        raise Unprocessable(text, details)
+    raise Conflict(text, [*details, *given])
 
 
 def _is_uuid(text: str) -> bool:

@@ -8,7 +8,7 @@ from services.callback.messages.heard import (
     WorkVerified,
     WorkWithdrawn,
 )
-from services.callback.messages.outside import Answer, Attempt
+from services.callback.messages.outside import Answer, Attempt, Look, Objection
 from services.callback.messages.said import CaseAnswered, FollowUpPlanned, ReworkAsked
 
 __all__ = [
@@ -19,6 +19,8 @@ __all__ = [
     "CaseMerged",
     "CaseRegistered",
     "FollowUpPlanned",
+    "Look",
+    "Objection",
     "PersonErased",
     "ReworkAsked",
     "WorkVerified",

@@ -31,6 +31,7 @@ class CaseMerged(Message):
     TYPE = "intake.case_merged.v1"
     number = fields.String(required=True)
     into = fields.String(required=True)
+    source = fields.String(load_default="")
     anonymous = fields.Boolean(load_default=True)
     asks_reporter = fields.Boolean(load_default=False)
 

@@ -25,7 +25,7 @@ class Strict(Schema):
 class Answer(Strict):
     """What the reporter has said: to the two questions that everybody answers, why, and to a town's own questions
     (question → value). `report`: the number under which this reporter knows the matter, if it is not the first who
-    reported it."""
+    reported it. `unreasonable`: why the demand of somebody dissatisfied is; a second person has to think so too."""
 
     solved = fields.String(required=True, validate=validate.OneOf(SOLVED))
     satisfaction = fields.String(required=True, validate=validate.OneOf(SATISFACTION))
@@ -34,6 +34,21 @@ class Answer(Strict):
     more = fields.Dict(keys=words(30), values=words(30), load_default=dict, validate=validate.Length(max=30))
     report = words(40, allow_none=True, load_default=None)
     version = words(40, allow_none=True, load_default=None)
+    unreasonable = words(500, load_default="")
+
+
+class Look(Strict):
+    """What one of the desk says of a dissatisfied reporter's demand."""
+
+    reasonable = fields.Boolean(required=True, truthy={True}, falsy={False})
+    reason = fields.String(required=True, validate=[validate.Length(min=1, max=500), no_nul])
+
+
+class Objection(Strict):
+    """The reporter who knows the matter as `number` does not agree with how it has ended."""
+
+    number = fields.String(required=True, validate=[validate.Length(min=1, max=40), no_nul])
+    text = words(2000, load_default="")
 
 
 class Attempt(Strict):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from marshmallow import fields, validate
 
-from services.callback.domain.satisfaction import SATISFACTION, SOLVED
+from services.callback.domain.satisfaction import SATISFACTION, SOLVED, SUPERIOR, UNIT
 from shared.messaging.message import Message
 
 
@@ -20,7 +20,10 @@ class FollowUpPlanned(Message):
 
 
 class CaseAnswered(Message):
-    """The question is settled: answered, waived (nobody is asked) or expired (nobody has answered)."""
+    """The question is settled: answered, waived (nobody is asked) or expired (nobody has answered). `counts` is false
+    where two of the desk have found the demand unreasonable: then figures leave the answer out. `report`: the
+    number under which who answered knows it; `reasons`: ids of the questions' reasons; `media`: references;
+    `closed_before`: it was closed unasked, and asked about after all, because its sample was topped up."""
 
     TYPE = "callback.case_answered.v1"
     number = fields.String(required=True)
@@ -30,10 +33,20 @@ class CaseAnswered(Message):
     satisfaction = fields.String(required=True, validate=validate.OneOf(SATISFACTION))
     text = fields.String(allow_none=True, load_default=None)
     why = fields.String(required=True)
+    counts = fields.Boolean(load_default=True)
+    closed_before = fields.Boolean(load_default=False)
+    channel = fields.String(allow_none=True, load_default=None)
+    report = fields.String(allow_none=True, load_default=None)
+    answered_at = fields.String(allow_none=True, load_default=None)
+    reasons = fields.List(fields.String(), load_default=list)
+    reasons_text = fields.String(allow_none=True, load_default=None)
+    media = fields.List(fields.String(), load_default=list)
 
 
 class ReworkAsked(Message):
-    """The reporter is not content: the case is to be handled again; `round` is the new one."""
+    """The reporter is not content, or objects to how the case has ended (`objection`): it is to be handled again;
+    `round` is the new one, `to` who handles it (unit, superior), `problem`: so many rounds have not helped that it is a
+    problem case, one level up. `closed_before`: the case was closed already, and is opened again."""
 
     TYPE = "callback.rework_asked.v1"
     number = fields.String(required=True)
@@ -42,3 +55,13 @@ class ReworkAsked(Message):
     satisfaction = fields.String(required=True, validate=validate.OneOf(SATISFACTION))
     text = fields.String(allow_none=True, load_default=None)
     why = fields.String(required=True)
+    to = fields.String(load_default="unit", validate=validate.OneOf((UNIT, SUPERIOR)))
+    problem = fields.Boolean(load_default=False)
+    objection = fields.Boolean(load_default=False)
+    closed_before = fields.Boolean(load_default=False)
+    channel = fields.String(allow_none=True, load_default=None)
+    report = fields.String(allow_none=True, load_default=None)
+    answered_at = fields.String(allow_none=True, load_default=None)
+    reasons = fields.List(fields.String(), load_default=list)
+    reasons_text = fields.String(allow_none=True, load_default=None)
+    media = fields.List(fields.String(), load_default=list)

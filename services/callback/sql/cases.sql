@@ -35,11 +35,11 @@ FROM json_to_recordset(%(rows)s) AS h(id uuid, handlers text[]) WHERE cases.id =
 
 -- name: add_merged
 -- These cases are handled together with another from now on; an older message never replaces a newer one.
-INSERT INTO merged AS m (case_id, number, into_number, reachable, sequence, at)
-SELECT case_id, number, into_number, reachable, sequence, at FROM json_to_recordset(%(rows)s)
-    AS r(case_id uuid, number text, into_number text, reachable boolean, sequence integer, at timestamptz)
-ON CONFLICT (case_id) DO UPDATE SET into_number = excluded.into_number, reachable = excluded.reachable,
-    sequence = excluded.sequence, at = excluded.at WHERE m.sequence < excluded.sequence
+INSERT INTO merged AS m (case_id, number, into_number, source, reachable, sequence, at)
+SELECT case_id, number, into_number, source, reachable, sequence, at FROM json_to_recordset(%(rows)s)
+    AS r(case_id uuid, number text, into_number text, source text, reachable boolean, sequence integer, at timestamptz)
+ON CONFLICT (case_id) DO UPDATE SET into_number = excluded.into_number, source = excluded.source,
+    reachable = excluded.reachable, sequence = excluded.sequence, at = excluded.at WHERE m.sequence < excluded.sequence
 
 -- name: take_apart
 -- These cases stand for themselves again: the row stays, so that what is heard late changes nothing.

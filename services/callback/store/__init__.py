@@ -9,11 +9,12 @@ from services.callback.store.base import SQL, Row
 from services.callback.store.cases import CaseRows
 from services.callback.store.follow_ups import FollowUpRows
 from services.callback.store.reference import ReferenceRows
+from services.callback.store.sampling import SamplingRows
 
 __all__ = ["SQL", "OpenWork", "Row", "Work"]
 
 
-class Work(CaseRows, FollowUpRows, ReferenceRows):
+class Work(CaseRows, FollowUpRows, SamplingRows, ReferenceRows):
     """One transaction of callback."""
 
 

@@ -54,6 +54,24 @@ class FollowUpRows(Rows):
         """When the answers of follow-ups (id) are judged (judge_at)."""
         self.write(SQL.judge_later, rows)
 
+    def put_demand(self, rows: Sequence[Row]) -> None:
+        self.write(SQL.put_demand, rows)
+
+    def add_demands(self, rows: Sequence[Row]) -> None:
+        self.write(SQL.add_demands, rows)
+
+    def latest_round(self, number: str) -> Row | None:
+        """The follow-up (id) of the latest round of the case with this number, and the source of that number."""
+        found = self.dicts(SQL.latest_round, number=number)
+        return found[0] if found else None
+
+    def objection(self, follow_up_id: str) -> Row | None:
+        found = self.dicts(SQL.objection, id=follow_up_id)
+        return found[0] if found else None
+
+    def add_objections(self, rows: Sequence[Row]) -> None:
+        self.write(SQL.add_objections, rows)
+
     def add_attempt(self, follow_up_id: str, at: dt.datetime, who: str, reached: bool, note: str) -> int:
         """How many attempts there are now."""
         self.run(SQL.add_attempt, id=follow_up_id, at=at, who=who, reached=reached, note=note)

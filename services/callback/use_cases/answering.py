@@ -19,8 +19,9 @@ from typing import Any, NamedTuple
 from services.callback.domain.follow_up import reporters_of
 from services.callback.domain.masking import mask
 from services.callback.domain.questions import REASONS_ID, SOLVED_ID, Questions, satisfaction_of
-from services.callback.domain.refusing import NO_FOLLOW_UP, Refusal, bad_answers, refusal
+from services.callback.domain.refusing import NO_FOLLOW_UP, Refusal, bad_answers, no_demand, refusal
 from services.callback.store import OpenWork, Row, Work
+from services.callback.use_cases.demands import propose
 from services.callback.use_cases.judging import judge_answers
 from shared.messaging.envelope import new_id
 
@@ -32,7 +33,8 @@ class Given(NamedTuple):
 
     `by`: the call-taker, the source, or `reporter`; `report`: the number under which this reporter knows the matter
     (the first reporter's, if left out); `answers`: question id → value, for `reasons` a list; `media`: references;
-    `device`: whatever tells devices apart, kept as a digest; `seconds`: that the answering took."""
+    `device`: whatever tells devices apart, kept as a digest; `seconds`: that the answering took; `unreasonable`: why
+    the call-taker thinks that a dissatisfied reporter's demand is; somebody else of the desk has to think so too."""
 
     follow_up_id: str
     channel: str
@@ -44,6 +46,7 @@ class Given(NamedTuple):
     version: str | None = None
     device: str | None = None
     seconds: float | None = None
+    unreasonable: str = ""
 
 
 class Outcome(NamedTuple):
@@ -89,14 +92,17 @@ def answer_in(given: Sequence[Given], work: Work) -> list[Outcome]:
         known = latest.get(row["id"], {}).get(report)
         if known and all(known[name] == taken[name] for name in SAME):
             continue
-        wrong = refusal(row, one.channel, one.by, report, reporters, work.now()) or bad_answers(
-            one.answers, row["category"], questions.get(taken["version"])
+        wrong = (
+            refusal(row, one.channel, one.by, report, reporters, work.now())
+            or bad_answers(one.answers, row["category"], questions.get(taken["version"]))
+            or no_demand(one.unreasonable, one.channel, taken["solved"], taken["satisfaction"])
         )
         if wrong:
             refused[n] = wrong
             continue
         latest[row["id"]][report] = taken
         work.add_answers([taken])
+        propose(row, one.by, one.unreasonable, work)
     judge_answers([row for row in rows.values() if row["state"] == "open"], latest, merged, work)
     return [_outcome(one, rows.get(one.follow_up_id), refused.get(n)) for n, one in enumerate(given)]
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping, Sequence
 
-from services.callback.domain.counting import Answer, counted, judge_at
+from services.callback.domain.counting import Answer, Demand, counted, judge_at
 from services.callback.domain.follow_up import reporters_of
+from services.callback.domain.questions import Questions
 from services.callback.domain.rules import Terms
-from services.callback.domain.satisfaction import NOBODY_ANSWERED, UNRATED, judge
+from services.callback.domain.satisfaction import NOBODY_ANSWERED, UNRATED, after, judge
 from services.callback.store import OpenWork, Row, Work
 from services.callback.use_cases.saying import say_answered, say_unanswered
 
@@ -32,11 +33,13 @@ def judge_answers(rows: Sequence[Row], latest: Latest, merged: Merged, work: Wor
     what they have become."""
     now = work.now()
     later = []
+    versions = work.questions({a["version"] for given in latest.values() for a in given.values()})
     for row in rows:
         given = latest.get(row["id"], {})
         when, counts = _judged(row, given, merged.get(row["number"], ()))
         if row["closes_at"] <= now or (when and when <= now):
-            _end(row, given[counts.report] if counts else None, now, work)
+            answer = given[counts.report] if counts else None
+            _end(row, answer, versions.get(answer["version"]) if answer else None, now, work)
         elif when != row["judge_at"]:
             row["judge_at"] = when
             later.append({"id": row["id"], "judge_at": when})
@@ -49,26 +52,35 @@ def terms_of(row: Row) -> Terms:
     return Terms.of(row["terms"] or {"dissatisfied_is_rework": row["dissatisfied_is_rework"]})
 
 
-def _judged(row: Row, given: Mapping[str, Row], merged: Sequence[Row]) -> tuple[dt.datetime | None, Answer | None]:
-    """When the answers are judged (None: when the window is over), and which counts as it is."""
-    reporters, terms = reporters_of(row, merged), terms_of(row)
+def answers_of(row: Row, given: Mapping[str, Row], merged: Sequence[Row]) -> tuple[tuple[str, ...], dict[str, Answer]]:
+    """Who may answer for a matter, and what they have."""
     answers = {
         report: Answer(a["id"], report, a["channel"], a["at"], a["solved"], a["satisfaction"])
         for report, a in given.items()
     }
-    return judge_at(answers, reporters, terms), counted(answers, reporters, terms)
+    return reporters_of(row, merged), answers
 
 
-def _end(row: Row, given: Row | None, now: dt.datetime, work: Work) -> None:
+def _judged(row: Row, given: Mapping[str, Row], merged: Sequence[Row]) -> tuple[dt.datetime | None, Answer | None]:
+    """When the answers are judged (None: when the window is over), and which counts as it is."""
+    terms = terms_of(row)
+    reporters, answers = answers_of(row, given, merged)
+    demand = Demand(row["demand"], row["demand_at"]) if row["demand"] else None
+    return judge_at(answers, reporters, terms, demand), counted(answers, reporters, terms)
+
+
+def _end(row: Row, given: Row | None, questions: Questions | None, now: dt.datetime, work: Work) -> None:
     row |= {"judge_at": None, "ended_at": now}
     if given is None:
         row |= {"state": "expired", "satisfaction": UNRATED, "rework": False}
         work.end_follow_ups([{name: row[name] for name in ("id", "state", "ended_at", "satisfaction", "rework")}])
         say_unanswered(row, row, "expired", NOBODY_ANSWERED, work)
         return
-    verdict = judge(given["solved"], given["satisfaction"], terms_of(row).dissatisfied_is_rework)
+    terms = terms_of(row)
+    verdict = judge(given["solved"], given["satisfaction"], terms.dissatisfied_is_rework, row["demand"])
     said = {name: given[name] for name in ("solved", "satisfaction")} | {"text": given["text"] or None}
     row |= said | {"state": "answered", "answered_by": given["by"], "rework": verdict.rework, "answer_id": given["id"]}
-    names = ("id", "state", "ended_at", "answered_by", "rework", "answer_id", *said)
+    row["counts"] = verdict.counts
+    names = ("id", "state", "ended_at", "answered_by", "rework", "answer_id", "counts", *said)
     work.end_follow_ups([{name: row[name] for name in names}])
-    say_answered(row, given, verdict, work)
+    say_answered(row, given, verdict, after(row["round"], terms.problem_after), questions, work)

@@ -52,6 +52,7 @@ def merge_cases(heard: Sequence[Heard], open_work: OpenWork) -> list[str]:
                     "case_id": m.case_id,
                     "number": m.number,
                     "into_number": m.into,
+                    "source": m.source,
                     "reachable": m.asks_reporter and not m.anonymous,
                     "sequence": m.event.sequence,
                     "at": now,

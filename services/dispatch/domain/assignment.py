@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import count
 from typing import Any
 
@@ -50,6 +50,19 @@ class Choice:
     why: str
     policy: str = ""
     considered: tuple[dict[str, Any], ...] = ()
+
+
+def _above(choice: Choice, round_: int) -> str:
+    """Why somebody who stands above the last handler gets the next round."""
+    (zh, _, en), rounds = choice.why.partition(" / "), round_ - 1
+    return both(f"已办 {rounds} 轮未解决,由上级办理:{zh}", f"{rounds} rounds have not helped, so from above: {en}")
+
+
+def with_words(why: str, *words: str | None) -> str:
+    """Why somebody handles it once more, with what the reporter has said: whoever gets it must know."""
+    said = ";".join(word for word in words if word)
+    zh, _, en = why.partition(" / ")
+    return both(f"{zh}。诉求人:{said}", f"{en}. The reporter: {said}") if said else why
 
 
 class Lately:
@@ -112,10 +125,13 @@ class Roster:
                 return self._best(policy, matter, able, level, words)
         return self._desk(NO_GRID.get(matter.desk_reason or "", ("网格无可派人员", "nobody left in the grid")), but)
 
-    def again(self, member_id: str, unit: str, matter: Matter, round_: int) -> Choice | None:
+    def again(self, member_id: str, unit: str, matter: Matter, round_: int, superior: bool = False) -> Choice | None:
         """Who handles the next round: the same member, another of the same unit, the unit's leader, whoever is on duty;
-        None when none of them is there."""
+        None when none of them is there. `superior`: the same unit has tried twice, now whoever stands above the member
+        does."""
         last = self.member(member_id)
+        if superior and (above := self.above(member_id, matter.grid_id, LEADER)):
+            return self._given(replace(above, why=_above(above, round_)))
         if last and last.on_duty:
             why = both(f"第 {round_ - 1} 轮由其办理", f"handled round {round_ - 1}")
             return self._given(Choice(last, last.role, why))

@@ -131,6 +131,12 @@ def start(
     return Moved(order, (_assigned(order, None, choice, settled),))
 
 
+def not_to(moved: Moved, member_id: str) -> Moved:
+    """A new order, of which the member who has handled the round before hears that somebody else gets it."""
+    first, *rest = moved.changes
+    return Moved(moved.order, (replace(first, said=first.said | {"from_member_id": member_id or None}), *rest))
+
+
 def unassigned(case: dict[str, Any], order_id: str, round_: int, terms: Terms, now: dt.datetime) -> Order:
     """An order that nobody has yet."""
     return _new(case, order_id, round_, terms, now, POOLED, NOBODY, case["grid_id"] or "", None)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
+from dataclasses import replace
 
 from services.dispatch.domain import order as orders
 from services.dispatch.domain import pool
-from services.dispatch.domain.assignment import Choice, Roster
+from services.dispatch.domain.assignment import Choice, Roster, with_words
 from services.dispatch.domain.calendar import Calendar
 from services.dispatch.domain.escalation import Rules, Terms, terms
 from services.dispatch.domain.limits import Duration
@@ -136,8 +137,13 @@ def _next_order(message: Heard, cases: dict[str, Row], last: Order | None, setti
     if setting is None or last is None or last.round + 1 != message.round:
         return None
     case = cases[message.case_id]
-    choice = setting.roster.again(last.member_id, last.unit, Matter.of(case), message.round)
-    return _order(case, message.round, choice, setting) if choice else _given_out(case, message.round, setting)
+    superior = message.to == "superior"
+    choice = setting.roster.again(last.member_id, last.unit, Matter.of(case), message.round, superior)
+    if choice is None:
+        return _given_out(case, message.round, setting)
+    choice = replace(choice, why=with_words(choice.why, message.text, message.reasons_text))
+    moved = _order(case, message.round, choice, setting)
+    return moved if choice.member.member_id == last.member_id else orders.not_to(moved, last.member_id)
 
 
 def _given_out(case: Row, round_: int, setting: Setting) -> Moved | None:

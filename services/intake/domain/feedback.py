@@ -107,6 +107,11 @@ def in_town(moment: str) -> str:
     return dt.datetime.fromisoformat(moment).astimezone(TOWN_TIME).strftime("%Y-%m-%d %H:%M")
 
 
+def with_offset(moment: dt.datetime) -> str:
+    """A moment on the clocks of the town, to the second, as platforms write it."""
+    return moment.astimezone(TOWN_TIME).isoformat(timespec="seconds")
+
+
 def ending(solved: str | None) -> str:
     """What a closed case is told as: fixed, unless its reporter says that it is not quite."""
     return "not_fixed" if solved in ("partly", "no") else "closed"

@@ -34,6 +34,7 @@ class _Work(Message):
     reason = fields.String(allow_none=True, load_default=None)
     why = fields.String(allow_none=True, load_default=None)
     until = fields.String(allow_none=True, load_default=None)
+    closed_before = fields.Boolean(load_default=False)
 
 
 class WorkAssigned(_Work):
@@ -146,12 +147,17 @@ class CaseAnswered(_Work):
     solved = fields.String(allow_none=True, load_default=None)
     satisfaction = fields.String(required=True)
     why = fields.String(required=True)
+    text = fields.String(allow_none=True, load_default=None)
+    report = fields.String(allow_none=True, load_default=None)
+    counts = fields.Boolean(load_default=True)
 
 
 class ReworkAsked(_Work):
     TYPE = "callback.rework_asked.v1"
     solved = fields.String(allow_none=True, load_default=None)
     satisfaction = fields.String(required=True)
+    text = fields.String(allow_none=True, load_default=None)
+    report = fields.String(allow_none=True, load_default=None)
 
 
 PROGRESS = (

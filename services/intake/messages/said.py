@@ -54,7 +54,8 @@ class CaseRejected(Message):
 
 
 class CaseClosed(Message):
-    """A case has ended and its sources are told; `why` where the desk or another platform ended it."""
+    """A case has ended and its sources are told; `why` where the desk or another platform ended it. `counts` is false
+    where figures leave the answer out. It comes once more when its reporter is asked after all."""
 
     TYPE = "intake.case_closed.v1"
     number = fields.String(required=True)
@@ -64,6 +65,7 @@ class CaseClosed(Message):
     closed_at = fields.String(required=True)
     why = fields.String(allow_none=True, load_default=None)
     registered = fields.Boolean(load_default=True)
+    counts = fields.Boolean(load_default=True)
 
 
 class InformationAsked(Message):
@@ -93,6 +95,7 @@ class CaseMerged(_Decided):
     TYPE = "intake.case_merged.v1"
     into = fields.String(required=True)
     score = fields.Float(allow_none=True, load_default=None)
+    source = fields.String(load_default="")
     anonymous = fields.Boolean(load_default=True)
     asks_reporter = fields.Boolean(load_default=False)
 
@@ -145,7 +148,8 @@ class PersonErased(Message):
 class FeedbackDue(Message):
     """A source is to be told something about one of its reports; numbered per (source, external id).
 
-    `update` is the same in the platform's own shape, where it has one."""
+    `update` is the same in the platform's own shape, where it has one. When a round is over: what its reporter said
+    (`answer` in words, masked, only to the source whose reporter it was), and when each stage was reached (`times`)."""
 
     TYPE = "intake.feedback_due.v1"
     source = fields.String(required=True)
@@ -162,6 +166,10 @@ class FeedbackDue(Message):
     reference = fields.String(allow_none=True, load_default=None)
     again = fields.Boolean(required=True)
     update = fields.Dict(allow_none=True, load_default=None)
+    solved = fields.String(allow_none=True, load_default=None)
+    satisfaction = fields.String(allow_none=True, load_default=None)
+    answer = fields.String(allow_none=True, load_default=None)
+    times = fields.Dict(allow_none=True, load_default=None)
 
 
 class SourceChanged(Message):

@@ -108,9 +108,10 @@ def _away(pair: NewPair, now: dt.datetime) -> Row:
     return away | {"merged_into": pair.root["id"], "platform": None, "why": pair.why}
 
 
-def _reporter(case: Mapping[str, Any]) -> dict[str, bool]:
+def _reporter(case: Mapping[str, Any]) -> dict[str, Any]:
     """Whether this case's own reporter can be asked, once the matter is settled."""
-    return {"anonymous": case["anonymous"], "asks_reporter": case["asks_reporter"] and not case["reported_by"]}
+    asks = case["asks_reporter"] and not case["reported_by"]
+    return {"source": case["source"], "anonymous": case["anonymous"], "asks_reporter": asks}
 
 
 def _step(pair: NewPair, now: dt.datetime) -> Row:

@@ -71,13 +71,19 @@ TEXTS = {
     "action_refused": Text("操作未生效:{why}", "Not done: {why}"),
 }
 
+NEXT_ROUND = {  # instead, when the reporter was not content with the round before
+    "work_assigned": Text(
+        "第{round}轮办理:{title}({place})。{why} 请于{ack}前签收,{due}前办结。",
+        "Round {round}: {title} ({place}). {why} Acknowledge by {ack}, finish by {due}.",
+    ),
+}
 CLOCKS = {"due": "due_at", "ack": "ack_due_at", "until": "until", "assist_due": "assist_due_at"}
 
 
 def text_of(kind: str, facts: Mapping[str, Any]) -> Text:
     """The text of a notice. `facts`: title, place_text, note, why, due_at and so on; what is missing is a dash."""
-    zh, en = TEXTS[kind]
-    values = {name: facts.get(name) or "—" for name in ("title", "note", "why", "reason", "unit")}
+    zh, en = NEXT_ROUND[kind] if kind in NEXT_ROUND and (facts.get("round") or 1) > 1 else TEXTS[kind]
+    values = {name: facts.get(name) or "—" for name in ("title", "note", "why", "reason", "unit", "round")}
     values |= {"place": facts.get("place_text") or "—"}
     values |= {name: _clock(facts.get(field)) for name, field in CLOCKS.items()}
     return Text(zh.format(**values), en.format(**values))

@@ -21,6 +21,10 @@ BODY = (
     "text_en",
     "reasons",
     "reference",
+    "solved",
+    "satisfaction",
+    "answer",
+    "times",
 )
 
 
