@@ -38,4 +38,42 @@ ROUTES = {
         callback.Objection,
         problems=(404, 409, 422),
     ),
+    "GET /callback/figures": Route(
+        "Response, resolution and satisfaction of follow-ups by month, each with its bounds (95 %) and denominator",
+        {200: "`figures`: a row for each month and unit, category or the town; who was not asked stands beside"},
+        query={
+            "by": "town, unit or category; town, if left out",
+            "of": "only this unit or category",
+            "from": "first month, YYYY-MM",
+            "to": "last month, YYYY-MM; the one that runs, if both are left out",
+        },
+        problems=(422,),
+    ),
+    "GET /callback/words": Route(
+        "Words that recur in what reporters said in a month: pairs of Chinese signs, English words",
+        {200: "`texts`: how many there are, `words`: each with the number of texts that hold it"},
+        query={"month": "YYYY-MM; the one that runs, if left out", "unit": "only of it", "category": "only of it"},
+        problems=(422,),
+    ),
+    "GET /callback/marks": Route(
+        "What is striking about answers, the newest first, at most 500",
+        {200: "`marks`, each with its reason and the answer that it is about"},
+        query={"reason": "quick, series_of_device, series_of_taker or one_handler"},
+    ),
+    "GET /callback/reasks": Route(
+        "Answers that were asked for again, at most 500: those that wait first",
+        {200: "`reasks`: both answers, and where they differ"},
+    ),
+    "POST /callback/reasks": Route(
+        "Have a sample of a month's answers asked for again, drawn so that anybody can check it",
+        {200: "`asked_again`: how many"},
+        callback.Reask,
+        problems=(422,),
+    ),
+    "POST /callback/reasks/<reask_id>/answer": Route(
+        "The second answer, taken by somebody else than the first; it is kept beside it and changes nothing",
+        {200: "`first` and `second`, and their `differences`"},
+        callback.SecondAnswer,
+        problems=(404, 409, 422),
+    ),
 }

@@ -9,6 +9,7 @@ from typing import Any
 import yaml
 
 from services.callback import use_cases
+from services.callback.commands import COMMANDS
 from services.callback.config import load
 from services.callback.domain.calendar import Calendar
 from services.callback.store import Work
@@ -27,4 +28,4 @@ def load_town(folder: Path, open_work: OpenWork, settings: Settings) -> dict[str
 
 
 if __name__ == "__main__":
-    sys.exit(main(load, Work, load_town, {}, check_rules=use_cases.check_rules))
+    sys.exit(main(load, Work, load_town, {}, COMMANDS, check_rules=use_cases.check_rules))

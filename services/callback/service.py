@@ -68,3 +68,27 @@ class CallbackService:
     @http("POST", "/callback/objections", roles=["desk", "source"])
     def post_objection(self, request: Request) -> Any:
         return doors.post_objection(request, self.open_work)
+
+    @http("GET", "/callback/figures", roles=["desk", "leader"])
+    def get_figures(self, request: Request) -> Any:
+        return doors.get_figures(request, self.open_work)
+
+    @http("GET", "/callback/words", roles=["desk", "leader"])
+    def get_words(self, request: Request) -> Any:
+        return doors.get_words(request, self.open_work)
+
+    @http("GET", "/callback/marks", roles=["desk", "leader"])
+    def get_marks(self, request: Request) -> Any:
+        return doors.get_marks(request, self.open_work)
+
+    @http("GET", "/callback/reasks", roles=["desk", "leader"])
+    def get_reasks(self, request: Request) -> Any:
+        return doors.get_reasks(request, self.open_work)
+
+    @http("POST", "/callback/reasks", roles=["leader"])
+    def post_reasks(self, request: Request) -> Any:
+        return doors.post_reasks(request, self.open_work)
+
+    @http("POST", "/callback/reasks/<reask_id>/answer", roles=["desk", "leader"])
+    def post_second_answer(self, request: Request, reask_id: str) -> Any:
+        return doors.post_second_answer(request, reask_id, self.open_work)

@@ -10,7 +10,7 @@ import pytest
 
 from deploy.provision.servers import Servers
 from deploy.towns.small import write_small_town
-from services.callback import use_cases
+from services.callback import use_cases, views
 from services.callback.domain.sampling import month_before
 from tests.support.follow_ups import FollowUps
 from tests.support.town import TemporaryTown
@@ -132,3 +132,61 @@ def test_a_month_is_topped_up_once_it_is_over(asked: FollowUps) -> None:
     assert [(name, data.get("closed_before")) for name, data in asked.said(number)] == [
         ("case_answered", False), ("follow_up_planned", None), ("rework_asked", True)
     ]  # fmt: skip
+
+
+def test_what_is_striking_is_marked_and_a_sample_is_asked_again(asked: FollowUps) -> None:
+    page: dict[str, Any] = {"channel": "page", "by": "reporter", "device": "phone-1", "seconds": 60}
+    numbers = [asked.registered(f"M-{n}") for n in range(5)]
+    for n, number in enumerate(numbers):
+        asked.verified(number)
+        asked.answers(number, **(page | {"seconds": 2} if n == 0 else page))
+    found = {(one["follow_up_id"], one["reason"]) for one in asked.table("marks")}
+    ids = [asked.row(number)["id"] for number in numbers]
+    assert found == {(ids[0], "quick")} | {(one, r) for one in ids[2:] for r in ("series_of_device", "one_handler")}
+    asked.later(minutes=31)
+    asked.judged()
+    month = asked.row("M-0")["month"]
+    assert use_cases.ask_again("mayor", month, 2, None, True, "抽查", asked.open_work) == 2
+    assert use_cases.ask_again("mayor", month, 9, "g001", True, "抽查", asked.open_work) == 2  # not the same again
+    first = asked.table("reasks")[0]["id"]
+    again = use_cases.answer_again
+    assert again(first, "m002", NOT_SOLVED, "", asked.open_work)[1][0] == "own_case"  # type: ignore[index]
+    both, refused = again(first, "desk2", NOT_SOLVED, "其实没修,13812345678", asked.open_work)
+    assert refused is None
+    assert [one["question"] for one in both["differences"]] == ["satisfaction", "solved"]
+    assert again(first, "desk2", NOT_SOLVED, "", asked.open_work)[1][0] == "closed"  # type: ignore[index]
+    (kept,) = asked.table("reasks", "id = %s", first)
+    assert kept["text"] == "其实没修,138****5678"
+    assert {one["rework"] for one in asked.table("follow_ups")} == {False}  # it changes nothing about the cases
+
+
+def test_figures_have_denominators_and_bounds(asked: FollowUps) -> None:
+    for n in range(30):
+        number = asked.registered(f"F-{n}", category="0103" if n % 2 else "0203")
+        asked.verified(number, unit="g001" if n < 20 else "g002")
+        content = {"solved": "yes", "satisfaction": "satisfied" if n % 3 else "dissatisfied"}
+        if n < 26:
+            asked.answers(number, answers=content, unreasonable="无理" if n == 0 else "", text=f"路灯 {n}")
+    asked.registered("F-a", anonymous=True, category="0203")
+    asked.registered("F-h", kind="help", category="0203")
+    asked.verified("F-a")
+    asked.verified("F-h")
+    use_cases.look_at_demand(asked.row("F-0")["id"], "desk9", False, "属实", asked.open_work)
+    asked.later(15)
+    asked.judged()
+    month = asked.row("F-0")["month"]
+    with asked.open_work() as work:
+        (town,) = views.figures_by(work, "town", None, month, month)
+        units = {row["of"]: row for row in views.figures_by(work, "unit", None, month, month)}
+        (only,) = views.figures_by(work, "category", "0103", month, month)
+        words = views.words(work, month, None, "0103")
+        gauges = {gauge[0]: gauge[3] for gauge in views.gauges(work)}
+    assert (town["response"]["hits"], town["response"]["of"]) == (26, 30)
+    assert town["not_counted"] == 1 and town["satisfaction"]["of"] == 25
+    assert (town["satisfaction"]["hits"], town["alarm"]) == (17, True)
+    assert town["not_asked"] == {"nobody": 0, "unreachable": 1, "left_out": 1, "withdrawn": 0}
+    assert (units["g001"]["response"]["of"], units["g002"]["response"]["of"]) == (20, 10)
+    assert units["g002"]["alarm"] is False  # ratings of a few are no alarm
+    assert only["matters"] == 15
+    assert {one["word"]: one["texts"] for one in words["words"]} == {"路灯": 13}
+    assert gauges["wangge_follow_up_satisfaction_alarm"] == [(["town"], 1), (["units"], 0)]

@@ -93,3 +93,14 @@ def objection_refusal(row: Mapping[str, Any] | None, within: dt.timedelta | None
             f"已超过 {days} 天异议期,请作为新诉求上报", f"more than {days} days have passed: report it as a new case"
         )
     return None
+
+
+def reask_refusal(row: Mapping[str, Any] | None, by: str) -> Refusal | None:
+    """Why a second answer is not taken."""
+    if row is None:
+        return UNKNOWN, both("没有此复访", "nothing is asked again under this id: see GET /callback/reasks")
+    if row["answered_at"]:
+        return CLOSED, both("已复访", "it was asked again already")
+    if by in row["handlers"] or by == row["first_by"]:
+        return OWN_CASE, both("须由他人复访", "somebody else has to ask than handled it or asked first")
+    return None

@@ -80,6 +80,15 @@ def _settle(value: Any, at: Place) -> Iterator[Problem]:
     yield from _mapping(value, at, dict.fromkeys(CHANNELS, _duration))
 
 
+def _share(value: Any, at: Place) -> Iterator[Problem]:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= 1:
+        yield at, f"{value!r} is no number from 0 to 1", "correct it"
+
+
+def _part(checks: Mapping[str, Check]) -> Check:
+    return lambda value, at: _mapping(value, at, checks)
+
+
 def _ask(value: Any, at: Place) -> Iterator[Problem]:
     yield from _mapping(value, at, ASK, ("kinds", "levels", "sample_percent"))
 
@@ -91,6 +100,14 @@ ASK: dict[str, Check] = {
     "sample_percent": _number(0, 100),
     "top_up": _yes_or_no,
 }
+WATCH: dict[str, Check] = {
+    "quick": _duration,
+    "within": _duration,
+    "device": _number(1, 1000),
+    "taker": _number(1, 1000),
+    "handler": _number(1, 1000),
+}
+FIGURES: dict[str, Check] = {"alarm": _share, "alarm_from": _number(1, 1_000_000), "stop_words": _texts}
 CHECKS: dict[str, Check] = {
     "ask": _ask,
     "when": _one_of((NEXT_WORKING_DAY, AT_ONCE)),
@@ -104,4 +121,6 @@ CHECKS: dict[str, Check] = {
     "problem_after": _number(1, 20),
     "objection": _duration,
     "questions": question_problems,
+    "watch": _part(WATCH),
+    "figures": _part(FIGURES),
 }

@@ -10,7 +10,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from services.callback.domain.figures import STOP_WORDS, Figuring
 from services.callback.domain.questions import Questions
+from services.callback.domain.watch import Watch
 
 AT_ONCE, NEXT_WORKING_DAY = "at_once", "next_working_day"
 FIRST, MAJORITY, WORST = "first", "majority", "worst"  # whose answer counts, of several reporters
@@ -73,6 +75,8 @@ class Rules:
     window: dt.timedelta = dt.timedelta(days=14)
     terms: Terms = field(default_factory=Terms)
     questions: Questions = field(default_factory=lambda: Questions.of({}))
+    watch: Watch = field(default_factory=Watch)
+    figuring: Figuring = field(default_factory=Figuring)
 
     @classmethod
     def of(cls, section: Mapping[str, Any]) -> Rules:
@@ -100,7 +104,19 @@ class Rules:
                 duration(section["objection"]) if "objection" in section else usual.objection,
             ),
             Questions.of(section.get("questions", {})),
+            _watch(section.get("watch", {})),
+            _figuring(section.get("figures", {})),
         )
+
+
+def _watch(part: Mapping[str, Any]) -> Watch:
+    read: dict[str, Any] = {key: duration(one) if isinstance(one, str) else one for key, one in part.items()}
+    return Watch(**read)
+
+
+def _figuring(part: Mapping[str, Any]) -> Figuring:
+    words: dict[str, Any] = {"stop_words": STOP_WORDS | {word.lower() for word in part.get("stop_words", ())}}
+    return Figuring(**dict(part) | words)
 
 
 def duration(text: str) -> dt.timedelta:

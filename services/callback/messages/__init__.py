@@ -8,7 +8,7 @@ from services.callback.messages.heard import (
     WorkVerified,
     WorkWithdrawn,
 )
-from services.callback.messages.outside import Answer, Attempt, Look, Objection
+from services.callback.messages.outside import Answer, Attempt, Look, Objection, Reask, SecondAnswer
 from services.callback.messages.said import CaseAnswered, FollowUpPlanned, ReworkAsked
 
 __all__ = [
@@ -22,7 +22,9 @@ __all__ = [
     "Look",
     "Objection",
     "PersonErased",
+    "Reask",
     "ReworkAsked",
+    "SecondAnswer",
     "WorkVerified",
     "WorkWithdrawn",
 ]

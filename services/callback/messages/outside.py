@@ -51,6 +51,26 @@ class Objection(Strict):
     text = words(2000, load_default="")
 
 
+class Reask(Strict):
+    """So many answers of a month are to be asked for again; `marked`: only those that are striking."""
+
+    month = fields.String(required=True, validate=validate.Regexp(r"^20\d\d-(0[1-9]|1[0-2])$"))
+    number = fields.Integer(required=True, strict=True, validate=validate.Range(1, 500))
+    unit = words(40, allow_none=True, load_default=None)
+    marked = fields.Boolean(load_default=False, truthy={True}, falsy={False})
+    reason = fields.String(required=True, validate=[validate.Length(min=1, max=500), no_nul])
+
+
+class SecondAnswer(Strict):
+    """What the reporter says when asked again."""
+
+    solved = fields.String(required=True, validate=validate.OneOf(SOLVED))
+    satisfaction = fields.String(required=True, validate=validate.OneOf(SATISFACTION))
+    text = words(2000, load_default="")
+    reasons = fields.List(words(30), load_default=list, validate=validate.Length(max=30))
+    more = fields.Dict(keys=words(30), values=words(30), load_default=dict, validate=validate.Length(max=30))
+
+
 class Attempt(Strict):
     """A call that has brought no answer."""
 

@@ -10,11 +10,12 @@ from services.callback.store.cases import CaseRows
 from services.callback.store.follow_ups import FollowUpRows
 from services.callback.store.reference import ReferenceRows
 from services.callback.store.sampling import SamplingRows
+from services.callback.store.watch import WatchRows
 
 __all__ = ["SQL", "OpenWork", "Row", "Work"]
 
 
-class Work(CaseRows, FollowUpRows, SamplingRows, ReferenceRows):
+class Work(CaseRows, FollowUpRows, SamplingRows, WatchRows, ReferenceRows):
     """One transaction of callback."""
 
 

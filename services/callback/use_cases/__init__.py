@@ -9,12 +9,15 @@ from services.callback.use_cases.keeping import check_rules, correct_cases, keep
 from services.callback.use_cases.objecting import Objected, take_objection
 from services.callback.use_cases.planning import plan_follow_ups
 from services.callback.use_cases.topping_up import top_up
+from services.callback.use_cases.watching import answer_again, ask_again
 
 __all__ = [
     "Given",
     "Objected",
     "Outcome",
     "answer",
+    "answer_again",
+    "ask_again",
     "check_rules",
     "correct_cases",
     "drop_follow_ups",

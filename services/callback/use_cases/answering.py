@@ -23,6 +23,7 @@ from services.callback.domain.refusing import NO_FOLLOW_UP, Refusal, bad_answers
 from services.callback.store import OpenWork, Row, Work
 from services.callback.use_cases.demands import propose
 from services.callback.use_cases.judging import judge_answers
+from services.callback.use_cases.watching import mark
 from shared.messaging.envelope import new_id
 
 SAME = ("channel", "by", "answers", "text", "media", "version")
@@ -82,6 +83,7 @@ def answer_in(given: Sequence[Given], work: Work) -> list[Outcome]:
     latest = work.latest_answers(list(rows))
     questions = _questions(given, rows, work)
     refused: dict[int, Refusal] = {}
+    fresh: list[tuple[Row, Row]] = []
     for n, one in enumerate(given):
         if (row := rows.get(one.follow_up_id)) is None:
             refused[n] = NO_FOLLOW_UP
@@ -101,8 +103,11 @@ def answer_in(given: Sequence[Given], work: Work) -> list[Outcome]:
             refused[n] = wrong
             continue
         latest[row["id"]][report] = taken
-        work.add_answers([taken])
+        fresh.append((taken, row))
         propose(row, one.by, one.unreasonable, work)
+    if fresh:
+        work.add_answers([taken for taken, _ in fresh])
+        mark(fresh, work.asking(), work)
     judge_answers([row for row in rows.values() if row["state"] == "open"], latest, merged, work)
     return [_outcome(one, rows.get(one.follow_up_id), refused.get(n)) for n, one in enumerate(given)]
 

@@ -1,6 +1,17 @@
 """Callback's read side: one function, one question. Nothing personal is shown."""
 
-from services.callback.views.follow_ups import follow_ups_due, follow_ups_in_state
+from services.callback.views.figures import figures_by, marks, reasks, town_month, words
+from services.callback.views.follow_ups import explained, follow_ups_due, follow_ups_in_state
 from services.callback.views.gauges import gauges
 
-__all__ = ["follow_ups_due", "follow_ups_in_state", "gauges"]
+__all__ = [
+    "explained",
+    "figures_by",
+    "follow_ups_due",
+    "follow_ups_in_state",
+    "gauges",
+    "marks",
+    "reasks",
+    "town_month",
+    "words",
+]

@@ -15,3 +15,8 @@ def follow_ups_due(work: UnitOfWork, limit: int) -> list[dict[str, Any]]:
 
 def follow_ups_in_state(work: UnitOfWork, state: str | None, limit: int) -> list[dict[str, Any]]:
     return work.dicts(SQL.follow_ups_in_state, state=state, limit=limit)
+
+
+def explained(work: UnitOfWork, number: str) -> list[dict[str, Any]]:
+    """Every round of a case: whether and why its reporter was asked, and what was answered."""
+    return work.dicts(SQL.explained, number=number)
