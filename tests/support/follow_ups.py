@@ -29,6 +29,7 @@ class FollowUps:
         self._said: Counter[tuple[str, str]] = Counter()
         self._cases: dict[str, str] = {}
         self._shift = dt.timedelta(0)
+        self.last: tuple[Any, Heard] | None = None  # what was heard last, and by which use case
         if rules is not None:
             self.rules(rules)
 
@@ -45,6 +46,10 @@ class FollowUps:
         with self._open() as work:
             work.load_rules("test", section)
             work.commit()
+
+    def share(self, other: FollowUps) -> None:
+        """The same cases as those of another."""
+        self._cases, self._said = other._cases, other._said
 
     # what others say
 
@@ -72,19 +77,27 @@ class FollowUps:
             "unit": "g001",
         }
         heard = self.message(messages.WorkVerified, number, "callback.verified", **(data | changes))
+        self.last = (use_cases.plan_follow_ups, heard)
         return use_cases.plan_follow_ups([heard], self.open_work)
 
     def merged(self, number: str, into: str, **changes: Any) -> None:
         data = {"into": into, "anonymous": False, "asks_reporter": True} | changes
         heard = self.message(messages.CaseMerged, number, "callback.merged", **data)
+        self.last = (use_cases.merge_cases, heard)
         use_cases.merge_cases([heard], self.open_work)
 
     def withdrawn(self, number: str, round_: int = 1) -> list[str]:
         heard = self.message(messages.WorkWithdrawn, number, "callback.withdrawn", round=round_, why="并案")
+        self.last = (use_cases.drop_follow_ups, heard)
         return use_cases.drop_follow_ups([heard], self.open_work)
 
     def erased(self, number: str) -> list[str]:
         return use_cases.waive_erased([self.message(messages.PersonErased, number, "callback.erased")], self.open_work)
+
+    def again(self) -> None:
+        """What was heard last is delivered once more."""
+        if self.last:
+            self.last[0]([self.last[1]], self.open_work)
 
     # what is done, and what comes of it
 

@@ -26,13 +26,15 @@ SELECT f.id::text, f.case_id::text, f.round, f.state, f.why, f.basis, f.due_at, 
 FROM follow_ups f JOIN cases c ON c.id = f.case_id WHERE f.id = ANY(%(ids)s::uuid[]) ORDER BY c.id, f.id FOR UPDATE OF f
 
 -- name: lock_due
--- Follow-ups that are to be judged now, or whose window is over, locked with their cases.
+-- Follow-ups that are to be judged now, or whose window is over, locked with their cases; replicas take different ones.
 SELECT f.id::text, f.case_id::text, f.round, f.state, f.why, f.basis, f.due_at, f.closes_at, f.attempts, f.attempts_wanted,
        f.dissatisfied_is_rework, f.solved, f.satisfaction, f.text, f.answered_by, f.rework, f.ended_at, f.unit, f.category,
        f.questions_version, f.terms, f.judge_at, f.answer_id::text, f.demand, f.demand_at, f.proposed_by, f.counts, c.number,
        c.level, c.said, c.anonymous, c.asks_reporter, c.reported_by, c.handlers
-FROM (SELECT id FROM follow_ups WHERE state = 'open' AND judge_at IS NOT NULL AND judge_at <= %(now)s
-      UNION SELECT id FROM follow_ups WHERE state = 'open' AND closes_at <= %(now)s) AS due
+FROM ((SELECT id FROM follow_ups WHERE state = 'open' AND judge_at IS NOT NULL AND judge_at <= %(now)s
+       ORDER BY judge_at LIMIT 4 * %(limit)s)
+      UNION (SELECT id FROM follow_ups WHERE state = 'open' AND closes_at <= %(now)s
+             ORDER BY closes_at LIMIT 4 * %(limit)s)) AS due
 JOIN follow_ups f ON f.id = due.id AND f.state = 'open' JOIN cases c ON c.id = f.case_id
 ORDER BY coalesce(f.judge_at, f.closes_at) LIMIT %(limit)s FOR UPDATE OF f, c SKIP LOCKED
 

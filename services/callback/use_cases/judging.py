@@ -14,12 +14,23 @@ from services.callback.store import OpenWork, Row, Work
 from services.callback.use_cases.saying import say_answered, say_unanswered
 
 AT_ONCE = 100  # follow-ups of one transaction
+ROUNDS = 20  # transactions of one call, so that a long holiday's lets the timer breathe
 Latest = Mapping[str, Mapping[str, Row]]  # follow-up → report → its answer
 Merged = Mapping[str, Sequence[Row]]
 
 
 def judge_due(open_work: OpenWork) -> int:
     """Follow-ups that are to be judged now, or whose window is over; gives how many."""
+    judged = 0
+    for _ in range(ROUNDS):
+        found = _judge_some(open_work)
+        judged += found
+        if found < AT_ONCE:
+            break
+    return judged
+
+
+def _judge_some(open_work: OpenWork) -> int:
     with open_work() as work:
         rows = work.lock_due(AT_ONCE)
         merged = work.merged_into([row["number"] for row in rows])
