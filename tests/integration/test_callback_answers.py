@@ -155,7 +155,18 @@ def test_the_erased_are_not_asked_but_who_reported_with_them_is(asked: FollowUps
     assert asked.erased(alone) == ["done"] and asked.erased(root) == ["done"]
     assert asked.row(alone)["state"] == "waived"
     assert asked.answers(root, report=root).reason == "not_a_reporter"
-    assert asked.answers(root, report="E-3").taken
+    assert asked.row(root)["state"] == "open"
+    assert asked.erased("E-3") == ["done"]  # it was never registered here, and is known all the same
+    assert asked.row(root)["state"] == "waived"
+    assert asked.erased("E-4") == ["too_early"]
+
+
+def test_who_reported_the_same_matter_answers_when_the_first_is_erased(asked: FollowUps) -> None:
+    root = asked.registered("E-5")
+    asked.merged("E-6", root)
+    asked.verified(root)
+    asked.erased(root)
+    assert asked.answers(root, report="E-6").taken
 
 
 def test_what_is_withdrawn_takes_no_answer(asked: FollowUps) -> None:

@@ -58,3 +58,15 @@ WITH RECURSIVE joined AS (
     SELECT j.root, m.number, m.reachable, m.at FROM joined j JOIN merged m ON m.into_number = j.number AND m.number <> j.root
 )
 SELECT root, number, reachable FROM joined WHERE number <> root ORDER BY root, at, number
+
+-- name: matters_of
+-- The cases as which these are handled: each itself, or what it was merged into; with the case that it stands for.
+WITH RECURSIVE up AS (
+    SELECT w.id AS of, c.number, 0 AS steps FROM unnest(%(ids)s::uuid[]) AS w(id) JOIN cases c ON c.id = w.id
+    UNION ALL
+    SELECT m.case_id, m.into_number, 1 FROM merged m WHERE m.case_id = ANY(%(ids)s::uuid[]) AND m.into_number <> m.number
+    UNION ALL
+    SELECT up.of, m.into_number, up.steps + 1 FROM up JOIN merged m ON m.number = up.number AND m.into_number <> m.number
+    WHERE up.steps BETWEEN 1 AND 20
+)
+SELECT DISTINCT up.of::text, c.id::text FROM up JOIN cases c ON c.number = up.number

@@ -22,6 +22,10 @@ class CaseRows(Rows):
             found[row["root"]].append(row)
         return found
 
+    def matters_of(self, ids: Sequence[str]) -> set[tuple[str, str]]:
+        """(case, case as which it is handled): itself, and what it was merged into."""
+        return set(self.all(SQL.matters_of, ids=list(ids))) if ids else set()
+
     def add_cases(self, rows: Sequence[Row]) -> None:
         self.write(SQL.add_cases, rows)
 

@@ -26,24 +26,23 @@ def drop_follow_ups(heard: Sequence[Heard], open_work: OpenWork) -> list[str]:
 
 
 def waive_erased(heard: Sequence[Heard], open_work: OpenWork) -> list[str]:
-    """Reporters who have been erased are not asked: open follow-ups of their cases end, unless somebody else has
+    """Reporters who have been erased are not asked: open follow-ups of their matters end, unless somebody else has
     reported the matter too; and none is planned."""
     with open_work() as work:
         new, now = work.first_time(heard), work.now()
-        cases = work.lock_cases(sorted({message.case_id for message in new}))
-        early = [message for message in new if message.case_id not in cases]
+        matters = work.matters_of([message.case_id for message in new])
+        known = {of for of, _ in matters}
+        early = [message for message in new if message.case_id not in known]
         work.too_early(early, UNKNOWN)
+        cases = work.lock_cases(sorted(known | {root for _, root in matters}))
+        work.forget_reporters(sorted(known))
         merged = work.merged_into([case["number"] for case in cases.values()])
-        work.forget_reporters(list(cases))
-        nobody = {
-            case_id
-            for case_id, case in cases.items()
-            if not reporters_of(case | {"anonymous": True}, merged.get(case["number"], ()))
-        }
+        asked = {i: case | {"anonymous": case["anonymous"] or i in known} for i, case in cases.items()}
+        nobody = [i for i, case in asked.items() if not reporters_of(case, merged.get(case["number"], ()))]
         rows = work.lock_open(sorted(nobody))
         ended = {"state": "waived", "ended_at": now, "satisfaction": UNRATED, "rework": False}
         work.end_follow_ups([{"id": row["id"]} | ended for row in rows])
-        causes = {message.case_id: message.event for message in new}
+        causes = {root: message.event for message in new for of, root in matters if of == message.case_id}
         for row in rows:
             say_unanswered(row, cases[row["case_id"]], "waived", ERASED, work, causes[row["case_id"]])
         work.count_said({case["id"]: case["said"] for case in cases.values()})
