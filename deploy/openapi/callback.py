@@ -5,19 +5,31 @@ from __future__ import annotations
 from deploy.openapi.route import STATE, Route
 from services.callback import messages as callback
 
+HTML = ("text/html",)
 ROUTES = {
     "GET /callback/follow-ups": Route(
         "Follow-ups, at most 500",
         {200: "`follow_ups`, without anything personal"},
-        query={"state": f"{STATE}; `due` is the call list: the urgent ones first, then the oldest"},
+        query={"state": STATE},
     ),
-    "POST /callback/follow-ups/<follow_up_id>/attempts": Route(
-        "A call that has brought no answer",
-        {200: "`attempts` so far, `attempts_left`, and when the window closes (`closes_at`)"},
-        callback.Attempt,
-        problems=(404, 409, 422),
+    "POST /callback/follow-ups/<follow_up_id>/links": Route(
+        "The links on which its reporters answer, for the desk to send by hand; noted",
+        {200: "`links`: each with its `report`, `url` and `cards` for DingTalk and WeCom; `closes_at`"},
+        problems=(404, 409),
     ),
-    "POST /callback/follow-ups/<follow_up_id>/answer": Route(
+    "GET /callback/calls": Route(
+        "Open follow-ups for call-takers, at most 500: the urgent ones first, then the oldest",
+        {200: "`calls`, without anything personal; `counts` of every list; `opens_at`, where no calls are made now"},
+        query={"state": "due (without it), taken, later, linked (a link was said), open (all)"},
+        problems=(422,),
+    ),
+    "POST /callback/calls/take": Route(
+        "Have so many calls in hand: those that one has already, then the next; nobody else has them meanwhile",
+        {200: "`calls`, each with `call_id`, `taken_until` and the `questions`; `opens_at`, where none are made now"},
+        callback.Take,
+        problems=(422,),
+    ),
+    "POST /callback/calls/<call_id>/answered": Route(
         "What the reporter has said; the same answer again is taken once",
         {
             200: "`number`, `round`, `state` of the follow-up, when it is or was judged (`judged_at`), and whether "
@@ -25,6 +37,38 @@ ROUTES = {
         },
         callback.Answer,
         problems=(404, 409, 422),
+    ),
+    "POST /callback/calls/<call_id>/not-reached": Route(
+        "A call that has brought no answer; said again, it counts once",
+        {200: "`attempts` so far, `attempts_left`, and when the next is due (`call_at`)"},
+        callback.NotReached,
+        problems=(404, 409, 422),
+    ),
+    "POST /callback/calls/<call_id>/give-back": Route(
+        "The call was not made: somebody else may make it",
+        {200: "`number`, `round`, `attempts`"},
+        problems=(404, 409),
+    ),
+    "GET /callback/a/<secret>": Route(
+        "The page on which a reporter answers; every error is a page, too",
+        {200: "the page", 410: "a page: it is over"},
+        query={"lang": "zh or en; without it, what the browser prefers", "via": "dingtalk, wecom: where it was opened"},
+        problems=(429,),
+        contents=HTML,
+    ),
+    "POST /callback/a/<secret>": Route(
+        "The form of that page; a town's own questions are fields of it, too",
+        {303: "taken: back to the page", 410: "a page: it is over", 422: "the page, and what is to be put right"},
+        callback.AnswerForm,
+        problems=(403, 413, 429),
+        contents=HTML,
+        body_contents=("application/x-www-form-urlencoded",),
+    ),
+    "GET /callback/web/<file>": Route(
+        "The style sheet and the script of the page",
+        {200: "answer.css or answer.js"},
+        raw_answer=True,
+        problems=(404,),
     ),
     "POST /callback/follow-ups/<follow_up_id>/demand": Route(
         "Whether the demand of somebody dissatisfied is reasonable: unreasonable only if two of the desk say so",

@@ -20,6 +20,7 @@ TRANSITIONS = (
     "extended",
     "resolved",
     "follow_up",
+    "ask",
     "closed",
     "rejected",
     "rework",

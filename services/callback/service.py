@@ -11,11 +11,17 @@ from services.callback import doors, messages, use_cases, wiring
 from shared.http.entrypoint import http
 from shared.messaging.hears import hears
 
+PAGE: dict[str, Any] = {
+    "public": "a reporter has no account: whoever has the address that was made for one reporter may answer",
+    "errors": doors.answer_page.errors,
+}
+
 
 class CallbackService:
     name = "callback"
     operations = wiring.operations()
     open_work = wiring.OpenWork()
+    pages = wiring.Pages()
 
     @hears("cases", messages.CaseRegistered, linger=0.2)
     def on_cases(self, heard: list[Any]) -> None:
@@ -24,6 +30,10 @@ class CallbackService:
     @hears("verified", messages.WorkVerified)
     def on_verified(self, heard: list[Any]) -> list[str]:
         return use_cases.plan_follow_ups(heard, self.open_work)
+
+    @hears("resolved", messages.WorkResolved, linger=0.2)
+    def on_resolved(self, heard: list[Any]) -> None:
+        use_cases.keep_works(heard, self.open_work)
 
     @hears("withdrawn", messages.WorkWithdrawn)
     def on_withdrawn(self, heard: list[Any]) -> list[str]:
@@ -42,6 +52,10 @@ class CallbackService:
         return use_cases.merge_cases(heard, self.open_work)
 
     @timer(interval=1)
+    def issue_links(self) -> None:
+        use_cases.issue_links(self.pages.address, self.open_work)
+
+    @timer(interval=1)
     def judge(self) -> None:
         use_cases.judge_due(self.open_work)
 
@@ -53,13 +67,9 @@ class CallbackService:
     def get_follow_ups(self, request: Request) -> Any:
         return doors.get_follow_ups(request, self.open_work)
 
-    @http("POST", "/callback/follow-ups/<follow_up_id>/attempts", roles=["desk"])
-    def post_attempt(self, request: Request, follow_up_id: str) -> Any:
-        return doors.post_attempt(request, follow_up_id, self.open_work)
-
-    @http("POST", "/callback/follow-ups/<follow_up_id>/answer", roles=["desk"])
-    def post_answer(self, request: Request, follow_up_id: str) -> Any:
-        return doors.post_answer(request, follow_up_id, self.open_work)
+    @http("POST", "/callback/follow-ups/<follow_up_id>/links", roles=["desk"])
+    def give_links(self, request: Request, follow_up_id: str) -> Any:
+        return doors.give_links(request, follow_up_id, self.pages.address, self.open_work)
 
     @http("POST", "/callback/follow-ups/<follow_up_id>/demand", roles=["desk"])
     def post_demand(self, request: Request, follow_up_id: str) -> Any:
@@ -92,3 +102,35 @@ class CallbackService:
     @http("POST", "/callback/reasks/<reask_id>/answer", roles=["desk", "leader"])
     def post_second_answer(self, request: Request, reask_id: str) -> Any:
         return doors.post_second_answer(request, reask_id, self.open_work)
+
+    @http("GET", "/callback/calls", roles=["desk"])
+    def get_calls(self, request: Request) -> Any:
+        return doors.get_calls(request, self.open_work)
+
+    @http("POST", "/callback/calls/take", roles=["desk"])
+    def take_calls(self, request: Request) -> Any:
+        return doors.take_calls(request, self.open_work)
+
+    @http("POST", "/callback/calls/<call_id>/answered", roles=["desk"])
+    def answered(self, request: Request, call_id: str) -> Any:
+        return doors.answered(request, call_id, self.open_work)
+
+    @http("POST", "/callback/calls/<call_id>/not-reached", roles=["desk"])
+    def not_reached(self, request: Request, call_id: str) -> Any:
+        return doors.not_reached(request, call_id, self.open_work)
+
+    @http("POST", "/callback/calls/<call_id>/give-back", roles=["desk"])
+    def give_back(self, request: Request, call_id: str) -> Any:
+        return doors.give_back(request, call_id, self.open_work)
+
+    @http("GET", "/callback/a/<secret>", **PAGE)
+    def get_answer_page(self, request: Request, secret: str) -> Any:
+        return doors.answer_page.get_page(request, secret, self.pages, self.open_work)
+
+    @http("POST", "/callback/a/<secret>", **PAGE)
+    def post_answer_page(self, request: Request, secret: str) -> Any:
+        return doors.answer_page.post_page(request, secret, self.pages, self.open_work)
+
+    @http("GET", "/callback/web/<file>", public="the style sheet and the script of the page, the same for everybody")
+    def get_file(self, request: Request, file: str) -> Any:
+        return doors.answer_page.get_file(file)

@@ -203,6 +203,7 @@ class FeedbackDue(Message):
     satisfaction = fields.String(allow_none=True, load_default=None)
     answer = fields.String(allow_none=True, load_default=None)
     times = fields.Raw(allow_none=True, load_default=None)
+    answer_link = fields.Raw(allow_none=True, load_default=None)
 
 
 WORK = (

@@ -1,8 +1,8 @@
 """Links that carry their own permission: signed, for one name, until they expire; whoever has the link may follow it.
 
 The whole query is signed together with the path, so that nothing in it can be changed, added or left out. The keys are
-derived from a key ring (shared/sealing.py), under their ids: links follow the ring's rotation. Whoever holds the derived
-keys alone can make such links, and opens nothing that the ring has sealed.
+derived from a key ring (shared/sealing.py), under their ids: links follow the ring's rotation. Whoever holds the
+derived keys alone can make such links, and opens nothing that the ring has sealed.
 """
 
 from __future__ import annotations
@@ -63,6 +63,14 @@ class Links:
         the key can guess it. Raises KeyError for a key that is not in the ring any more."""
         digest = hmac.digest(self._keys[key_id], f"secret/{what}".encode(), hashlib.sha256)
         return base64.urlsafe_b64encode(digest[:SECRET_BYTES]).decode().rstrip("=")
+
+    def address(self, link: Mapping[str, str]) -> str | None:
+        """The address that `{"url": …, "key": …, "about": …}` stands for: the URL with the secret for what it is about.
+        So that it stands in no message that others read. None when its key is not in the ring any more."""
+        try:
+            return link["url"] + self.secret(link["about"], link["key"])
+        except KeyError:
+            return None
 
     def _signature(self, key_id: str, path: str, query: Mapping[str, str]) -> str:
         text = json.dumps([path, sorted(query.items())])

@@ -7,20 +7,37 @@ worked instead (调休) is a day like any other. Who was not reached then gets a
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from services.callback.domain.calendar import CALLS_FROM, DAY, Calendar
+from services.callback.domain.rules import duration
 
 NOON = dt.time(12)
+HALF_DAYS, ANY_TIME = TIMES = "half_days", "any"
 MORNING, AFTERNOON = "morning", "afternoon"
 RANKS = {"P1": 1, "P2": 2}  # who is called first, by level; everybody else after them
 LAST_RANK = 3
 
 NO_ANSWER, BUSY, OFF, LATER, WRONG_NUMBER = "no_answer", "busy", "off", "later", "wrong_number"
+ANSWERED = "answered"
 NOT_REACHED = (NO_ANSWER, BUSY, OFF, LATER, WRONG_NUMBER)
 REACHED = (LATER,)  # somebody has spoken, and had no time
+
+
+@dataclass(frozen=True)
+class CallTerms:
+    """`callback.calls` of a rule set: when calls are made, and how long one may take before somebody else makes it."""
+
+    any_time: bool = False
+    lease: dt.timedelta = dt.timedelta(minutes=10)
+
+    @classmethod
+    def of(cls, section: Mapping[str, Any]) -> CallTerms:
+        given = section.get("calls", {})
+        lease = duration(given["lease"]) if "lease" in given else cls.lease
+        return cls(given.get("times", HALF_DAYS) == ANY_TIME, lease)
 
 
 class HalfDay(NamedTuple):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterator, Mapping
 from typing import Any
 
+from services.callback.domain.calls import TIMES
 from services.callback.domain.question_rules import question_problems
 from services.callback.domain.rules import AT_ONCE, CHANNELS, NEXT_WORKING_DAY, UNITS, WHOSE, duration
 from services.callback.domain.words import Place, Problem
@@ -93,6 +94,14 @@ def _ask(value: Any, at: Place) -> Iterator[Problem]:
     yield from _mapping(value, at, ASK, ("kinds", "levels", "sample_percent"))
 
 
+def _calls(value: Any, at: Place) -> Iterator[Problem]:
+    yield from _mapping(value, at, {"times": _one_of(TIMES), "lease": _duration})
+
+
+def _link(value: Any, at: Place) -> Iterator[Problem]:
+    yield from _mapping(value, at, {"after": _duration, "open": _duration})
+
+
 ASK: dict[str, Check] = {
     "kinds": _some_of(KINDS),
     "levels": _some_of(LEVELS),
@@ -123,4 +132,6 @@ CHECKS: dict[str, Check] = {
     "questions": question_problems,
     "watch": _part(WATCH),
     "figures": _part(FIGURES),
+    "calls": _calls,
+    "link": _link,
 }

@@ -8,19 +8,22 @@ from contextlib import contextmanager
 from typing import Any
 
 from services.callback.domain.refusing import BAD_ANSWERS, NOT_A_REPORTER, OWN_CASE, SAME_PERSON, UNKNOWN
-from services.callback.errors import FollowUpUnknown, NotOpen
+from services.callback.errors import CallUnknown, FollowUpUnknown, NotOpen, NotTaken
 from services.callback.use_cases import Outcome
 from shared.http.problems import Conflict, Forbidden, NotFound, Unprocessable
 
 
 @contextmanager
-def problems(follow_up_id: str) -> Iterator[None]:
+def problems(wanted: str, unknown: type[FollowUpUnknown | CallUnknown] = FollowUpUnknown) -> Iterator[None]:
+    """`wanted` is the id of a follow-up, or of what `unknown` says."""
     try:
-        if not _is_uuid(follow_up_id):
-            raise FollowUpUnknown(follow_up_id)
+        if not _is_uuid(wanted):
+            raise unknown(wanted)
         yield
-    except FollowUpUnknown as error:
+    except (FollowUpUnknown, CallUnknown) as error:
         raise NotFound(str(error)) from error
+    except NotTaken as error:
+        raise Conflict(str(error)) from error
     except NotOpen as error:
         raise Conflict(str(error), [{"field": name, "given": value} for name, value in error.given.items()]) from error
 

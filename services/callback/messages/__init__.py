@@ -5,26 +5,40 @@ from services.callback.messages.heard import (
     CaseMerged,
     CaseRegistered,
     PersonErased,
+    WorkResolved,
     WorkVerified,
     WorkWithdrawn,
 )
-from services.callback.messages.outside import Answer, Attempt, Look, Objection, Reask, SecondAnswer
-from services.callback.messages.said import CaseAnswered, FollowUpPlanned, ReworkAsked
+from services.callback.messages.outside import (
+    Answer,
+    AnswerForm,
+    Look,
+    NotReached,
+    Objection,
+    Reask,
+    SecondAnswer,
+    Take,
+)
+from services.callback.messages.said import CaseAnswered, FollowUpPlanned, LinkDue, ReworkAsked
 
 __all__ = [
     "Answer",
-    "Attempt",
+    "AnswerForm",
     "CaseAnswered",
     "CaseCorrected",
     "CaseMerged",
     "CaseRegistered",
     "FollowUpPlanned",
+    "LinkDue",
     "Look",
+    "NotReached",
     "Objection",
     "PersonErased",
     "Reask",
     "ReworkAsked",
     "SecondAnswer",
+    "Take",
+    "WorkResolved",
     "WorkVerified",
     "WorkWithdrawn",
 ]

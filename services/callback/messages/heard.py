@@ -17,6 +17,7 @@ class CaseRegistered(Message):
     anonymous = fields.Boolean(required=True)
     asks_reporter = fields.Boolean(required=True)
     reported_by = fields.String(allow_none=True, load_default=None)
+    media = fields.List(fields.String(), load_default=list)
 
 
 class CaseCorrected(Message):
@@ -38,6 +39,14 @@ class CaseMerged(Message):
 
 class PersonErased(Message):
     TYPE = "intake.person_erased.v1"
+
+
+class WorkResolved(Message):
+    TYPE = "dispatch.work_resolved.v1"
+    round = fields.Integer(required=True)
+    note = fields.String(required=True)
+    evidence = fields.List(fields.String(), required=True)
+    before = fields.List(fields.String(), load_default=list)
 
 
 class WorkVerified(Message):

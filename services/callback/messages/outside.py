@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-from marshmallow import RAISE, Schema, ValidationError, fields, validate
+from typing import Any
 
+from marshmallow import RAISE, Schema, ValidationError, fields, validate, validates_schema
+
+from services.callback.domain.calls import LATER, NOT_REACHED
+from services.callback.domain.cards import CARDS
 from services.callback.domain.satisfaction import SATISFACTION, SOLVED
 
 
@@ -71,8 +75,33 @@ class SecondAnswer(Strict):
     more = fields.Dict(keys=words(30), values=words(30), load_default=dict, validate=validate.Length(max=30))
 
 
-class Attempt(Strict):
-    """A call that has brought no answer."""
+class AnswerForm(Schema):
+    """The form of the page on which a reporter answers, without a town's own questions."""
 
-    reached = fields.Boolean(required=True)
+    solved = fields.String(required=True, validate=validate.OneOf(SOLVED))
+    satisfaction = fields.String(validate=validate.OneOf(SATISFACTION))
+    reasons = fields.List(words(30))
+    text = words(2000)
+    photos = fields.List(words(42))
+    version = words(40)
+    lang = fields.String(validate=validate.OneOf(("zh", "en")))
+    via = fields.String(validate=validate.OneOf(tuple(CARDS)))
+
+
+class Take(Strict):
+    """How many calls a call-taker wants to have in hand."""
+
+    count = fields.Integer(load_default=1, strict=True, validate=validate.Range(1, 50))
+
+
+class NotReached(Strict):
+    """A call that has brought no answer; `again_at`: when the reporter has asked to be called."""
+
+    outcome = fields.String(required=True, validate=validate.OneOf(NOT_REACHED))
     note = words(500, load_default="")
+    again_at = fields.AwareDateTime(format="iso", allow_none=True, load_default=None)
+
+    @validates_schema
+    def _is_asked_for(self, data: dict[str, Any], **_: Any) -> None:
+        if data["again_at"] is not None and data["outcome"] != LATER:
+            raise ValidationError(f"only for the outcome {LATER}: leave it out", "again_at")

@@ -65,3 +65,16 @@ class ReworkAsked(Message):
     reasons = fields.List(fields.String(), load_default=list)
     reasons_text = fields.String(allow_none=True, load_default=None)
     media = fields.List(fields.String(), load_default=list)
+
+
+class LinkDue(Message):
+    """Nobody has reached the reporters: they are to get a link to the page of the answer, which is open until then. By
+    the number that each knows the matter by, what the link is made of (`url`, `key`, `about`): whoever sends it makes
+    it, and nobody else can (shared/http/links.py)."""
+
+    TYPE = "callback.link_due.v1"
+    number = fields.String(required=True)
+    round = fields.Integer(required=True)
+    follow_up_id = fields.String(required=True)
+    closes_at = fields.String(required=True)
+    links = fields.Dict(keys=fields.String(), values=fields.Dict(), required=True)

@@ -1,9 +1,9 @@
 -- name: add_cases
 -- Copies of registered cases.
-INSERT INTO cases (id, number, kind, level, category, source, anonymous, asks_reporter, reported_by)
-SELECT id, number, kind, level, category, source, anonymous, asks_reporter, reported_by
+INSERT INTO cases (id, number, kind, level, category, source, anonymous, asks_reporter, reported_by, media)
+SELECT id, number, kind, level, category, source, anonymous, asks_reporter, reported_by, media
 FROM json_to_recordset(%(rows)s) AS c(id uuid, number text, kind text, level text, category text, source text,
-    anonymous boolean, asks_reporter boolean, reported_by text)
+    anonymous boolean, asks_reporter boolean, reported_by text, media text[])
 ORDER BY id
 ON CONFLICT (id) DO NOTHING
 

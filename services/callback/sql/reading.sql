@@ -1,12 +1,3 @@
--- name: follow_ups_due
--- The call list: who is to be called now, has not answered and not been called often enough, urgent ones first.
-SELECT f.id::text AS follow_up_id, c.number, f.round, c.level, c.kind, f.due_at, f.closes_at, f.attempts,
-       f.attempts_wanted - f.attempts AS attempts_left, f.why
-FROM follow_ups f JOIN cases c ON c.id = f.case_id
-WHERE f.state = 'open' AND f.due_at <= (SELECT clock_timestamp()) AND f.attempts < f.attempts_wanted
-  AND f.judge_at IS NULL
-ORDER BY c.level, f.due_at LIMIT %(limit)s
-
 -- name: follow_ups_in_state
 -- The newest follow-ups in one state, or in any.
 SELECT f.id::text AS follow_up_id, c.number, f.round, c.level, c.kind, f.state, f.due_at, f.closes_at, f.attempts,
@@ -21,8 +12,9 @@ SELECT count(*) FROM follow_ups WHERE state = 'open'
 
 -- name: oldest_due
 -- How long, in seconds, the oldest follow-up has been waiting for a call.
-SELECT coalesce(extract(epoch FROM clock_timestamp() - min(due_at)), 0)::float
-FROM follow_ups WHERE state = 'open' AND due_at <= (SELECT clock_timestamp()) AND attempts < attempts_wanted
+SELECT coalesce(extract(epoch FROM clock_timestamp() - min(coalesce(call_at, due_at))), 0)::float
+FROM follow_ups WHERE state = 'open' AND NOT call_over AND judge_at IS NULL
+  AND coalesce(call_at, due_at) <= (SELECT clock_timestamp())
 
 -- name: explained
 -- Every round of a case: whether and why its reporter was asked, and what was answered.

@@ -12,7 +12,13 @@ from services.callback.store.base import SQL, Rows
 from shared.outbox.unit_of_work import to_json
 
 # until a town was loaded; /readyz says that the calendar is missing
-EVERY_WEEKDAY = {"time_zone": "Asia/Shanghai", "working_weekdays": [1, 2, 3, 4, 5], "holidays": [], "working_days": []}
+EVERY_WEEKDAY = {
+    "time_zone": "Asia/Shanghai",
+    "working_weekdays": [1, 2, 3, 4, 5],
+    "working_hours": [{"from": "09:00", "to": "17:00"}],
+    "holidays": [],
+    "working_days": [],
+}
 
 
 class ReferenceRows(Rows):

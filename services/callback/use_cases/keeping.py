@@ -10,7 +10,7 @@ from services.callback.domain.words import Problem
 from services.callback.store import OpenWork, Work
 from shared.messaging.message import Heard
 
-CASE = ("number", "kind", "level", "category", "source", "anonymous", "asks_reporter", "reported_by")
+CASE = ("number", "kind", "level", "category", "source", "anonymous", "asks_reporter", "reported_by", "media")
 UNKNOWN = "the case is not known here yet"
 
 

@@ -10,6 +10,7 @@ from services.callback.domain.follow_up import Case, Decision, decide, due, repo
 from services.callback.domain.rules import Rules
 from services.callback.domain.satisfaction import UNRATED
 from services.callback.store import OpenWork, Row
+from services.callback.use_cases.calling import rank_calls
 from services.callback.use_cases.keeping import UNKNOWN
 from services.callback.use_cases.saying import say_planned, say_unanswered
 from shared.messaging.envelope import new_id
@@ -44,6 +45,7 @@ def plan_follow_ups(heard: Sequence[Heard], open_work: OpenWork) -> list[str]:
             outcomes[id(message)] = "planned" if decision.asked else "waived"
         work.add_questions([rules.questions] if rows else [])
         work.add_follow_ups(rows)
+        rank_calls(rows, [cases[row["case_id"]]["level"] for row in rows], work)
         work.note_handlers([{"id": m.case_id, "handlers": _handlers(m)} for m in new if m.case_id in cases])
         work.count_said({case["id"]: case["said"] for case in cases.values()})
         work.commit()

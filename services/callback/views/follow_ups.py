@@ -1,4 +1,4 @@
-"""The call list, and follow-ups by state."""
+"""Follow-ups by state."""
 
 from __future__ import annotations
 
@@ -6,11 +6,6 @@ from typing import Any
 
 from services.callback.store import SQL
 from shared.outbox.unit_of_work import UnitOfWork
-
-
-def follow_ups_due(work: UnitOfWork, limit: int) -> list[dict[str, Any]]:
-    """The call list: urgent ones first, then the oldest."""
-    return work.dicts(SQL.follow_ups_due, limit=limit)
 
 
 def follow_ups_in_state(work: UnitOfWork, state: str | None, limit: int) -> list[dict[str, Any]]:

@@ -224,6 +224,7 @@ def resolved(
     new = replace(noted(order, now), state=RESOLVED, version=order.version + 1, checker_id=checker_id, resolved_at=now)
     new = replace(new, request=None)
     said = {"member_id": who, "checker_id": checker_id, "note": note, "evidence": list(evidence)}
+    said |= {"before": facts["before"]} if facts and "before" in facts else {}
     change = Change("resolved", new, order.state, who, note, evidence, said, starts=((CHECKER, checker),))
     return Moved(new, (replace(change, facts=facts or {}, requests=lapsed(order, now)),))
 

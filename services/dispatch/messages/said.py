@@ -90,12 +90,14 @@ class WorkEscalated(_Work):
 
 
 class WorkResolved(_Work):
-    """The handler says that it is done, with evidence; `checker_id` is asked to check."""
+    """The handler says that it is done, with evidence, of which `before` shows how it was; `checker_id` is asked to
+    check."""
 
     TYPE = "dispatch.work_resolved.v1"
     checker_id = fields.String(required=True)
     note = fields.String(required=True)
     evidence = fields.List(fields.String(), required=True)
+    before = fields.List(fields.String(), load_default=list)
 
 
 class WorkTransferred(_Work):

@@ -52,6 +52,7 @@ STEPS: dict[str, tuple[tuple[str, ...], str | None]] = {
     "dispatch.work_verified.v1": (("resolved",), "follow_up_pending"),
     "dispatch.work_withdrawn.v1": (AWAY, None),
     "callback.follow_up_planned.v1": (("follow_up_pending",), None),
+    "callback.link_due.v1": (("follow_up_pending",), None),
     "callback.case_answered.v1": (("follow_up_pending",), "closed"),
     "callback.rework_asked.v1": (("follow_up_pending",), "dispatched"),
 }

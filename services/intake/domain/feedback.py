@@ -53,6 +53,12 @@ TEXTS: dict[str, Words] = {
         "{number} 已核查,等待回访。",
         "{number} has been checked; the reporter will be asked.",
     ),
+    "asked": Words(
+        "ask",
+        "follow_up_pending",
+        "{number} 已办结,请您评价办理结果({note} 前有效)。",
+        "{number} has been handled: please say how (open until {note}).",
+    ),
     "closed": Words("closed", "closed", *_CLOSED),
     "not_fixed": Words("closed", "closed", *_CLOSED, "no_further_action"),
     "answered": Words(

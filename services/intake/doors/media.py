@@ -72,7 +72,8 @@ def _from_page(request: Request, who: str, media: MediaParts, open_work: Any) ->
             raise
         _Body(request).drain()
         outcome = "large"
-    return redirect(f"{request.args['back']}?{urlencode({'photo': outcome})}", HTTPStatus.SEE_OTHER)
+    back = request.args["back"]
+    return redirect(f"{back}{'&' if '?' in back else '?'}{urlencode({'photo': outcome})}", HTTPStatus.SEE_OTHER)
 
 
 def _kept(file: FileStorage, who: str, about: str, media: MediaParts, open_work: Any) -> str:

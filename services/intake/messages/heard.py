@@ -141,6 +141,12 @@ class FollowUpPlanned(_Work):
     TYPE = "callback.follow_up_planned.v1"
 
 
+class LinkDue(_Work):
+    TYPE = "callback.link_due.v1"
+    closes_at = fields.String(required=True)
+    links = fields.Dict(keys=fields.String(), values=fields.Dict(), required=True)
+
+
 class CaseAnswered(_Work):
     TYPE = "callback.case_answered.v1"
     outcome = fields.String(required=True)
@@ -185,6 +191,7 @@ PROGRESS = (
     WorkWithdrawn,
     WorkRerouted,
     FollowUpPlanned,
+    LinkDue,
     CaseAnswered,
     ReworkAsked,
 )

@@ -149,7 +149,9 @@ class FeedbackDue(Message):
     """A source is to be told something about one of its reports; numbered per (source, external id).
 
     `update` is the same in the platform's own shape, where it has one. When a round is over: what its reporter said
-    (`answer` in words, masked, only to the source whose reporter it was), and when each stage was reached (`times`)."""
+    (`answer` in words, masked, only to the source whose reporter it was), and when each stage was reached (`times`).
+    `answer_link`: what the link is made of on which its reporter answers (`url`, `key`, `about`; shared/http/links.py):
+    whoever sends it makes it."""
 
     TYPE = "intake.feedback_due.v1"
     source = fields.String(required=True)
@@ -170,6 +172,7 @@ class FeedbackDue(Message):
     satisfaction = fields.String(allow_none=True, load_default=None)
     answer = fields.String(allow_none=True, load_default=None)
     times = fields.Dict(allow_none=True, load_default=None)
+    answer_link = fields.Dict(allow_none=True, load_default=None)
 
 
 class SourceChanged(Message):

@@ -20,13 +20,15 @@ Row = dict[str, Any]
 class News(NamedTuple):
     """What has happened to a case (a key of feedback.TEXTS), with what there is to say about it.
 
-    `facts` are told as they are; of these, `answer` only under the number `answered_by`."""
+    `facts` are told as they are; of these, `answer` only under the number `answered_by`. `links`: by the number that
+    reports know the case by, what a link for its reporter is made of; then only these reports hear of it."""
 
     case: Row
     about: str
     note: str = ""
     facts: Row = {}
     answered_by: str | None = None
+    links: Mapping[str, Row] | None = None
 
 
 class Told(NamedTuple):
@@ -88,6 +90,7 @@ def tell_news(
         for one in news
         for report in heard.get(one.case["id"], ())
         if report["source"] in sources and feedback.wanted(one.about, sources[report["source"]].feedback)
+        if one.links is None or report["number"] in one.links
     ]
     _tell(told, sources, work, now, said, causes)
 
@@ -95,7 +98,8 @@ def tell_news(
 def _body(news: News, report: Row) -> Row:
     body = feedback.body(news.about, report["number"], news.case.get("round", 1), news.note)
     mine = news.answered_by in (None, report["number"])
-    return body | {name: value for name, value in news.facts.items() if mine or name != "answer"}
+    link = {"answer_link": news.links[report["number"]]} if news.links else {}
+    return body | {name: value for name, value in news.facts.items() if mine or name != "answer"} | link
 
 
 def _tell(
