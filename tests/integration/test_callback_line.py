@@ -30,11 +30,7 @@ class Line(Play):
     """Cases of a town, and what their sources and handlers hear of what reporters say."""
 
     def answered(self, number: str, round_: int = 1, **answer: Any) -> dict[str, Any]:
-        def due() -> dict[str, Any] | None:
-            found = self.api.get("callback", "/callback/follow-ups?state=due")["follow_ups"]
-            return next((f for f in found if (f["number"], f["round"]) == (number, round_)), None)
-
-        path = f"/callback/follow-ups/{until(due)['follow_up_id']}/answer"
+        path = f"/callback/calls/{until(lambda: self.api.call_about(number, round_))['call_id']}/answered"
         said = self.api.call("POST", "callback", path, "desk", "desk1", answer)
         assert said.status_code == 200, said.text
         return said.json()

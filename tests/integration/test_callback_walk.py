@@ -18,13 +18,14 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 from deploy.provision.servers import Servers
 from deploy.towns.small import write_small_town
 from services.callback import use_cases
+from services.callback.domain.calls import NOT_REACHED
 from services.callback.domain.satisfaction import SATISFACTION, SOLVED
-from services.callback.errors import NotOpen
 from tests.support.follow_ups import FollowUps
 from tests.support.town import TemporaryTown
 
 ASK = {"kinds": ["complaint"], "levels": ["P1"], "sample_percent": 30}
 RULES = {"ask": ASK, "when": "at_once", "attempts": 3, "window": "14 day", "dissatisfied_is_rework": True}
+RULES |= {"calls": {"times": "any"}}
 CASES = ("root", "other")
 ANSWERS = st.fixed_dictionaries({"solved": st.sampled_from(SOLVED), "satisfaction": st.sampled_from(SATISFACTION)})
 
@@ -37,6 +38,8 @@ class Walk(RuleBasedStateMachine):
 
     def __init__(self) -> None:
         super().__init__()
+        with self.town.database("callback", owner=True) as connection, connection.cursor() as cursor:
+            cursor.execute("UPDATE follow_ups SET call_over = true WHERE state = 'open'")  # those of other walks
         self.asked = FollowUps(self.town, RULES | {"whose": ("first", "majority", "worst")[next(self.walks) % 3]})
         self.name = f"walk-{next(self.walks)}"
         self.numbers = {one: self.asked.registered(f"{self.name}-{one}") for one in CASES}
@@ -88,17 +91,22 @@ class Walk(RuleBasedStateMachine):
             assert outcome.reason in ("not_a_reporter", "closed")
 
     @precondition(lambda self: any(self.round.values()))
-    @rule(one=st.sampled_from(CASES), reached=st.booleans())
-    def attempted(self, one: str, reached: bool) -> None:
+    @rule(one=st.sampled_from(CASES), outcome=st.sampled_from(NOT_REACHED), twice=st.booleans())
+    def attempted(self, one: str, outcome: str, twice: bool) -> None:
         if not self.round[one]:
             return
         before = self.row(one)
-        try:
-            use_cases.note_attempt(before["id"], "desk1", reached, "", self.asked.open_work)
-        except NotOpen:
-            assert before["state"] != "open"
-        else:
-            assert self.row(one)["attempts"] == before["attempts"] + 1
+        calls = use_cases.take_calls("desk1", 50, self.asked.open_work).calls
+        call = next((call for call in calls if call["follow_up_id"] == before["id"]), None)
+        if call is None:
+            return
+        assert before["state"] == "open" and not before["call_over"] and before["judge_at"] is None
+        said = {"outcome": outcome, "note": "", "again_at": None}
+        for _ in range(1 + twice):
+            use_cases.not_reached(call["call_id"], "desk1", said, self.asked.open_work)
+        after = self.row(one)
+        assert after["attempts"] == before["attempts"] + 1
+        assert after["call_over"] == (outcome == "wrong_number" or after["attempts"] >= 3)
 
     @rule()
     def merge(self) -> None:

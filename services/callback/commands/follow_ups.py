@@ -16,7 +16,7 @@ STATES = ("due", "open", "answered", "waived", "expired")
 def _list(arguments: argparse.Namespace, open_work: OpenWork, settings: Settings) -> list[dict[str, Any]]:
     with open_work() as work:
         if arguments.state == "due":
-            return views.follow_ups_due(work, MOST)
+            return list(views.calls(work, "due", MOST)["calls"])
         return views.follow_ups_in_state(work, arguments.state, MOST)
 
 

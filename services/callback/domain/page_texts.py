@@ -33,7 +33,6 @@ TEXTS: dict[str, Text] = {
     "taken": Text("已收到您的评价,谢谢!", "Thank you, your answer has arrived."),
     "taken_until": Text("{until} 之前可以修改。", "It can be changed until {until}."),
     "open_until": Text("本页 {until} 前有效。", "This page is open until {until}."),
-    "judged": Text("您的评价已生效。", "Your answer counts now."),
     "photo": Text("附一张照片(可不附)", "Add a photo (optional)"),
     "photo_label": Text("选择照片", "Choose a photo"),
     "photo_first": Text("请先传照片,再填写下面的评价。", "Please send photos first, and then answer below."),
@@ -59,9 +58,9 @@ TEXTS: dict[str, Text] = {
     ),
     "closed": Text("评价已结束", "This is closed"),
     "closed_more": Text(
-        "此事项的评价已经结束。如果问题还在,14 天内可以向原来反映的渠道(如 12345)提出异议。",
-        "Answers about this matter are not taken any more. If it is not solved, say so within 14 days where you "
-        "reported it (12345, for example): it is looked at again.",
+        "此事项的评价已经结束。如果问题还在,请尽快向原来反映的渠道(如 12345)提出异议。",
+        "Answers about this matter are not taken any more. If it is not solved, say so soon where you reported it "
+        "(12345, for example): it is looked at again.",
     ),
     "unknown": Text("链接无效或已过期", "This link is not known, or has expired"),
     "unknown_more": Text(

@@ -123,14 +123,16 @@ def _photos(title: str, photos: Iterable[Photo], name: str, view: View) -> Marku
 def _photo_form(view: View) -> Markup:
     t = _words(view.language)
     told = {"sending": "photo_sending", "taken": "photo_taken", "large": "photo_large"}
-    told |= {"refused": "photo_refused", "away": "photo_away", "missing": "photo_missing"}
+    told |= {name: f"photo_{name}" for name in ("refused", "away", "missing")}
+    opened = Markup(" open" if view.photos or view.wrong.startswith("photo") else "")
     says = Markup("").join(Markup(' data-{}="{}"').format(name, t(key)) for name, key in told.items())
     return Markup(
         '<form class="photo" method="post" enctype="multipart/form-data" action="{}" data-send="{}"{}>\n'
-        '<h2>{}</h2>\n<p>{}</p>\n<p><label for="photo">{}</label><br>\n'
+        '<details{}><summary><h2>{}</h2></summary>\n<p>{}</p>\n<p><label for="photo">{}</label><br>\n'
         '<input type="file" id="photo" name="photo" accept="image/*"></p>\n'
-        '<p><button type="submit" class="second">{}</button></p>\n<p class="told" role="status"></p>\n</form>\n'
-    ).format(view.upload, view.send, says, t("photo"), t("photo_first"), t("photo_label"), t("photo_send"))
+        '<p><button type="submit" class="second">{}</button></p>\n<p class="told" role="status"></p>\n'
+        "</details>\n</form>\n"
+    ).format(view.upload, view.send, says, opened, t("photo"), t("photo_first"), t("photo_label"), t("photo_send"))
 
 
 def _form(view: View) -> Markup:

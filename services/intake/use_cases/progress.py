@@ -72,7 +72,7 @@ def _move(
         elif message.event.type == messages.WorkExtended.TYPE:
             news.append(News(row, "extended", _words(message)))
         elif message.event.type == messages.LinkDue.TYPE and not step.why:
-            news.append(News(row, "asked", feedback.in_town(message.closes_at), message.links))
+            news.append(News(row, "asked", feedback.in_town(message.closes_at), links=message.links))
         if step.state == "closed":
             closed.append((message, row))
     work.add_history(history)
