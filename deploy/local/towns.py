@@ -120,6 +120,7 @@ def _program(replica: Replica) -> Program:
         "OPS_ADDRESS": replica.ops,
         "LOG_LEVEL": os.environ.get("LOG_LEVEL", "INFO"),
         "MEDIA_STORE": str(LOCAL / "media" / replica.town),
+        "PUBLIC_URL": os.environ.get("PUBLIC_URL") or edge.address(replica.town),
         "PYTHONPATH": str(ROOT),
         "PYTHONUNBUFFERED": "1",
         "WANGGE_CODE": code(),  # new code is a new setting, so that the next start takes it up
@@ -134,6 +135,6 @@ def code() -> str:
     digest = hashlib.sha256()
     for folder in ("shared", "services"):
         for path in sorted((ROOT / folder).rglob("*")):
-            if path.suffix in (".py", ".sql", ".yaml"):
+            if path.suffix in (".py", ".sql", ".yaml", ".html", ".css", ".js"):
                 digest.update(path.read_bytes())
     return digest.hexdigest()[:12]

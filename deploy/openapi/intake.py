@@ -81,7 +81,11 @@ ROUTES = {
     ),
     "POST /intake/media": Route(
         "Keep a photo, a video or a sound; safe to send again",
-        {201: "`outcome` new, with the `reference`", 200: "`outcome` known: the same content was here already"},
+        {
+            201: "`outcome` new, with the `reference`",
+            200: "`outcome` known: the same content was here already",
+            303: "for a link of a page: back to it, with the reference as `photo`, or why there is none",
+        },
         raw_body="the file itself, its type in Content-Type",
         problems=(404, 422),
         security=("token", "link"),

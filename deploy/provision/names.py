@@ -9,6 +9,8 @@ SERVICES = ("intake", "dispatch", "callback", "notify", "board")
 SEALED = ("intake", "notify")  # these hold the key ring for personal data
 SIGNS = "dispatch"  # this one signs members in: it alone holds the key that tokens are signed with
 SEALS = "dispatch"  # takes members' numbers in and never reads them: it holds the key that seals for the ring
+LINKED = "callback"  # shows media and asks by links: it holds the keys that these are signed with, not the ring itself
+LINKS = ("media", "answers")  # what these links are for
 PATROL = "patrol"  # the source that members report as; nobody signs in as it
 
 

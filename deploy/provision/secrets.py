@@ -1,6 +1,6 @@
 """The secrets of a town as files, one value each, readable by their owner alone.
 
-<folder>/<service>/amqp_uri  database_url  token_public_key  (key_ring, sealing_key)
+<folder>/<service>/amqp_uri  database_url  token_public_key  (key_ring, sealing_key, link_keys)
 <folder>/dispatch/token_private_key  access_ring     it signs members in, and nobody else does
 <folder>/admin/owner_database_url  token_private_key
 <folder>/sources/<source>/amqp_uri
@@ -20,7 +20,8 @@ from urllib.parse import unquote, urlsplit
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from deploy.provision.names import SEALED, SEALS, SERVICES, SIGNS, ProvisionError
+from deploy.provision.names import LINKED, LINKS, SEALED, SEALS, SERVICES, SIGNS, ProvisionError
+from shared.http.links import derived
 from shared.sealing import KeyRing
 
 
@@ -86,7 +87,7 @@ class Secrets:
             ring["keys"] = {ring["current"]: ring["keys"][ring["current"]]}
         self._write_ring(ring)
         known = ", ".join(sorted(ring["keys"], key=_number))
-        return f"the ring has {known}, and {ring['current']} seals: restart {', '.join((*SEALED, SEALS))}"
+        return f"the ring has {known}, and {ring['current']} seals: restart {', '.join((*SEALED, SEALS, LINKED))}"
 
     def _ring(self) -> dict[str, Any]:
         return json.loads(self.read(SEALED[0], "key_ring"))
@@ -95,11 +96,14 @@ class Secrets:
         for service in SEALED:
             self.write(json.dumps(ring), service, "key_ring")
         self.write(KeyRing(json.dumps(ring)).sealing_key(), SEALS, "sealing_key")
+        links = {purpose: derived(json.dumps(ring), purpose) for purpose in LINKS}
+        self.write(json.dumps(links), LINKED, "link_keys")
 
     def environment(self, town: str, service: str) -> dict[str, str]:
         """A service's settings that come from here, as names of files."""
         names = ["amqp_uri", "database_url", "token_public_key"]
         names += ["key_ring"] * (service in SEALED) + ["sealing_key"] * (service == SEALS)
+        names += ["link_keys"] * (service == LINKED)
         names += ["token_private_key", "access_ring"] if service == SIGNS else []
         files = {f"{name.upper()}_FILE": str(self.path(service, name)) for name in names}
         return {"WANGGE_TOWN": town, **files}

@@ -43,14 +43,14 @@ class Api:
             for order in self._call("GET", f"/dispatch/orders?state={state}")["orders"]:
                 yield from (who for who in (order.get("member_id"), order.get("checker_id")) if who)
 
-    def calls_due(self) -> list[dict[str, Any]]:
-        return self._call("GET", "/callback/follow-ups?state=due")["follow_ups"]
+    def take_calls(self) -> list[dict[str, Any]]:
+        return self._call("POST", "/callback/calls/take", {"count": 50})["calls"]
 
-    def answer(self, follow_up_id: str, solved: bool) -> None:
+    def answer(self, call_id: str, solved: bool) -> None:
         body = {"solved": "yes", "satisfaction": "satisfied", "text": "已解决,谢谢。"}
         if not solved:
             body = {"solved": "no", "satisfaction": "dissatisfied", "text": "问题还在,没有人来处理。"}
-        self._call("POST", f"/callback/follow-ups/{follow_up_id}/answer", body)
+        self._call("POST", f"/callback/calls/{call_id}/answered", body)
 
     def timeline(self, number: str) -> list[dict[str, Any]]:
         """Every message about a case, as the board heard it."""

@@ -146,5 +146,5 @@ class Desk(threading.Thread):
             self._company.call(member_id)
 
     def _ask_reporters(self) -> None:
-        for call in self._api.calls_due():
-            self._api.answer(call["follow_up_id"], self._decks.call.deal(call["number"]) == "solved")
+        for call in self._api.take_calls():
+            self._api.answer(call["call_id"], self._decks.call.deal(call["number"]) == "solved")

@@ -6,22 +6,20 @@ Prints one line a problem and ends with 1, or says how much there is.
 from __future__ import annotations
 
 import argparse
-import csv
 import datetime as dt
-import json
 import sys
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import yaml
 from marshmallow import Schema
 
 from deploy.towns import schemas
 from deploy.towns.projects import wrong_in
+from deploy.towns.reading import Rows, Town, read_town
 from deploy.towns.service_list import service_problems
+from services.callback.domain import rule_set as callback_rules
 from services.dispatch.domain.areas import tree_problems
 from services.dispatch.domain.registry import AREA, MEMBER, missing
 from services.dispatch.domain.roster_data import Known, read_rosters
@@ -31,69 +29,6 @@ from services.dispatch.messages import AreaEntry, MemberEntry
 from services.intake.adapters import ADAPTERS
 from services.intake.domain.rules import read_rules
 from shared import marked
-
-Rows = list[dict[str, Any]]
-
-
-@dataclass(frozen=True)
-class Town:
-    """The content of a town folder, as it stands in the files."""
-
-    features: Rows
-    members: Rows
-    classes: Rows
-    categories: Rows
-    sources: Rows
-    calendar: dict[str, Any]
-    rules: dict[str, dict[str, Any]]
-    reports: Rows
-    cameras: Rows = field(default_factory=list)
-    names: Rows = field(default_factory=list)
-    marks: dict[str, marked.Marked] = field(default_factory=dict)  # the rule sets again, with their lines
-    duty: marked.Marked | None = None
-    projects: marked.Marked | None = None
-    services: marked.Marked | None = None
-
-    @property
-    def areas(self) -> Rows:
-        return [feature["properties"] for feature in self.features]
-
-
-def read_town(folder: Path) -> Town:
-    """OSError or ValueError (with the file's name) when a file is missing or cannot be read."""
-    catalogue, reports = _yaml(folder / "categories.yaml"), folder / "reports.yaml"
-    duty, undertaken, offered = (folder / f"{name}.yaml" for name in ("duty", "projects", "services"))
-    marks = {path.name: marked.read(path) for path in sorted((folder / "rules").glob("*.yaml"))}
-    return Town(
-        features=json.loads((folder / "grids.geojson").read_text(encoding="utf-8-sig"))["features"],
-        members=_table(folder / "members.csv"),
-        classes=catalogue["classes"],
-        categories=catalogue["categories"],
-        sources=_yaml(folder / "sources.yaml")["sources"],
-        calendar=_yaml(folder / "calendar.yaml"),
-        rules={name: mark.value for name, mark in marks.items()},
-        reports=_yaml(reports)["reports"] if reports.exists() else [],
-        cameras=_table(folder / "cameras.csv", needed=False),
-        names=_table(folder / "gazetteer.csv", needed=False),
-        marks=marks,
-        duty=marked.read(duty) if duty.exists() else None,
-        projects=marked.read(undertaken) if undertaken.exists() else None,
-        services=marked.read(offered) if offered.exists() else None,
-    )
-
-
-def _table(path: Path, needed: bool = True) -> Rows:
-    if not needed and not path.exists():
-        return []
-    with path.open(encoding="utf-8-sig", newline="") as file:
-        return list(csv.DictReader(file))
-
-
-def _yaml(path: Path) -> Any:
-    try:
-        return yaml.safe_load(path.read_text(encoding="utf-8-sig"))
-    except yaml.YAMLError as error:
-        raise ValueError(f"{path}: {error}") from error
 
 
 def problems(town: Town) -> list[str]:
@@ -107,6 +42,7 @@ def problems(town: Town) -> list[str]:
         _places,
         _intake_rules,
         _dispatch_rules,
+        _callback_rules,
         _duty,
         _projects,
         _services,
@@ -227,6 +163,13 @@ def _dispatch_rules(town: Town) -> Iterator[str]:
     """Dispatch's rules, by dispatch's own reading."""
     for name, rules in town.marks.items():
         yield from marked.told(f"rules/{name}", "dispatch", rules, mistakes_in(rules.value.get("dispatch") or {}))
+
+
+def _callback_rules(town: Town) -> Iterator[str]:
+    """Callback's rules, by callback's own reading."""
+    for name, rules in town.marks.items():
+        section = rules.value.get("callback") or {}
+        yield from marked.told(f"rules/{name}", "callback", rules, callback_rules.mistakes_in(section))
 
 
 def _intake_rules(town: Town) -> Iterator[str]:

@@ -21,6 +21,7 @@ TRANSITIONS = (
     "extended",
     "resolved",
     "follow_up",
+    "ask",
     "closed",
     "rejected",
     "rework",
@@ -159,25 +160,10 @@ class _Dispatch(Schema):
     assignment = fields.Raw()
 
 
-class _Ask(Schema):
-    kinds = fields.List(_one_of(KINDS), required=True)
-    levels = fields.List(_one_of(LEVELS), required=True)
-    sample_percent = fields.Integer(required=True, strict=True, validate=validate.Range(0, 100))
-    services = fields.Boolean(truthy={True}, falsy={False})
-
-
-class _Callback(Schema):
-    ask = fields.Nested(_Ask, required=True)
-    when = _one_of(("next_working_day", "at_once"))
-    attempts = fields.Integer(required=True, strict=True, validate=validate.Range(min=1))
-    window = _text(_DURATION)
-    dissatisfied_is_rework = fields.Boolean(required=True, truthy={True}, falsy={False})
-
-
 class Rules(Schema):
     name = _text()
     dispatch = fields.Nested(_Dispatch, required=True)
-    callback = fields.Nested(_Callback, required=True)
+    callback = fields.Raw(required=True)  # callback says itself what is wrong in it
     intake = fields.Raw()  # intake says itself what is wrong in it
 
 

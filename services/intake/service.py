@@ -21,6 +21,7 @@ class IntakeService:
     operations = wiring.operations()
     open_work = wiring.OpenWork()
     keys = wiring.Keys()
+    answer_links = wiring.AnswerLinks()
     media = wiring.Media()
     spawn = wiring.Spawn()
 
@@ -189,7 +190,7 @@ class IntakeService:
 
     @http("GET", "/intake/sources/<source>/feedback", roles=["desk", "source"])
     def get_feedback(self, request: Request, source: str) -> Any:
-        return doors.get_feedback(request, source, self.open_work)
+        return doors.get_feedback(request, source, self.answer_links, self.open_work)
 
     @http("POST", "/intake/sources/<source>/feedback/ack", roles=["source"])
     def ack_feedback(self, request: Request, source: str) -> Any:

@@ -12,6 +12,7 @@ from services.intake.media import Access, MediaParts, Reception, open_store
 from services.intake.store import SQL, Work
 from shared.chassis import Operations
 from shared.db.extension import Database
+from shared.http.links import Links, links
 from shared.messaging.envelope import LANES
 from shared.outbox.relay import Relay
 from shared.sealing import KeyRing
@@ -39,6 +40,13 @@ class Keys(DependencyProvider):
 
     def get_dependency(self, worker_ctx: Any) -> KeyRing:
         return self._keys
+
+
+class AnswerLinks(DependencyProvider):
+    """`self.answer_links`: makes the links on which reporters answer."""
+
+    def get_dependency(self, worker_ctx: Any) -> Links:
+        return links(self.container.config["settings"].key_ring, "answers")
 
 
 class Media(DependencyProvider):

@@ -17,6 +17,7 @@ class NotifyService:
     operations = wiring.operations()
     open_work = wiring.OpenWork()
     webhooks = wiring.Webhooks()
+    answer_links = wiring.AnswerLinks()
 
     @hears("members", messages.MemberChanged)
     def on_members_changed(self, heard: list[Any]) -> None:
@@ -40,7 +41,7 @@ class NotifyService:
 
     @hears("feedback", messages.FeedbackDue, linger=0.1)
     def on_feedback_due(self, heard: list[Any]) -> list[str]:
-        return use_cases.feed_back(heard, self.open_work)
+        return use_cases.feed_back(heard, self.answer_links, self.open_work)
 
     @receives("actions")
     def on_actions(self, arrivals: list[Any]) -> list[str]:

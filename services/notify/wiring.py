@@ -9,6 +9,7 @@ from nameko.extensions import DependencyProvider
 from services.notify import use_cases, views
 from services.notify.store import Work
 from shared.chassis import Operations
+from shared.http.links import Links, links
 from shared.outbox.relay import Relay
 from shared.sealing import KeyRing
 
@@ -24,6 +25,13 @@ class Webhooks(DependencyProvider):
 
     def get_dependency(self, worker_ctx: Any) -> Any:
         return self._parts
+
+
+class AnswerLinks(DependencyProvider):
+    """`self.answer_links`: makes the links on which reporters answer."""
+
+    def get_dependency(self, worker_ctx: Any) -> Links:
+        return links(self.container.config["settings"].key_ring, "answers")
 
 
 class OpenWork(DependencyProvider):

@@ -51,7 +51,7 @@ def test_every_route_names_its_roles_or_why_it_has_none_and_its_problems() -> No
     paths = _document()["paths"]
     for entrypoint in ROUTES_OF_SERVICES.values():
         operation = paths[PART.sub(r"{\1}", entrypoint.url)][entrypoint.method.lower()]
-        assert any(status.startswith("2") for status in operation["responses"])
+        assert any(status[0] in "23" for status in operation["responses"])
         if entrypoint.public:
             assert operation["security"] == [] and len(entrypoint.public) > 20, "say why it asks for no token"
             continue
@@ -70,6 +70,8 @@ def test_only_these_routes_ask_for_no_token() -> None:
         "/intake/open311",
         "/intake/webhooks/<source>",
         *(f"/dispatch/{path}" for path in signing_in),
+        "/callback/a/<secret>",  # who has it may answer
+        "/callback/web/<file>",
     }
 
 

@@ -30,12 +30,12 @@ def api(town: TemporaryTown) -> Api:
 @pytest.fixture
 def until() -> Callable[..., Any]:
     """`until(question, seconds)`: the first answer that is not empty."""
+    return wait_until
 
-    def wait(question: Callable[[], Any], seconds: float = 30) -> Any:
-        end = time.monotonic() + seconds
-        while not (answer := question()):
-            assert time.monotonic() < end, f"nothing came within {seconds} s"
-            time.sleep(0.1)
-        return answer
 
-    return wait
+def wait_until(question: Callable[[], Any], seconds: float = 30) -> Any:
+    end = time.monotonic() + seconds
+    while not (answer := question()):
+        assert time.monotonic() < end, f"nothing came within {seconds} s"
+        time.sleep(0.1)
+    return answer

@@ -91,7 +91,7 @@ def published(people: People, api: Api, until: Until, **data: Any) -> tuple[str,
 
 
 def handled(people: People, api: Api, until: Until, number: str, order: dict[str, Any]) -> dict[str, Any]:
-    """Acknowledged, resolved and verified; gives back the follow-up that is due."""
+    """Acknowledged, resolved and verified; gives back the call that is due."""
     member, round_ = people.member(order["member_id"]), order["round"]
     assert member.acknowledge(people.notice(order["member_id"], "work_assigned", number, round_)).accepted
     assert member.resolve(until(lambda: order_of_client(member, number)), note="已清运", evidence=["photo:1"]).accepted
@@ -99,22 +99,15 @@ def handled(people: People, api: Api, until: Until, number: str, order: dict[str
     checker = people.member(resolved["checker_id"])
     assert resolved["checker_id"] != resolved["member_id"]
     assert checker.verify(people.notice(resolved["checker_id"], "check_wanted", number, round_), passed=True).accepted
-    return until(lambda: follow_up_of(api, number))
+    return until(lambda: api.call_about(number, round_))
 
 
 def order_of_client(member: Member, number: str) -> Any:
     return member.order_of(number)
 
 
-def follow_up_of(api: Api, number: str) -> dict[str, Any] | None:
-    due = api.get("callback", "/callback/follow-ups?state=due")["follow_ups"]
-    return next((follow_up for follow_up in due if follow_up["number"] == number), None)
-
-
-def answer(api: Api, follow_up: dict[str, Any], solved: str, satisfaction: str) -> None:
-    path = f"/callback/follow-ups/{follow_up['follow_up_id']}/answer"
-    body = {"solved": solved, "satisfaction": satisfaction, "text": ""}
-    api.call("POST", "callback", path, "desk", "desk1", body).raise_for_status()
+def answer(api: Api, call: dict[str, Any], solved: str, satisfaction: str) -> None:
+    api.answered(call, solved, satisfaction).raise_for_status()
 
 
 def test_a_case_from_the_hotline_to_its_closing(people: People, api: Api, until: Until) -> None:

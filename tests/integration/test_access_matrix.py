@@ -106,7 +106,7 @@ class Line:
         until(lambda: self.ask("GET", "board", f"/board/cases/{self.number}", PEOPLE["leader here"]).ok)
         self.handler = Person("member", self.order["member_id"], "worker")
         self.parts = {"number": self.number, "order_id": self.order["order_id"], "source": "hotline"}
-        some = ("import_id", "follow_up_id", "session_id", "leave_id", "interview_id")
+        some = ("import_id", "follow_up_id", "session_id", "leave_id", "interview_id", "reask_id")
         self.parts |= {name: str(uuid.uuid4()) for name in some}
         self.parts |= {"roster_id": "night", "grid_id": self.order["grid_id"], "member_id": self.order["member_id"]}
         self.parts |= {"project_id": "lamps", "task_id": self.undertake()}
@@ -219,6 +219,7 @@ BODIES: dict[str, Any] = {  # routes about a case that outsiders' roles come in 
         "other": {"member_id": "m005"} | HOURS,
         "reason": "互换",
     },
+    "POST /callback/objections": {"number": "<number>", "text": "没解决"},
     "POST /intake/persons/search": {"phone": "13900000000", "reason": "来电"},
     "POST /intake/persons/erase": {"phone": "13900000000", "reason": "来电"},
 }
@@ -235,6 +236,7 @@ def test_a_body_that_fits_changes_nothing(line: Line) -> None:
     for route, body in BODIES.items():
         service, entrypoint = ROUTES[route]
         path = PART.sub(lambda part: line.parts[part[1]], entrypoint.url)
+        body = {key: line.number if value == "<number>" else value for key, value in body.items()}
         for name in OUTSIDE:
             status = line.ask(entrypoint.method, service, path, PEOPLE[name], body).status_code
             assert status in (403, 404), (route, name, status)

@@ -95,13 +95,8 @@ class Play:
             assert self.api.act(order[who], action, order, **data)["accepted"]
 
     def is_asked(self, number: str, solved: str, satisfaction: str, round_: int = 1) -> None:
-        def due() -> dict[str, Any] | None:
-            found = self.api.get("callback", "/callback/follow-ups?state=due")["follow_ups"]
-            return next((f for f in found if (f["number"], f["round"]) == (number, round_)), None)
-
-        path = f"/callback/follow-ups/{until(due)['follow_up_id']}/answer"
-        body = {"solved": solved, "satisfaction": satisfaction, "text": ""}
-        assert self.api.call("POST", "callback", path, "desk", "desk1", body).ok
+        call = until(lambda: self.api.call_about(number, round_))
+        assert self.api.answered(call, solved, satisfaction).ok
 
     def overdue(self, number: str) -> None:
         """The limit of this case was over an hour ago."""

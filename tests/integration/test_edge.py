@@ -49,10 +49,10 @@ def fake(service: str) -> ThreadingHTTPServer:
 
 
 @contextmanager
-def nginx(replicas: dict[str, list[str]]) -> Iterator[str]:
+def nginx(replicas: dict[str, list[str]], port: int | None = None) -> Iterator[str]:
     """A real edge in front of these addresses, with its own account where all is run by root; gives its address."""
     folder = Path(tempfile.mkdtemp(prefix="wangge-edge-"))
-    address = f"127.0.0.1:{free_port()}"
+    address = f"127.0.0.1:{port or free_port()}"
     write_for("edge", folder / "nginx.conf", edge.render(folder, address, replicas))
     write_for("edge", folder / "index.html", (edge.EDGE / "index.html").read_text())
     if user := user_for("edge"):
@@ -102,6 +102,10 @@ def test_a_path_goes_whole_to_its_service(address: str, service: str) -> None:
 )
 def test_nothing_else_is_there(address: str, path: str) -> None:
     assert requests.get(address + path, timeout=5).status_code in (400, 404)
+
+
+def test_browsers_that_ask_for_an_icon_are_not_told_of_an_error(address: str) -> None:
+    assert requests.get(f"{address}/favicon.ico", timeout=5).status_code == 204
 
 
 def test_the_first_page_lists_the_addresses(address: str) -> None:

@@ -98,7 +98,7 @@ def test_a_rule_merges_new_cases_in_the_transaction_that_registers_them(intake: 
     with open_work() as work:
         ids = work.case_ids(root, new)
         roots = work.share_open_roots([ids[root]["id"]])
-        row = work.desk_case(ids[new]["id"])
+        row = work.desk_case(ids[new]["id"]) | {"anonymous": True, "reported_by": None}
         pair = NewPair(row, roots[ids[root]["id"]], "same place, 2 min", 0.97)
         merge_new([pair], work.sources(), work, work.now(), {row["id"]: row["said"]})
         work.commit()

@@ -307,17 +307,11 @@ def test_nobody_is_asked_about_a_cancelled_case(desk: Desk) -> None:
     resolved = desk.order(number, "resolved")
     assert desk.api.act(resolved["checker_id"], "verify", resolved, passed=True)["accepted"]
     desk.comes(number, "follow_up_pending")
-    follow_up = until(lambda: next((f for f in _due(desk) if f["number"] == number), None))
+    call = until(lambda: desk.api.call_about(number))
     desk.does(number, "cancel", reason="不再需要")
-    until(lambda: not [f for f in _due(desk) if f["number"] == number])
-    body = {"solved": "no", "satisfaction": "dissatisfied", "text": ""}
-    path = f"/callback/follow-ups/{follow_up['follow_up_id']}/answer"
-    late = desk.api.call("POST", "callback", path, "desk", "desk1", body)
+    until(lambda: not desk.api.call_about(number))
+    late = desk.api.answered(call, "no", "dissatisfied")
     assert late.status_code == 409 and "nobody is asked" in late.json()["detail"]
-
-
-def _due(desk: Desk) -> list[dict[str, Any]]:
-    return desk.api.get("callback", "/callback/follow-ups?state=due")["follow_ups"]
 
 
 def test_a_refusal_names_who_and_why_and_can_be_appealed(desk: Desk) -> None:

@@ -309,6 +309,29 @@ def test_who_answers_brings_media_by_a_link_for_one_case(town: TemporaryTown) ->
     assert ask(town, "GET", link).status_code == 405
 
 
+def test_a_page_without_scripts_brings_photos_and_gets_its_visitor_back(town: TemporaryTown) -> None:
+    number = report(town, "answer-2")
+    access = Access(town.secrets.read("intake", "key_ring"), 600)
+    link = access.bring("reporter/answer-2", number, 60, "/callback/a/x?lang=en")
+
+    def send(**files: Any) -> str:
+        answer = ask(town, "POST", link, files=files, allow_redirects=False)
+        assert answer.status_code == 303, answer.text
+        return answer.headers["Location"].removeprefix("/callback/a/x?lang=en&photo=")
+
+    content = fresh_photo()
+    assert send(photo=("p.jpg", content)) == reference_of(content)
+    assert [(row["role"], row["kind"]) for row in shown(town, number)] == [("answer", "media")]
+    assert send(photo=("p.pdf", b"%PDF-1.7 is no photo")) == "refused"
+    assert send(photo=("", b"")) == send(other=("p.jpg", fresh_photo())) == "missing"
+    assert send(photo=("p.jpg", photo("BMP", (1500, 1500)))) == "large"
+    assert ask(town, "POST", link.replace("%2Fx%3F", "%2Fy%3F"), files={"photo": content}).status_code == 403
+    for _ in range(8):
+        assert send(photo=("p.jpg", fresh_photo())).startswith("m-")
+    assert send(photo=("p.jpg", fresh_photo())) == "refused"  # nobody fills the store with one link
+    assert len(shown(town, number)) == 9
+
+
 def test_the_client_library_uploads_and_knows_the_reference_before(town: TemporaryTown, tmp_path: Path) -> None:
     file = tmp_path / "photo.jpg"
     file.write_bytes(fresh_photo())

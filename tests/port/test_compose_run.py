@@ -20,7 +20,7 @@ from typing import Any
 import pytest
 import requests
 
-from deploy.provision.names import SEALED, SEALS, SERVICES, SIGNS
+from deploy.provision.names import LINKED, SEALED, SEALS, SERVICES, SIGNS
 
 ROOT = Path(__file__).parents[2]
 WITHOUT_DOCKER = not shutil.which("docker") or subprocess.run(["docker", "info"], capture_output=True).returncode
@@ -137,9 +137,10 @@ def test_a_service_sees_its_own_secrets_alone(project: Project, name: str) -> No
     expected = {"amqp_uri", "database_url", "token_public_key"} | ({"key_ring"} if name in SEALED else set())
     expected |= {"token_private_key", "access_ring"} if name == SIGNS else set()
     expected |= {"sealing_key"} if name == SEALS else set()
+    expected |= {"link_keys"} if name == LINKED else set()
     assert set(project.run_in(name, "ls", "/secrets").split()) == expected
     environment = project.inspect(name)["Config"]["Env"]
-    assert not [value for value in environment if "://" in value]
+    assert not [value for value in environment if "://" in value and not value.startswith("PUBLIC_URL=")]
 
 
 def test_services_do_not_reach_the_internet(project: Project) -> None:

@@ -49,6 +49,21 @@ class Api:
         answer.raise_for_status()
         return answer.json()
 
+    def calls(self, name: str = DESK) -> list[dict[str, Any]]:
+        """What a call-taker has in hand, once there is no more to take."""
+        answer = self.call("POST", "callback", "/callback/calls/take", "desk", name, {"count": 50})
+        answer.raise_for_status()
+        return answer.json()["calls"]
+
+    def call_about(self, number: str, round_: int = 1) -> dict[str, Any] | None:
+        """The call about this round of a case, once it is due and taken."""
+        return next((call for call in self.calls() if (call["number"], call["round"]) == (number, round_)), None)
+
+    def answered(self, call: dict[str, Any], solved: str, satisfaction: str, text: str = "") -> requests.Response:
+        """What the reporter has said on the telephone."""
+        body = {"solved": solved, "satisfaction": satisfaction, "text": text}
+        return self.call("POST", "callback", f"/callback/calls/{call['call_id']}/answered", "desk", DESK, body)
+
     def act(self, member: str, action: str, order: dict[str, Any], **data: Any) -> dict[str, Any]:
         """One action of a member over HTTP; the answer says whether it was accepted."""
         command = uuid.uuid5(NAMESPACE, f"{order['order_id']}/{order['round']}/{action}/{order['version']}")
@@ -65,7 +80,7 @@ class Autopilot(threading.Thread):
         self.acted = 0
         self.accepted: set[tuple[str, str]] = set()  # (member, command id) that were answered so
         self.trouble: list[str] = []
-        self._answer = answer or (lambda follow_up: ("yes", "satisfied"))
+        self._answer = answer or (lambda call: ("yes", "satisfied"))
         self._ending = threading.Event()
 
     def run(self) -> None:
@@ -102,10 +117,6 @@ class Autopilot(threading.Thread):
             self.accepted.add((member, answer["command_id"]))
 
     def _ask(self) -> None:
-        for follow_up in self.api.get("callback", "/callback/follow-ups?state=due")["follow_ups"]:
-            solved, satisfaction = self._answer(follow_up)
-            path = f"/callback/follow-ups/{follow_up['follow_up_id']}/answer"
-            self.api.call(
-                "POST", "callback", path, "desk", DESK, {"solved": solved, "satisfaction": satisfaction, "text": ""}
-            )
+        for call in self.api.calls():
+            self.api.answered(call, *self._answer(call))
             self.acted += 1

@@ -52,7 +52,7 @@ class ServiceProcess:
         """Start it; `failpoints` as in WANGGE_FAILPOINTS, `settings` only for this start."""
         assert not self.alive, f"{self.name} runs already"
         own = {"HTTP_ADDRESS": self.http, "OPS_ADDRESS": self.ops, "PYTHONPATH": str(ROOT), "PYTHONUNBUFFERED": "1"}
-        own["MEDIA_STORE"] = str(self._media)
+        own |= {"MEDIA_STORE": str(self._media), "PUBLIC_URL": f"http://{self.http}"}
         target = f"services.{self.service}.service:{self.service.capitalize()}Service"
         with self.log.open("ab") as log:
             self._process = subprocess.Popen(

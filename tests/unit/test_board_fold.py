@@ -45,6 +45,7 @@ NO_STATE = {
     "dispatch.assist_released.v1",
     "dispatch.work_rerouted.v1",  # a new handler comes with work_assigned
     "intake.case_corrected.v1",  # tells what the case is about
+    "callback.link_due.v1",
     "dispatch.action_answered.v1",
     "dispatch.grid_changed.v1",
     "dispatch.member_changed.v1",

@@ -10,8 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.callback.domain.calendar import Calendar
-from services.callback.domain.follow_up import Case, Rules, decide, due, duration, sample_place
+from services.callback.domain.follow_up import Case, decide, due, sample_place
 from services.callback.domain.masking import mask
+from services.callback.domain.rules import Rules, duration
 from services.callback.domain.satisfaction import SATISFACTION, SOLVED, judge, still_holds
 from tests.unit.qiuchuan import ZONE, at, read
 
@@ -26,7 +27,8 @@ TEXT = st.text(st.sampled_from("0123456789 -+Xx,电话a"), max_size=60)
 
 
 def case(number: str = OUT, kind: str = "help", level: str = "P3", **changes: Any) -> Case:
-    facts: dict[str, Any] = {"asks_reporter": True, "reported_by": None, "reachable": True}
+    reporters = (number,) if changes.pop("reachable", True) else ()
+    facts: dict[str, Any] = {"source": "hotline", "asks_reporter": True, "reported_by": None, "reporters": reporters}
     return Case(number, kind, level, **(facts | changes))
 
 
@@ -46,8 +48,8 @@ def case(number: str = OUT, kind: str = "help", level: str = "P3", **changes: An
         (case(IN), True, "in the sample"),
         (case(IN, "suggestion", "P4"), True, "in the sample"),
         (case(IN, "complaint", "P1", reachable=False), False, "no way to reach"),  # anonymous
-        (case(IN, "complaint", "P1", reported_by="m017"), False, "nobody to ask"),  # patrol
-        (case(IN, "complaint", "P1", asks_reporter=False), False, "nobody to ask"),  # a machine
+        (case(IN, "complaint", "P1", reported_by="m017", reachable=False), False, "nobody to ask"),  # patrol
+        (case(IN, "complaint", "P1", asks_reporter=False, reachable=False), False, "nobody to ask"),  # a machine
         (case(reported_by="m017", reachable=False), False, "nobody to ask"),
     ],
 )
@@ -105,7 +107,8 @@ def test_nobody_is_called_on_the_same_day_or_on_a_free_one(verified: dt.datetime
 
 
 def test_the_rule_sets_are_read_and_without_one_the_defaults_apply() -> None:
-    assert Rules.of({}) == Rules() == NORMAL
+    assert Rules.of({}) == Rules()
+    assert (NORMAL.kinds, NORMAL.levels, NORMAL.sample_percent) == (Rules().kinds, Rules().levels, 10)
     assert (PRACTICE.when, PRACTICE.window, PRACTICE.attempts) == ("at_once", dt.timedelta(seconds=120), 3)
     with pytest.raises(ValueError, match="working"):
         Calendar.of(read("calendar.yaml") | {"working_weekdays": []})

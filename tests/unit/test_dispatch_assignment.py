@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.dispatch.domain.assignment import Choice, Roster
+from services.dispatch.domain.assignment import Choice, Roster, with_words
 from services.dispatch.domain.policy import Matter
 from tests.unit.qiuchuan import CREW, GRID, NAMES, roster
 
@@ -189,3 +189,25 @@ def test_above_always_ranks_higher(grid: str | None, handler: str, off: set[str]
         assert RANKS[ROLES[choice.member.member_id]] > RANKS[ROLES[handler]]
         assert RANKS[choice.level] >= RANKS[level]
         assert choice.why.strip()
+
+
+@pytest.mark.parametrize(
+    ("member", "off", "expected"),
+    [
+        ("w1", (), ("l1", "leader")),
+        ("w1", ("l1",), ("d1", "desk")),
+        ("l1", (), ("d1", "desk")),
+        ("d1", (), ("d1", "desk")),  # nobody stands above: as any next round
+    ],
+)
+def test_after_two_rounds_it_goes_to_whoever_stands_above(
+    member: str, off: tuple[str, ...], expected: tuple[str, str]
+) -> None:
+    choice = roster(off).again(member, GRID, Matter(GRID), 3, above=[GRID])
+    assert chosen(choice) == expected
+    assert choice is not None and " / " in choice.why
+
+
+def test_whoever_handles_it_again_reads_what_the_reporter_has_said() -> None:
+    assert with_words("甲 / A", "还是不亮", None) == "甲。诉求人:还是不亮 / A. The reporter: 还是不亮"
+    assert with_words("甲 / A", None, None) == "甲 / A"

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from services.dispatch.domain import order as orders
+from services.dispatch.domain import starting
 from services.dispatch.domain.actions import act
 from services.dispatch.domain.awaited import remind
 from services.dispatch.domain.awaited_data import Awaited, problems
@@ -32,7 +33,7 @@ def at_work(level: str = "P3", now: dt.datetime = MONDAY) -> Order:
     made = terms(RULES["normal"], CALENDAR, level, "complaint", "0102", None, now)
     choice = roster().handler(Matter(GRID))
     assert choice
-    begun = orders.start(case_of(GRID, level=level), "o", 1, choice, made, now).order
+    begun = starting.start(case_of(GRID, level=level), "o", 1, choice, made, now).order
     return orders.acknowledged(begun, "w1", now).order
 
 

@@ -7,8 +7,7 @@ from typing import Any
 
 import pytest
 
-from services.dispatch.domain import handling
-from services.dispatch.domain import order as orders
+from services.dispatch.domain import handling, starting
 from services.dispatch.domain.consequences import (
     HANDLER,
     HEAD,
@@ -36,7 +35,7 @@ def started(round_: int = 1, **changes: Any) -> tuple[Order, Change]:
     made = terms(RULES["normal"], CALENDAR, "P3", "complaint", "0102", None, START)
     choice = roster().handler(Matter(GRID))
     assert choice
-    moved = orders.start(case_of(GRID), "o", round_, choice, made, START)
+    moved = starting.start(case_of(GRID), "o", round_, choice, made, START)
     return replace(moved.order, **changes), moved.changes[0]
 
 

@@ -8,6 +8,7 @@ from datetime import datetime
 import pytest
 
 from services.dispatch.domain import order as orders
+from services.dispatch.domain import starting
 from services.dispatch.domain.correction import correct
 from services.dispatch.domain.escalation import Terms, terms
 from services.dispatch.domain.order import Order
@@ -25,7 +26,7 @@ def order(level: str = "P3") -> Order:
     choice = roster().handler(Matter(GRID))
     assert choice
     case = case_of(GRID, level=level, number="n")
-    return orders.start(case, "o", 1, choice, made(level), START).order
+    return starting.start(case, "o", 1, choice, made(level), START).order
 
 
 def test_a_stricter_level_counts_from_the_start_and_keeps_the_clock_for_taking_it_on() -> None:

@@ -6,7 +6,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from services.dispatch.domain import by_hand
+from services.dispatch.domain import by_hand, starting
 from services.dispatch.domain import order as orders
 from services.dispatch.domain.actions import act
 from services.dispatch.domain.assignment import Roster
@@ -38,7 +38,7 @@ def at_work(handler: str = "w1") -> Order:
     roster = crew({})
     member = roster.member(handler)
     assert member
-    begun = orders.start(case_of(GRID), "o", 1, roster.chosen(member, "x"), made, NOW).order
+    begun = starting.start(case_of(GRID), "o", 1, roster.chosen(member, "x"), made, NOW).order
     return orders.acknowledged(begun, handler, NOW).order
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from services.dispatch.domain import order as orders
+from services.dispatch.domain import starting
 from services.dispatch.domain.escalation import terms
 from services.dispatch.domain.leave import Reason, Request, cancelled, decided, wrong_with
 from services.dispatch.domain.order import Moved, Order
@@ -77,7 +77,7 @@ def order(state: str = "dispatched", **changes: Any) -> Order:
     assert choice and choice.member.member_id == "w1"
     case = case_of(GRID)
     made = terms(RULES["normal"], CALENDAR, "P3", "report", "0102", None, NOW)
-    return replace(orders.start(case, "o", 1, choice, made, NOW).order, state=state, **changes)
+    return replace(starting.start(case, "o", 1, choice, made, NOW).order, state=state, **changes)
 
 
 LATER = at("2026-11-23 10:00")

@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from services.dispatch.domain import by_hand, pool
+from services.dispatch.domain import by_hand, pool, starting
 from services.dispatch.domain import order as orders
 from services.dispatch.domain.actions import ACTIONS, act
 from services.dispatch.domain.asking import ends_by_itself
@@ -75,7 +75,7 @@ class WorkOrder(RuleBasedStateMachine):
         if moved is None:
             choice = crew.handler(Matter(grid))
             assert choice
-            moved = orders.start(case, "o1", 1, choice, made, self.now)
+            moved = starting.start(case, "o1", 1, choice, made, self.now)
         self.starts_with(moved)
 
     def new_life(self, level: str) -> None:
@@ -296,7 +296,7 @@ class WorkOrder(RuleBasedStateMachine):
         if old.member_id not in self.off:
             assert choice.member.member_id == old.member_id, "continuity: whoever had it has it again"
         self.new_life(old.level)
-        moved = orders.start(
+        moved = starting.start(
             self.case, f"o{round_}", round_, choice, terms_of(old.level, self.calendar, self.now), self.now
         )
         self.starts_with(moved)

@@ -10,6 +10,7 @@ import pytest
 
 from services.dispatch import messages
 from services.dispatch.domain import order as orders
+from services.dispatch.domain import starting
 from services.dispatch.domain.actions import ACTIONS, EVERY_STATE, act
 from services.dispatch.domain.clock import RUNNING
 from services.dispatch.domain.deciding import Action, Circumstances, Decided, Refused
@@ -53,7 +54,7 @@ def order(**changes: Any) -> Order:
     choice = roster().handler(Matter(GRID))
     assert choice is not None
     case = case_of(GRID)
-    return replace(orders.start(case, "o", 1, choice, made, START).order, **changes)
+    return replace(starting.start(case, "o", 1, choice, made, START).order, **changes)
 
 
 def in_state(state: str) -> Order:
@@ -82,7 +83,7 @@ def test_an_order_starts_dispatched_with_its_reason_said() -> None:
     choice = roster().handler(Matter(GRID))
     assert choice is not None
     case = case_of(GRID, number="n")
-    started = orders.start(case, "o", 1, choice, order().terms, START, settled=True)
+    started = starting.start(case, "o", 1, choice, order().terms, START, settled=True)
     assert (started.order.state, started.order.version, started.order.member_id) == ("dispatched", 1, "w1")
     (change,) = started.changes
     assert (change.kind, change.said["settled"], change.said["why"]) == ("assigned", True, choice.why)

@@ -16,11 +16,12 @@ from shapely.geometry import Point, box, mapping, shape
 from services.dispatch.adapters.registry import areas_as, members_as, rows_in
 from services.dispatch.domain import registry
 from services.dispatch.domain.areas import area_of, place_in, tree_problems
-from services.dispatch.domain.order import IN_PROGRESS, start
+from services.dispatch.domain.order import IN_PROGRESS
 from services.dispatch.domain.policy import Matter
 from services.dispatch.domain.regions import Redrawn, merge, split
 from services.dispatch.domain.registry import AREA, MEMBER, changed, member_problems, missing
 from services.dispatch.domain.relocation import relocate
+from services.dispatch.domain.starting import start
 from services.dispatch.messages import AreaEntry, MemberEntry
 from shared.tables import TableError
 from tests.unit.qiuchuan import CALENDAR, GRID, OTHER_GRID, at, case_of, roster

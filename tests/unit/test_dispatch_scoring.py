@@ -12,8 +12,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from deploy.towns.check import problems, read_town
+from deploy.towns.check import problems
 from deploy.towns.files import SAMPLE
+from deploy.towns.reading import read_town
 from services.dispatch.domain.score_rules import read_scoring
 from services.dispatch.domain.scoring import (
     DIMENSIONS,

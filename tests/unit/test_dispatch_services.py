@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from deploy.towns.service_list import service_problems
-from services.dispatch.domain import appointments
+from services.dispatch.domain import appointments, starting
 from services.dispatch.domain import order as orders
 from services.dispatch.domain.appointments import Opening, Slot, Taken, Timetable, Wish
 from services.dispatch.domain.assignment import Roster
@@ -274,7 +274,7 @@ def order_of(item: dict[str, Any] | None = None, **wish: Any) -> Order:
     choice = crew().handler(Matter.of(case))
     assert choice
     own = terms(RULES["normal"], CALENDAR, "P3", "help", "0805", None, NOW, Duration.read("2 working_day"))
-    return orders.start(case, "o", 1, choice, own, NOW).order
+    return starting.start(case, "o", 1, choice, own, NOW).order
 
 
 def crew(off: Any = (), busy: Any = None, handling: Any = None, more: Any = ()) -> Roster:

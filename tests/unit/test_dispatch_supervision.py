@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from services.dispatch.domain import ladder_data
+from services.dispatch.domain import ladder_data, starting
 from services.dispatch.domain import order as orders
 from services.dispatch.domain.assignment import Roster
 from services.dispatch.domain.clock import RUNNING
@@ -53,7 +53,7 @@ def started(level: str = "P3", rules: Rules = RULES["normal"], start: dt.datetim
     made = terms(rules, CALENDAR, level, "complaint", "0102", None, start)
     choice = roster().handler(Matter(GRID))
     assert choice
-    return orders.start(case_of(GRID, level=level), "o", 1, choice, made, start).order
+    return starting.start(case_of(GRID, level=level), "o", 1, choice, made, start).order
 
 
 def being_checked(checker: str = "l1") -> Order:

@@ -57,6 +57,16 @@ def test_what_is_about_a_round_that_is_over_takes_its_place_and_changes_nothing(
         assert next_step(state, 1, 5, "dispatch.work_acknowledged.v1", 7, 1).outcome == TOO_EARLY
 
 
+def test_what_callback_has_closed_it_may_open_again_or_have_asked_about_after_all() -> None:
+    answered, rework = "callback.case_answered.v1", "callback.rework_asked.v1"
+    assert next_step("closed", 1, 1, answered, 2, 1, closed_before=True).state == "closed"
+    assert next_step("closed", 1, 1, rework, 2, 2, closed_before=True).state == "dispatched"
+    assert next_step("closed", 1, 1, rework, 2, 2).state is None  # said before it was closed otherwise
+    for state in ("merged", "cancelled", "rejected", "transferred"):
+        assert next_step(state, 1, 1, rework, 2, 2, closed_before=True).state is None
+    assert next_step("closed", 2, 1, rework, 2, 2, closed_before=True).state is None
+
+
 @given(st.permutations(range(6)))
 def test_whatever_the_order_of_arrival_the_case_ends_closed(order: list[int]) -> None:
     said = [

@@ -8,7 +8,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 
-from shared.http.links import Links, links
+from shared.http.links import Links, derived, links
 from shared.http.problems import Forbidden
 
 
@@ -21,7 +21,7 @@ def parts(link: str) -> tuple[str, dict[str, str]]:
     return urlsplit(link).path, dict(parse_qsl(urlsplit(link).query))
 
 
-SIGNER = Links(ring("k1"), "media")
+SIGNER = Links(derived(ring("k1"), "media"))
 PATH, QUERY = parts(SIGNER.sign("/intake/media/m-1", 86400, who="desk/desk1", size="full"))
 
 
@@ -58,7 +58,7 @@ def test_it_expires() -> None:
 
 def test_it_serves_one_purpose() -> None:
     with pytest.raises(Forbidden):
-        Links(ring("k1"), "answers").check(PATH, QUERY)
+        Links(derived(ring("k1"), "answers")).check(PATH, QUERY)
 
 
 def test_it_follows_the_rotation_of_the_ring() -> None:
@@ -67,3 +67,19 @@ def test_it_follows_the_rotation_of_the_ring() -> None:
     assert parts(rotated.sign(PATH, 60))[1]["signature"].startswith("k2.")
     with pytest.raises(Forbidden):
         removed.check(PATH, QUERY)
+
+
+def test_a_secret_is_the_same_for_the_same_thing_wherever_the_keys_are() -> None:
+    given = Links(json.loads(json.dumps(derived(ring("k2", "k1"), "answers"))))
+    secret = given.secret("follow-up 1", "k1")
+    assert secret == Links(derived(ring("k1"), "answers")).secret("follow-up 1", given.current.replace("2", "1"))
+    assert len(secret) == 22 and secret.replace("-", "").replace("_", "").isalnum()
+    others = [given.secret("follow-up 2", "k1"), given.secret("follow-up 1", "k2"), SIGNER.secret("follow-up 1", "k1")]
+    assert len({secret, *others}) == 4
+    with pytest.raises(KeyError):
+        Links(derived(ring("k2"), "answers")).secret("follow-up 1", "k1")
+
+
+def test_derived_keys_open_nothing_of_the_ring() -> None:
+    secret = json.loads(ring("k1"))["keys"]["k1"]
+    assert secret not in json.dumps(derived(ring("k1"), "media"))

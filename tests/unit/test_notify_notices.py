@@ -267,6 +267,14 @@ def test_every_text_says_its_facts_and_a_dash_for_what_is_missing(kind: str) -> 
             assert "{" not in bare
 
 
+def test_whoever_gets_the_next_round_reads_what_the_reporter_has_said() -> None:
+    facts = FACTS | {"round": 2, "why": "第 1 轮由其办理。诉求人:还是不亮 / handled round 1. The reporter: still dark"}
+    for language in ("zh", "en"):
+        text = getattr(text_of("work_assigned", facts), language)
+        assert "2" in text and "还是不亮" in text and "still dark" in text
+        assert "还是不亮" not in getattr(text_of("work_assigned", facts | {"round": 1}), language)
+
+
 @pytest.mark.parametrize("kind", sorted(TEXTS))
 def test_both_languages_are_written(kind: str) -> None:
     zh, en = TEXTS[kind]

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 
 from services.callback.domain.masking import mask
-from services.callback.domain.satisfaction import judge
-from services.callback.store import OpenWork, Row, Work
-from services.callback.use_cases.asking import answer_said
-from services.callback.use_cases.dropping import UNKNOWN
+from services.callback.domain.questions import SATISFIED_ID, SOLVED_ID
+from services.callback.domain.rules import SOURCE
+from services.callback.store import OpenWork, Row
+from services.callback.use_cases.answering import Given, answer_in
+from services.callback.use_cases.keeping import UNKNOWN
 from shared.messaging.message import Heard
 
 TOO_EARLY, ANSWERED, KEPT, ENDED = "too_early", "answered", "kept", "ended"
@@ -22,15 +23,20 @@ def take_confirmations(heard: Sequence[Heard], open_work: OpenWork) -> list[str]
         new = work.first_time(heard)
         cases = work.lock_cases(sorted({message.case_id for message in new}))
         ended = work.known_rounds(list(cases))
-        asked = {(row["case_id"], row["round"]): row for row in work.lock_open(list(cases))}
+        asked = {(row["case_id"], row["round"]): row["id"] for row in work.lock_open(list(cases))}
         outcomes = {id(message): _outcome(message, cases, asked, ended) for message in new}
         work.too_early([message for message in new if outcomes[id(message)] == TOO_EARLY], UNKNOWN)
-        for message in new:  # at most one about each case
-            if outcomes[id(message)] == ANSWERED:
-                _answer(message, asked[message.case_id, message.round], cases[message.case_id], work)
-        work.keep_early_answers([_kept(message) for message in new if outcomes[id(message)] == KEPT])
+        rows = [(_kept(message), outcomes[id(message)]) for message in new]  # at most one about each case
+        answer_in([confirmed(asked[_round(row)], row) for row, outcome in rows if outcome == ANSWERED], work)
+        work.keep_early_answers([row for row, outcome in rows if outcome == KEPT])
         work.commit()
     return [outcomes.get(id(message), "known") for message in heard]
+
+
+def confirmed(follow_up_id: str, row: Row) -> Given:
+    """What a reporter has said through its source, as the answer to a follow-up."""
+    answers = {SOLVED_ID: row["solved"], SATISFIED_ID: row["satisfaction"]}
+    return Given(follow_up_id, SOURCE, row["answered_by"], answers, row["text"] or "")
 
 
 def _outcome(message: Heard, cases: Collection[str], asked: Collection[Round], ended: Collection[Round]) -> str:
@@ -40,16 +46,10 @@ def _outcome(message: Heard, cases: Collection[str], asked: Collection[Round], e
     return ANSWERED if round_ in asked else ENDED if round_ in ended else KEPT
 
 
-def _answer(message: Heard, asked: Row, case: Row, work: Work) -> None:
-    row = case | asked  # the id is the follow-up's
-    given = {"solved": message.solved, "satisfaction": message.satisfaction, "text": mask(message.text) or None}
-    verdict = judge(message.solved, message.satisfaction, row["dissatisfied_is_rework"])
-    end = {"id": row["id"], "state": "answered", "ended_at": work.now(), "answered_by": message.by}
-    work.end_follow_ups([end | given | {"rework": verdict.rework}])
-    work.count_said({row["case_id"]: row["said"] + 1})
-    work.say([answer_said(row, given, verdict, work.address, message.event)])
-
-
 def _kept(message: Heard) -> Row:
     row = {name: getattr(message, name) for name in ("case_id", "round", "solved", "satisfaction", "answered_at")}
     return row | {"text": mask(message.text) or None, "answered_by": message.by}
+
+
+def _round(row: Row) -> Round:
+    return row["case_id"], row["round"]

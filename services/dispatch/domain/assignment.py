@@ -41,6 +41,19 @@ class Choice:
     considered: tuple[dict[str, Any], ...] = ()
 
 
+def _from_above(choice: Choice, round_: int) -> str:
+    """Why somebody who stands above the last handler gets the next round."""
+    (zh, _, en), rounds = choice.why.partition(" / "), round_ - 1
+    return both(f"已办 {rounds} 轮未解决,由上级办理:{zh}", f"{rounds} rounds have not helped, so from above: {en}")
+
+
+def with_words(why: str, *words: str | None) -> str:
+    """Why somebody handles it once more, with what the reporter has said: whoever gets it must know."""
+    said = ";".join(word for word in words if word)
+    zh, _, en = why.partition(" / ")
+    return both(f"{zh}。诉求人:{said}", f"{en}. The reporter: {said}") if said else why
+
+
 class Roster(Posts):
     """Members with what each has to do now; counted on with every choice, so that a batch is spread evenly.
 
@@ -74,10 +87,15 @@ class Roster(Posts):
                 return self._best(policy, matter, able, level, words)
         return self._desk(NO_GRID.get(matter.desk_reason or "", ("网格无可派人员", "nobody left in the grid")), but)
 
-    def again(self, member_id: str, unit: str, matter: Matter, round_: int) -> Choice | None:
+    def again(
+        self, member_id: str, unit: str, matter: Matter, round_: int, above: Sequence[str] | None = None
+    ) -> Choice | None:
         """Who handles the next round: the same member, another of the same unit, the unit's leader, whoever is on duty;
-        None when none of them is there."""
+        None when none of them is there. `above`: the same unit has tried twice, now whoever stands above the member in
+        these areas does."""
         last = self.member(member_id)
+        if above is not None and (superior := self.above(member_id, above, LEADER)):
+            return self._given(replace(superior, why=_from_above(superior, round_)))
         if last and last.on_duty:
             why = both(f"第 {round_ - 1} 轮由其办理", f"handled round {round_ - 1}")
             return self._given(Choice(last, last.role, why))

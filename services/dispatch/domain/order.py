@@ -122,61 +122,6 @@ class Moved(NamedTuple):
     changes: tuple[Change, ...]
 
 
-def start(
-    case: dict[str, Any],
-    order_id: str,
-    round_: int,
-    choice: Choice,
-    terms: Terms,
-    now: dt.datetime,
-    settled: bool = False,
-) -> Moved:
-    """A new work order; its clock starts now, when it is dispatched. `settled`: the handler has done it on the spot."""
-    member = choice.member
-    order = _new(case, order_id, round_, terms, now, DISPATCHED, member.member_id, member.unit, terms.ack_due_at)
-    return Moved(order, (_assigned(order, None, choice, settled),))
-
-
-def unassigned(case: dict[str, Any], order_id: str, round_: int, terms: Terms, now: dt.datetime) -> Order:
-    """An order that nobody has yet."""
-    return _new(case, order_id, round_, terms, now, POOLED, NOBODY, case["grid_id"] or "", None)
-
-
-def _new(
-    case: dict[str, Any],
-    order_id: str,
-    round_: int,
-    terms: Terms,
-    now: dt.datetime,
-    state: str,
-    member_id: str,
-    unit: str,
-    ack_due_at: dt.datetime | None,
-) -> Order:
-    return Order(
-        order_id,
-        case["id"],
-        case["number"],
-        round_,
-        case["level"],
-        case["grid_id"],
-        state,
-        1,
-        member_id,
-        unit,
-        None,
-        now,
-        ack_due_at,
-        terms.due_at,
-        terms,
-        kind=case["kind"],
-        category=case["category"],
-        lon=case["lon"],
-        lat=case["lat"],
-        service=case.get("service"),
-    )
-
-
 def hand_over(order: Order, choice: Choice, now: dt.datetime, calendar: Calendar, from_share: float = 0.0) -> Moved:
     """Somebody else gets the order; the clock for taking it on starts again, and with it the steps that watch it.
 
@@ -196,7 +141,7 @@ def hand_over(order: Order, choice: Choice, now: dt.datetime, calendar: Calendar
         terms=restarted(terms, now, calendar, from_share),
         request=None,
     )
-    return Moved(new, (replace(_assigned(new, order.state, choice), requests=lapsed(order, now)),))
+    return Moved(new, (replace(given_to(new, order.state, choice), requests=lapsed(order, now)),))
 
 
 def acknowledged(
@@ -228,6 +173,7 @@ def resolved(
     new = replace(noted(order, now), state=RESOLVED, version=order.version + 1, checker_id=checker_id, resolved_at=now)
     new = replace(new, request=None, terms=begun(order.terms, NOT_VERIFIED, now, calendar))
     said = {"member_id": who, "checker_id": checker_id, "note": note, "evidence": list(evidence)}
+    said |= {"before": facts["before"]} if facts and "before" in facts else {}
     change = Change("resolved", new, order.state, who, note, evidence, said, starts=((CHECKER, checker),))
     return Moved(new, (replace(change, facts=facts or {}, requests=lapsed(order, now)),))
 
@@ -289,7 +235,7 @@ def coloured(order: Order, colour: str) -> Order:
     return replace(order, supervision=max(order.supervision, colour, key=COLOURS.index))
 
 
-def _assigned(order: Order, before: str | None, choice: Choice, settled: bool = False) -> Change:
+def given_to(order: Order, before: str | None, choice: Choice, settled: bool = False) -> Change:
     said = {
         "member_id": order.member_id,
         "unit": order.unit,

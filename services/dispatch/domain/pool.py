@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import Any, Protocol
 
 from services.dispatch.domain import order as orders
+from services.dispatch.domain import starting
 from services.dispatch.domain.assignment import Choice, Roster
 from services.dispatch.domain.calendar import Calendar
 from services.dispatch.domain.escalation import Terms
@@ -46,7 +47,7 @@ def offered(case: dict[str, Any], order_id: str, round_: int, terms: Terms, arou
     may = around.roster.may_take(matter, policy.to, policy.pool.among)
     if not may:
         return None
-    order = orders.unassigned(case, order_id, round_, terms, around.now)
+    order = starting.unassigned(case, order_id, round_, terms, around.now)
     until = after(around.calendar, around.now, policy.pool.within)
     order = replace(order, offer=Offer(policy.to, policy.pool.among, until, policy.name).within(order.due_at))
     return Moved(order, (_pooled(order, may),))

@@ -36,6 +36,7 @@ class CaseClosed(_Decided):
     TYPE = "intake.case_closed.v1"
     solved = fields.String(allow_none=True, load_default=None)
     satisfaction = fields.String(required=True)
+    counts = fields.Boolean(load_default=True)
 
 
 class CaseMerged(_Decided):
@@ -73,6 +74,10 @@ class ReworkAsked(Message):
     round = fields.Integer(required=True)
     solved = fields.String(required=True)
     satisfaction = fields.String(required=True)
+    text = fields.String(allow_none=True, load_default=None)
+    reasons_text = fields.String(allow_none=True, load_default=None)
+    to = fields.String(load_default="unit")
+    counts = fields.Boolean(load_default=True)
 
 
 class ReporterAnswered(Message):

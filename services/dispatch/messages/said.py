@@ -99,12 +99,14 @@ class WorkEscalated(Work):
 
 
 class WorkResolved(Work):
-    """The handler says that it is done, with evidence; `checker_id` is asked to check."""
+    """The handler says that it is done, with evidence, of which `before` shows how it was; `checker_id` is asked to
+    check."""
 
     TYPE = "dispatch.work_resolved.v1"
     checker_id = fields.String(required=True)
     note = fields.String(required=True)
     evidence = fields.List(fields.String(), required=True)
+    before = fields.List(fields.String(), load_default=list)
 
 
 class WorkTransferred(Work):
@@ -229,9 +231,11 @@ class WorkSentBack(Work):
 
 
 class WorkVerified(Work):
-    """Somebody else than the handler has checked that it is done."""
+    """Somebody else than the handler has checked that it is done; `handlers` are all who have had it in this round."""
 
     TYPE = "dispatch.work_verified.v1"
+    unit = fields.String(allow_none=True, load_default=None)
+    handlers = fields.List(fields.String(), load_default=list)
     checker_id = fields.String(required=True)
     note = fields.String(required=True)
     resolved_at = fields.String(allow_none=True, load_default=None)

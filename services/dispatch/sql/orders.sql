@@ -101,3 +101,8 @@ WITH added AS (
     RETURNING order_id, version
 )
 INSERT INTO to_score (order_id) SELECT DISTINCT order_id FROM added WHERE version > 1
+
+-- name: handlers_of
+-- Everybody who has had these orders in hand.
+SELECT order_id::text, array_agg(DISTINCT member_id) FROM assignments
+WHERE order_id = ANY(%(orders)s::uuid[]) AND role = 'handler' GROUP BY order_id

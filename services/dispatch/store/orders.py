@@ -63,6 +63,10 @@ class OrderRows(ServiceRows):
         wanted = {"grids": sorted({g for g in grids if g}), "also": sorted({m for m in also if m})}
         return self.all(SQL.roster, **wanted, ranking=ranking, everybody=everybody)
 
+    def handlers_of(self, orders: Sequence[str]) -> dict[str, list[str]]:
+        """Everybody who has had these orders in hand."""
+        return dict(self.all(SQL.handlers_of, orders=list(orders))) if orders else {}
+
     def orders_to_try(self, since: dt.datetime) -> list[Row]:
         return self.dicts(SQL.orders_to_try, since=since)
 

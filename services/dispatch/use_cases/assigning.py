@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from services.dispatch.domain import order as orders
-from services.dispatch.domain import pool
-from services.dispatch.domain.assignment import Choice, Roster
+from services.dispatch.domain import pool, starting
+from services.dispatch.domain.assignment import Choice, Roster, with_words
 from services.dispatch.domain.calendar import Calendar
 from services.dispatch.domain.escalation import Rules, Terms, terms
 from services.dispatch.domain.limits import Duration
@@ -84,15 +85,18 @@ def assign_again(heard: Sequence[Heard], open_work: OpenWork) -> list[str]:
         new = work.first_time(heard)
         cases = work.lock_cases(message.case_id for message in new)
         current = work.current_orders(cases)
-        units = [order.unit for order in current.values()]
-        setting = setting_for(list(cases.values()), [order.member_id for order in current.values()], work, units)
+        areas = work.areas_up(case["grid_id"] for case in cases.values())
+        units = {*(order.unit for order in current.values()), *(area for around in areas.values() for area in around)}
+        setting = setting_for(
+            list(cases.values()), [order.member_id for order in current.values()], work, sorted(units)
+        )
         given: list[Given] = []
         waiting: list[Heard] = []
         for message in new:
             order = current.get(message.case_id)
             if order and (order.round >= message.round or order.state == WITHDRAWN):
                 continue  # the case has left the line meanwhile
-            if moved := _next_order(message, cases, order, setting):
+            if moved := _next_order(message, cases, order, setting, areas):
                 given.append((message, cases[message.case_id], moved))
             else:
                 waiting.append(message)
@@ -142,13 +146,24 @@ def _first_order(message: Heard, case: Row, setting: Setting, ordered: Ordered |
     return Moved(done.order, (*started.changes, *done.changes))
 
 
-def _next_order(message: Heard, cases: dict[str, Row], last: Order | None, setting: Setting | None) -> Moved | None:
+def _next_order(
+    message: Heard,
+    cases: dict[str, Row],
+    last: Order | None,
+    setting: Setting | None,
+    areas: Mapping[str, Sequence[str]],
+) -> Moved | None:
     """The order of the next round: for the same handler, unit or superior if one of them is on duty."""
     if setting is None or last is None or last.round + 1 != message.round:
         return None
     case = cases[message.case_id]
-    choice = setting.roster.again(last.member_id, last.unit, Matter.of(case), message.round)
-    return _order(case, message.round, choice, setting) if choice else _given_out(case, message.round, setting)
+    above = areas.get(case["grid_id"] or "", ()) if message.to == "superior" else None
+    choice = setting.roster.again(last.member_id, last.unit, Matter.of(case), message.round, above)
+    if choice is None:
+        return _given_out(case, message.round, setting)
+    choice = replace(choice, why=with_words(choice.why, message.text, message.reasons_text))
+    moved = _order(case, message.round, choice, setting)
+    return moved if choice.member.member_id == last.member_id else starting.not_to(moved, last.member_id)
 
 
 def _given_out(case: Row, round_: int, setting: Setting) -> Moved | None:
@@ -160,7 +175,7 @@ def _given_out(case: Row, round_: int, setting: Setting) -> Moved | None:
 
 
 def _order(case: Row, round_: int, choice: Choice, setting: Setting, settled: bool = False) -> Moved:
-    return orders.start(case, new_id(), round_, choice, setting.terms(case, setting.now), setting.now, settled)
+    return starting.start(case, new_id(), round_, choice, setting.terms(case, setting.now), setting.now, settled)
 
 
 def _record(given: Sequence[Given], work: Work, new_cases: bool = False) -> None:

@@ -34,8 +34,9 @@ def end_orders(heard: Sequence[Heard], open_work: OpenWork) -> list[str]:
         new, now = work.first_time(heard), work.now()
         cases, current, waiting = _gather(new, work)
         work.too_early(waiting, UNKNOWN)
-        ended = [(m, current[m.case_id]) for m in _concerned(new, waiting) if current[m.case_id].state not in OVER]
-        note_answers([m for m, _ in ended if m.event.type == messages.CaseClosed.TYPE], False, work)
+        concerned = [m for m in _concerned(new, waiting) if not _reopened(m, current[m.case_id])]
+        ended = [(m, current[m.case_id]) for m in concerned if current[m.case_id].state not in OVER]
+        note_answers([m for m in concerned if m.event.type == messages.CaseClosed.TYPE], False, work)
         record([Happened(cases[m.case_id], c, m.event) for m, o in ended for c in _ended(m, o, now).changes], work, now)
         work.commit()
     return outcomes(heard, new, waiting)
@@ -79,6 +80,11 @@ def _gather(new: Sequence[Heard], work: Work) -> tuple[dict[str, Row], dict[str,
 def _concerned(new: Sequence[Heard], waiting: Sequence[Heard]) -> list[Heard]:
     """A case that was never registered is none of dispatch's."""
     return [message for message in new if message.registered and message not in waiting]
+
+
+def _reopened(message: Heard, order: Order) -> bool:
+    """The reporter has objected since the case was closed: the next round is given out already."""
+    return message.event.type == messages.CaseClosed.TYPE and message.round < order.round
 
 
 def _ended(message: Heard, order: Order, now: dt.datetime) -> Moved:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from services.dispatch import messages
 from services.dispatch.domain.consequences import RED, did_well, mark_of
-from services.dispatch.domain.order import HANDLER, WITHDRAWN, Change, Order
+from services.dispatch.domain.order import HANDLER, VERIFIED, WITHDRAWN, Change, Order
 from services.dispatch.domain.serving import is_green
 from services.dispatch.store import Row, Work
 from shared.messaging.envelope import NORMAL, URGENT, Event
@@ -27,7 +27,8 @@ class Happened(NamedTuple):
 
 def record(happened: Sequence[Happened], work: Work, now: dt.datetime, new_cases: bool = False) -> None:
     """Everything about these changes, in their order; their cases are locked, or new and added here."""
-    work.say(event for one in happened if (event := _event(one, work)) is not None)
+    handlers = work.handlers_of([one.change.order.id for one in happened if one.change.kind == VERIFIED])
+    work.say(event for one in happened if (event := _event(one, work, handlers)) is not None)
     cases = list({one.case["id"]: one.case for one in happened}.values())
     work.add_cases(cases) if new_cases else work.count_said(cases)
     orders: dict[str, Order] = {one.change.order.id: one.change.order for one in happened}
@@ -63,7 +64,7 @@ def _free_seats(withdrawn: Sequence[Happened], work: Work, now: dt.datetime) -> 
         work.put_service({case_id: service | {"slot": None} for case_id, service in services.items()})
 
 
-def _event(one: Happened, work: Work) -> Event | None:
+def _event(one: Happened, work: Work, handlers: Mapping[str, Sequence[str]]) -> Event | None:
     """The message about a change, counted on its case; a closed order is no news, because intake has said it."""
     case, change = one.case, one.change
     kind = messages.SAID.get(change.kind)
@@ -74,6 +75,8 @@ def _event(one: Happened, work: Work) -> Event | None:
     due_at = order.due_at.isoformat() if order.due_at else None
     data = {name: case[name] for name in SAID_OF_A_CASE} | {"order_id": order.id, "due_at": due_at}
     data |= {"round": order.round, "version": order.version} | change.said
+    if change.kind == VERIFIED:
+        data |= {"unit": order.unit, "handlers": list(handlers.get(order.id, ()))}
     return kind.say(work.address, case["number"], case["id"], case["said"], lane_of(case), one.cause, **data)
 
 

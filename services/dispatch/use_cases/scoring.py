@@ -48,7 +48,8 @@ def note_answers(heard: Sequence[Heard], rework: bool, work: Work) -> None:
                 "at": work.now(),
             }
             for message in heard
-            if message.solved in FIGURES[RESOLUTION] or message.satisfaction in FIGURES[SATISFACTION]
+            if message.counts
+            and (message.solved in FIGURES[RESOLUTION] or message.satisfaction in FIGURES[SATISFACTION])
         ]
     )
 

@@ -59,9 +59,12 @@ STEPS: dict[str, tuple[tuple[str, ...], str | None]] = {
     "dispatch.service_unbooked.v1": (_AT_WORK, None),
     "dispatch.service_offered.v1": (_AT_WORK, None),
     "callback.follow_up_planned.v1": (("follow_up_pending",), None),
+    "callback.link_due.v1": (("follow_up_pending",), None),
     "callback.case_answered.v1": (("follow_up_pending",), "closed"),
     "callback.rework_asked.v1": (("follow_up_pending",), "dispatched"),
 }
+# what callback says about a case that it has closed before: asked after all, or the reporter objects
+AFTER_CLOSING = {"callback.case_answered.v1": "closed", "callback.rework_asked.v1": "dispatched"}
 
 # what the desk, a source or time does to a case → the states it may find, and the state it leads to (None: it stays, or
 # for `inform` is the one before the question)
@@ -119,19 +122,28 @@ class Progress:
 
 
 def next_step(
-    state: str, round_: int, heard: int, message_type: str, sequence: int | None, message_round: int
+    state: str,
+    round_: int,
+    heard: int,
+    message_type: str,
+    sequence: int | None,
+    message_round: int,
+    closed_before: bool = False,
 ) -> Progress:
     """What the `sequence`-th message of its service does to a case whose last heard one was `heard`.
 
     A message whose predecessor is missing is too early; one that was passed already is overtaken. A case that has been
     taken off the line (merged, cancelled …) may still be spoken about by those who do not know it yet: that takes its
-    place in the sequence and changes nothing, and so does what is about a round that is over.
+    place in the sequence and changes nothing, and so does what is about a round that is over. `closed_before`: callback
+    speaks of a case that was closed, and means it.
     """
     if sequence is not None and sequence <= heard:
         return Progress(OVERTAKEN, why=f"message {sequence} after {heard}")
     if sequence is not None and sequence > heard + 1:
         return Progress(TOO_EARLY, why=f"message {sequence} before {heard + 1}")
     about = message_round - 1 if message_type == "callback.rework_asked.v1" else message_round
+    if closed_before and state == "closed" and about == round_:
+        return Progress(DONE, AFTER_CLOSING[message_type])
     if state in AWAY or about < round_:
         return Progress(DONE, why=f"about round {about} while the case is {state} in round {round_}")
     if about > round_:

@@ -65,6 +65,12 @@ TEXTS: dict[str, Words] = {
         "{number} 已核查,等待回访。",
         "{number} has been checked; the reporter will be asked.",
     ),
+    "asked": Words(
+        "ask",
+        "follow_up_pending",
+        "{number} 已办结,请您评价办理结果({note} 前有效)。",
+        "{number} has been handled: please say how (open until {note}).",
+    ),
     "closed": Words("closed", "closed", *_CLOSED),
     "not_fixed": Words("closed", "closed", *_CLOSED, "no_further_action"),
     "answered": Words(
@@ -123,6 +129,11 @@ def appointment(slot: Mapping[str, Any]) -> str:
     """From when to when, and where."""
     start, end = in_town(slot["starts_at"]), in_town(slot["ends_at"])
     return f"{start}–{end.rpartition(' ')[2]} {slot['place_zh']} / {slot['place_en']}"
+
+
+def with_offset(moment: dt.datetime) -> str:
+    """A moment on the clocks of the town, to the second, as platforms write it."""
+    return moment.astimezone(TOWN_TIME).isoformat(timespec="seconds")
 
 
 def ending(solved: str | None) -> str:

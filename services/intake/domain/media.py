@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from typing import Any
 
 _REFERENCE = re.compile(r"m-[0-9a-f]{40}")
+MOST_ANSWERS = 9  # photos that a reporter may add to one case
 ROLES = REPORT, EVIDENCE, ANSWER = "report", "evidence", "answer"
 
 

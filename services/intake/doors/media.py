@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
+from http import HTTPStatus
 from typing import Any
+from urllib.parse import urlencode
 
 import eventlet
+from werkzeug.datastructures import FileStorage
+from werkzeug.exceptions import HTTPException
+from werkzeug.utils import redirect
 from werkzeug.wrappers import Request, Response
 
 from services.intake import use_cases, views
 from services.intake.domain.media import is_reference, kind_of
 from services.intake.errors import CaseUnknown, MediaRefused, MediaTooLarge, MediaUnknown, StoreAway
 from services.intake.media import ENDINGS, PURPOSE, THUMBNAIL, MediaParts
-from shared.http.entrypoint import bearer, caller_of
+from shared.http.entrypoint import bearer, caller_of, form_of
 from shared.http.links import links
 from shared.http.problems import NotFound, Problem, TooLarge, Unavailable, Unprocessable
 from shared.http.tokens import Caller
 
 DRAIN = 30.0  # seconds to read what nobody wants, so that its sender gets the answer
+FORM = 64 * 1024  # bytes of a form around its photo
 SHOWN = {  # whatever the bytes are, a browser only shows or plays them
     "X-Content-Type-Options": "nosniff",
     "Content-Security-Policy": "default-src 'none'; sandbox",
@@ -37,8 +43,11 @@ def by_link_or_token(request: Request, settings: Any) -> Caller:
     return by_link(request, settings) if "signature" in request.args else bearer(request, settings)
 
 
-def post_media(request: Request, media: MediaParts, open_work: Any) -> tuple[int, dict[str, Any]]:
-    caller, body = caller_of(request), _Body(request)
+def post_media(request: Request, media: MediaParts, open_work: Any) -> tuple[int, dict[str, Any]] | Response:
+    caller = caller_of(request)
+    if caller.role == "link" and "back" in request.args:
+        return _from_page(request, caller.name, media, open_work)
+    body = _Body(request)
     who = caller.name if caller.role == "link" else f"{caller.role}/{caller.name}"
     answers = request.args["about"] if caller.role == "link" else None
     declared = request.headers.get("Content-Type", "")
@@ -49,6 +58,34 @@ def post_media(request: Request, media: MediaParts, open_work: Any) -> tuple[int
         raise _problem_of(error) from error
     lon_lat = dict(zip(("lon", "lat"), kept.position, strict=True)) if kept.position else None
     return 201 if kept.outcome == "new" else 200, kept._asdict() | {"position": lon_lat}
+
+
+def _from_page(request: Request, who: str, media: MediaParts, open_work: Any) -> Response:
+    """A photo from the form of a page, by a browser that may know no scripts: it goes back to where the link says, with
+    `photo`: the reference, or why there is none (missing, large, refused, away)."""
+    try:
+        form_of(request, media.reception.most("image") + FORM)
+        file = request.files.get("photo")
+        outcome = _kept(file, who, request.args["about"], media, open_work) if file and file.filename else "missing"
+    except HTTPException as error:
+        if error.code != HTTPStatus.REQUEST_ENTITY_TOO_LARGE:
+            raise
+        _Body(request).drain()
+        outcome = "large"
+    back = request.args["back"]
+    return redirect(f"{back}{'&' if '?' in back else '?'}{urlencode({'photo': outcome})}", HTTPStatus.SEE_OTHER)
+
+
+def _kept(file: FileStorage, who: str, about: str, media: MediaParts, open_work: Any) -> str:
+    """The reference of a photo, or why there is none."""
+    try:
+        return use_cases.keep_media(file.stream, "", who, media.reception, open_work, answers=about).reference
+    except MediaTooLarge:
+        return "large"
+    except StoreAway:
+        return "away"
+    except (MediaRefused, CaseUnknown):
+        return "refused"
 
 
 def get_case_media(request: Request, number: str, media: MediaParts, open_work: Any) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from werkzeug.wrappers import Request
 from services.intake import messages, use_cases, views
 from services.intake.errors import NeverAcknowledged, SourceUnknown
 from shared.http.entrypoint import body_of, caller_of
+from shared.http.links import Links
 from shared.http.problems import Conflict, Forbidden, NotFound, Unprocessable
 
 MOST = 500
@@ -29,10 +30,10 @@ def get_reconciliation(request: Request, source: str, open_work: Any) -> dict[st
     return found
 
 
-def get_feedback(request: Request, source: str, open_work: Any) -> dict[str, Any]:
+def get_feedback(request: Request, source: str, links: Links, open_work: Any) -> dict[str, Any]:
     acknowledges = _own(request, source)
     after, limit = _number(request, "after", 0), min(_number(request, "limit", MOST), MOST)
-    return _known(lambda: use_cases.poll(source, after, limit, acknowledges, open_work))
+    return _known(lambda: use_cases.poll(source, after, limit, acknowledges, links, open_work))
 
 
 def ack_feedback(request: Request, source: str, open_work: Any) -> dict[str, Any]:

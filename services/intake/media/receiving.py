@@ -52,6 +52,10 @@ class Reception:
         self.store, self._settings = store, settings
         self._places, self._work = Semaphore(AT_ONCE), Semaphore(AT_WORK)
 
+    def most(self, kind: str) -> int:
+        """How many bytes an image, a video or audio may have."""
+        return self._settings.most[kind]
+
     def receive(self, stream: Stream, declared: str, length: int | None = None) -> Received:
         """Everything from the stream into the store. `length` is how much was announced, if it was.
         Raises MediaRefused and what it stands for, StoreAway."""

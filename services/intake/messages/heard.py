@@ -34,6 +34,7 @@ class _Work(Message):
     reason = fields.String(allow_none=True, load_default=None)
     why = fields.String(allow_none=True, load_default=None)
     until = fields.String(allow_none=True, load_default=None)
+    closed_before = fields.Boolean(load_default=False)
 
 
 class WorkAssigned(_Work):
@@ -171,18 +172,29 @@ class FollowUpPlanned(_Work):
     TYPE = "callback.follow_up_planned.v1"
 
 
+class LinkDue(_Work):
+    TYPE = "callback.link_due.v1"
+    closes_at = fields.String(required=True)
+    links = fields.Dict(keys=fields.String(), values=fields.Dict(), required=True)
+
+
 class CaseAnswered(_Work):
     TYPE = "callback.case_answered.v1"
     outcome = fields.String(required=True)
     solved = fields.String(allow_none=True, load_default=None)
     satisfaction = fields.String(required=True)
     why = fields.String(required=True)
+    text = fields.String(allow_none=True, load_default=None)
+    report = fields.String(allow_none=True, load_default=None)
+    counts = fields.Boolean(load_default=True)
 
 
 class ReworkAsked(_Work):
     TYPE = "callback.rework_asked.v1"
     solved = fields.String(allow_none=True, load_default=None)
     satisfaction = fields.String(required=True)
+    text = fields.String(allow_none=True, load_default=None)
+    report = fields.String(allow_none=True, load_default=None)
 
 
 PROGRESS = (
@@ -216,6 +228,7 @@ PROGRESS = (
     ServiceUnbooked,
     ServiceOffered,
     FollowUpPlanned,
+    LinkDue,
     CaseAnswered,
     ReworkAsked,
 )

@@ -55,7 +55,8 @@ class CaseRejected(Message):
 
 
 class CaseClosed(Message):
-    """A case has ended and its sources are told; `why` where the desk or another platform ended it."""
+    """A case has ended and its sources are told; `why` where the desk or another platform ended it. `counts` is false
+    where figures leave the answer out. It comes once more when its reporter is asked after all."""
 
     TYPE = "intake.case_closed.v1"
     number = fields.String(required=True)
@@ -65,6 +66,7 @@ class CaseClosed(Message):
     closed_at = fields.String(required=True)
     why = fields.String(allow_none=True, load_default=None)
     registered = fields.Boolean(load_default=True)
+    counts = fields.Boolean(load_default=True)
 
 
 class InformationAsked(Message):
@@ -88,11 +90,15 @@ class _Decided(Message):
 
 
 class CaseMerged(_Decided):
-    """A case is handled together with the case `into` from now on; `score`: how alike, if a rule found it."""
+    """A case is handled together with the case `into` from now on; `score`: how alike, if a rule found it. Its own
+    reporter can be asked whether the matter is solved if `asks_reporter`, unless `anonymous`."""
 
     TYPE = "intake.case_merged.v1"
     into = fields.String(required=True)
     score = fields.Float(allow_none=True, load_default=None)
+    source = fields.String(load_default="")
+    anonymous = fields.Boolean(load_default=True)
+    asks_reporter = fields.Boolean(load_default=False)
 
 
 class CaseTransferred(_Decided):
@@ -158,7 +164,10 @@ class PersonErased(Message):
 class FeedbackDue(Message):
     """A source is to be told something about one of its reports; numbered per (source, external id).
 
-    `update` is the same in the platform's own shape, where it has one."""
+    `update` is the same in the platform's own shape, where it has one. When a round is over: what its reporter said
+    (`answer` in words, masked, only to the source whose reporter it was), and when each stage was reached (`times`).
+    `answer_link`: what the link is made of on which its reporter answers (`url`, `key`, `about`; shared/http/links.py):
+    whoever sends it makes it."""
 
     TYPE = "intake.feedback_due.v1"
     source = fields.String(required=True)
@@ -175,6 +184,11 @@ class FeedbackDue(Message):
     reference = fields.String(allow_none=True, load_default=None)
     again = fields.Boolean(required=True)
     update = fields.Dict(allow_none=True, load_default=None)
+    solved = fields.String(allow_none=True, load_default=None)
+    satisfaction = fields.String(allow_none=True, load_default=None)
+    answer = fields.String(allow_none=True, load_default=None)
+    times = fields.Dict(allow_none=True, load_default=None)
+    answer_link = fields.Dict(allow_none=True, load_default=None)
 
 
 class SourceChanged(Message):

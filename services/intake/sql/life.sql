@@ -75,3 +75,9 @@ ORDER BY h.root, r.received_at, r.source, r.external_id
 -- name: merged_numbers
 -- The cases that are handled with this one.
 SELECT c.number FROM away a JOIN cases c ON c.id = a.case_id WHERE a.merged_into = %(id)s ORDER BY c.number
+
+-- name: stage_times
+-- When these cases first reached each of their states.
+SELECT case_id::text, to_state, min(at) FROM case_history
+WHERE case_id = ANY(%(ids)s::uuid[]) AND to_state IN ('accepted', 'dispatched', 'resolved', 'closed')
+GROUP BY case_id, to_state ORDER BY 3

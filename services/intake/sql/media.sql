@@ -49,6 +49,10 @@ SELECT c.reference, c.role, c.added_at, m.media_type, m.size, m.width, m.height,
        m.thumbnail_key IS NOT NULL AS has_thumbnail
 FROM case_media c LEFT JOIN media m USING (reference) WHERE c.case_id = %(case_id)s ORDER BY c.added_at, c.reference
 
+-- name: count_case_media
+-- How much of one kind a case refers to.
+SELECT count(*) FROM case_media m JOIN cases c ON c.id = m.case_id WHERE c.number = %(number)s AND m.role = %(role)s
+
 -- name: case_for_media
 -- A case with those who may see its media beside desk and leaders: its sources, and who has had to do with it.
 SELECT id::text,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Sequence
 from typing import Any
 
@@ -48,6 +49,13 @@ class LifeRows(UnitOfWork):
 
     def add_addition(self, row: Row) -> None:
         self.run(SQL.add_addition, row=to_json(row))
+
+    def stage_times(self, ids: Sequence[str]) -> dict[str, dict[str, dt.datetime]]:
+        """By case: when it first reached each of its stages."""
+        found: dict[str, dict[str, dt.datetime]] = {}
+        for case_id, state, at in self.all(SQL.stage_times, ids=list(ids)) if ids else []:
+            found.setdefault(case_id, {})[state] = at
+        return found
 
     def reports_to_tell(self, ids: Sequence[str]) -> dict[str, list[Row]]:
         """By case: the reports that hear its progress."""

@@ -27,6 +27,9 @@ class MediaRows(UnitOfWork):
         """Whether the reference is new to its case."""
         return self.count(SQL.link_media, rows=to_json([row])) > 0
 
+    def count_case_media(self, number: str, role: str) -> int:
+        return int(self.one(SQL.count_case_media, number=number, role=role)[0])
+
     def add_media(self, row: dict[str, Any]) -> list[str] | None:
         """The ids of the cases that were waiting for it; None when it was here already."""
         self.run(SQL.bring_media, reference=row["reference"])

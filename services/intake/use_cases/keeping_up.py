@@ -10,13 +10,14 @@ from services.intake.domain.reconciliation import BEHIND, Difference, compare
 from services.intake.errors import NeverAcknowledged, SourceUnknown
 from services.intake.store import OpenWork, Work
 from services.intake.use_cases.telling import say_again
+from shared.http.links import Links
 
 PLACED = 2_000  # feedback that gets its position at one reading
 PAGE = 500  # reports that are reconciled in one transaction
 Belief = dict[str, Any]  # external_id, and feedback_number or state
 
 
-def poll(source: str, after: int, limit: int, acknowledges: bool, open_work: OpenWork) -> dict[str, Any]:
+def poll(source: str, after: int, limit: int, acknowledges: bool, links: Links, open_work: OpenWork) -> dict[str, Any]:
     """What a source was told after a cursor, in order. It then knows what came before, if it is the source that asks.
 
     A position is given when it is asked for, to what has been committed by then: what commits later gets a higher one,
@@ -30,7 +31,10 @@ def poll(source: str, after: int, limit: int, acknowledges: bool, open_work: Ope
             work.ack_positions(source, acked, after)
         rows = work.feedback_after(source, after, limit)
         work.commit()
-    return {"feedback": [_shown(row) for row in rows], "next": rows[-1]["position"] if rows else after}
+    return {
+        "feedback": [_shown(row, links if acknowledges else None) for row in rows],
+        "next": rows[-1]["position"] if rows else after,
+    }
 
 
 def acknowledge(source: str, known: Sequence[Belief], open_work: OpenWork) -> dict[str, Any]:
@@ -105,7 +109,10 @@ def _check(source: str, work: Work) -> None:
         raise SourceUnknown(source)
 
 
-def _shown(row: dict[str, Any]) -> dict[str, Any]:
+def _shown(row: dict[str, Any], links: Links | None) -> dict[str, Any]:
+    """With the link on which the reporter answers, for the source alone: nobody else answers in his name."""
     body = row.pop("body")
+    if (link := body.pop("answer_link", None)) and links and (address := links.address(link)):
+        body["link"] = address
     readable = "" if row["external_id"].startswith("? ") else row["external_id"]
     return row | {"external_id": readable} | body

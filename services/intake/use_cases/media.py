@@ -9,8 +9,8 @@ from typing import Any, NamedTuple
 import prometheus_client
 
 from services.intake import messages
-from services.intake.domain.media import ANSWER, EVIDENCE, linked, reference_of
-from services.intake.errors import CaseUnknown, MediaUnknown, StoreAway
+from services.intake.domain.media import ANSWER, EVIDENCE, MOST_ANSWERS, linked, reference_of
+from services.intake.errors import CaseUnknown, MediaRefused, MediaUnknown, StoreAway
 from services.intake.media import Received, Reception, Store, Stream
 from services.intake.store import OpenWork, Work
 from services.intake.use_cases.telling import lane_of
@@ -44,6 +44,8 @@ def keep_media(
 ) -> Kept:
     """A photo, video or sound, of the `declared` media type (empty: look), from role/name; `answers` is the number of
     the case that a reporter brings it for. Safe to send again. Raises MediaRefused, StoreAway, CaseUnknown."""
+    if answers:
+        _bound_answers(answers, open_work)
     received = reception.receive(stream, declared, length)
     with open_work() as work:
         row = _row(received, uploaded_by, work.now())
@@ -77,6 +79,13 @@ def _row(received: Received, uploaded_by: str, now: dt.datetime) -> dict[str, An
         "uploaded_by": uploaded_by,
         "uploaded_at": now,
     }
+
+
+def _bound_answers(number: str, open_work: OpenWork) -> None:
+    """A link is enough to bring media: so nobody fills the store with it."""
+    with open_work() as work:
+        if work.count_case_media(number, ANSWER) >= MOST_ANSWERS:
+            raise MediaRefused(f"{number} has {MOST_ANSWERS} photos with its answers", "leave it at these")
 
 
 def _answered(number: str | None, reference: str, work: Work) -> list[str]:

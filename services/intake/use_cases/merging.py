@@ -12,7 +12,7 @@ from services.intake.domain.masking import mask
 from services.intake.domain.registration import Source
 from services.intake.errors import CaseUnknown, NotPossible
 from services.intake.store import OpenWork, Work
-from services.intake.use_cases.deciding import By, Decision, conclude, decided, find, put_on_line, take_off_line
+from services.intake.use_cases.deciding import By, Decision, conclude, decided, find, put_on_line, take_off_line, whole
 from services.intake.use_cases.telling import News, Row, lane_of, tell_news
 
 Body = dict[str, Any]
@@ -40,7 +40,8 @@ def merge_case(number: str, by: By, body: Body, open_work: OpenWork) -> dict[str
             raise NotPossible(number, f"{root['number']} is {root['state']}: merge into a case that is open")
         take_off_line(row, why, work, now, merged_into=root_id)
         decision = Decision("merge", f"{root['number']}: {why}", about="merged", note=root["number"])
-        decision.says = [(messages.CaseMerged, decided(row, why, by) | {"into": root["number"]})]
+        says = decided(row, why, by) | {"into": root["number"]} | _reporter(whole(row, work))
+        decision.says = [(messages.CaseMerged, says)]
         answer = conclude(row, decision, by, work, now)
         work.move_merged(row["id"], root_id)
         work.commit()
@@ -70,6 +71,8 @@ def merge_new(
     for case, root, why, score in pairs:
         said[case["id"]] += 1
         data = {"number": case["number"], "round": 1, "into": root["number"], "why": why, "by": "rule", "score": score}
+        asks = case["source"] in sources and sources[case["source"]].asks_reporter
+        data |= _reporter(case | {"asks_reporter": asks})
         about = (work.address, case["number"], case["id"], said[case["id"]], lane_of(case), None)
         work.say([messages.CaseMerged.say(*about, registered=False, **data)])
     work.add_history([_step(pair, now) for pair in pairs])
@@ -103,6 +106,12 @@ def _root_of(number: str, into: str, work: Work) -> str:
 def _away(pair: NewPair, now: dt.datetime) -> Row:
     away = {"case_id": pair.case["id"], "before": "submitted", "on_order": False, "since": now, "until": None}
     return away | {"merged_into": pair.root["id"], "platform": None, "why": pair.why}
+
+
+def _reporter(case: Mapping[str, Any]) -> dict[str, Any]:
+    """Whether this case's own reporter can be asked, once the matter is settled."""
+    asks = case["asks_reporter"] and not case["reported_by"]
+    return {"source": case["source"], "anonymous": case["anonymous"], "asks_reporter": asks}
 
 
 def _step(pair: NewPair, now: dt.datetime) -> Row:

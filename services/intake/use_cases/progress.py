@@ -51,7 +51,8 @@ def _step(message: Heard, row: dict[str, Any] | None) -> cases.Progress:
     if row is None:
         return cases.Progress(cases.TOO_EARLY, why="the case is not known here")
     heard = row["heard_callback" if message.event.type.startswith("callback.") else "heard_dispatch"]
-    return cases.next_step(row["state"], row["round"], heard, message.event.type, message.event.sequence, message.round)
+    about = (message.event.type, message.event.sequence, message.round, message.closed_before)
+    return cases.next_step(row["state"], row["round"], heard, *about)
 
 
 def _move(
@@ -61,15 +62,23 @@ def _move(
     now: dt.datetime,
 ) -> None:
     history, news, closed = [], [], []
+    times = work.stage_times([row["id"] for message, row, step in done if message.event.type in ANSWERS and step.state])
     for message, row, step in done:
         before = row["state"]
         _note(message, row, step)
         if step.state and (step.state != before or message.event.type == messages.ReworkAsked.TYPE):
             who = message.member_id or message.event.source
             history.append(history_row(row, before, message.event.type, who, message.note or message.reason or "", now))
-            news.append(News(row, _about(message, row), _words(message)))
+            news.append(
+                News(row, _about(message, row), _words(message), *_facts(message, times.get(row["id"], {}), now))
+            )
+        elif step.state == "closed" and message.closed_before and message.outcome == "answered":
+            facts = _facts(message, times.get(row["id"], {}), now)
+            news.append(News(row, feedback.ending(message.solved), "", *facts))
         elif message.event.type in ALSO_TOLD:
             news.append(News(row, ALSO_TOLD[message.event.type], _words(message)))
+        elif message.event.type == messages.LinkDue.TYPE and not step.why:
+            news.append(News(row, "asked", feedback.in_town(message.closes_at), links=message.links))
         if step.state == "closed":
             closed.append((message, row))
     work.add_history(history)
@@ -87,6 +96,16 @@ def _note(message: Heard, row: dict[str, Any], step: cases.Progress) -> None:
     row["state"], row["round"] = step.state or row["state"], max(row["round"], message.round)
     if step.state and message.event.type in ANSWERS:
         row["solved"], row["satisfaction"] = message.solved, message.satisfaction
+
+
+def _facts(message: Heard, times: dict[str, dt.datetime], now: dt.datetime) -> tuple[dict[str, Any], str | None]:
+    """What the reporter has said, when each stage was reached, and the number under which that reporter knows it."""
+    if message.event.type not in ANSWERS:
+        return {}, None
+    reached = times | ({} if message.event.type == messages.ReworkAsked.TYPE else {"closed": times.get("closed", now)})
+    stages = {stage: feedback.with_offset(at) for stage, at in reached.items()}
+    said = {"solved": message.solved, "satisfaction": message.satisfaction, "answer": message.text, "times": stages}
+    return {name: value for name, value in said.items() if value}, message.report
 
 
 def _about(message: Heard, row: dict[str, Any]) -> str:
@@ -129,6 +148,7 @@ def _say_closed(
                 solved=message.solved,
                 satisfaction=message.satisfaction,
                 closed_at=now.isoformat(),
+                counts=message.counts,
             )
         )
     work.say(events)

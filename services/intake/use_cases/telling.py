@@ -18,11 +18,17 @@ Row = dict[str, Any]
 
 
 class News(NamedTuple):
-    """What has happened to a case (a key of feedback.TEXTS), with what there is to say about it."""
+    """What has happened to a case (a key of feedback.TEXTS), with what there is to say about it.
+
+    `facts` are told as they are; of these, `answer` only under the number `answered_by`. `links`: by the number that
+    reports know the case by, what a link for its reporter is made of; then only these reports hear of it."""
 
     case: Row
     about: str
     note: str = ""
+    facts: Row = {}
+    answered_by: str | None = None
+    links: Mapping[str, Row] | None = None
 
 
 class Told(NamedTuple):
@@ -50,9 +56,9 @@ def tell_new(
 ) -> None:
     """What has happened to cases while they are registered; the one report of each hears it, if its source wants to."""
     told = [
-        Told(case, case | {"case_id": case["id"]}, "case_updated", feedback.body(about, case["number"], 1, note))
-        for case, about, note in news
-        if feedback.wanted(about, sources[case["source"]].feedback)
+        Told(one.case, one.case | {"case_id": one.case["id"]}, "case_updated", _body(one, one.case))
+        for one in news
+        if feedback.wanted(one.about, sources[one.case["source"]].feedback)
     ]
     _tell(told, sources, work, now, said)
 
@@ -80,12 +86,20 @@ def tell_news(
     own external id and number. `said` counts what intake has said about each case, and is counted on."""
     heard = work.reports_to_tell([one.case["id"] for one in news])
     told = [
-        Told(case, report, "case_updated", feedback.body(about, report["number"], case["round"], note, case["state"]))
-        for case, about, note in news
-        for report in heard.get(case["id"], ())
-        if report["source"] in sources and feedback.wanted(about, sources[report["source"]].feedback)
+        Told(one.case, report, "case_updated", _body(one, report))
+        for one in news
+        for report in heard.get(one.case["id"], ())
+        if report["source"] in sources and feedback.wanted(one.about, sources[report["source"]].feedback)
+        if one.links is None or report["number"] in one.links
     ]
     _tell(told, sources, work, now, said, causes)
+
+
+def _body(news: News, report: Row) -> Row:
+    body = feedback.body(news.about, report["number"], news.case.get("round", 1), news.note, news.case["state"])
+    mine = news.answered_by in (None, report["number"])
+    link = {"answer_link": news.links[report["number"]]} if news.links else {}
+    return body | {name: value for name, value in news.facts.items() if mine or name != "answer"} | link
 
 
 def _tell(

@@ -128,14 +128,23 @@ MEASURES = {  # of supervision, in words
     "public_notice": Text("通报", "public notice"),
     "problem_case": Text("疑难件", "problem case"),
 }
+NEXT_ROUND = {  # instead, when the reporter was not content with the round before
+    "work_assigned": Text(
+        "第{round}轮办理:{title}({place})。{why} 请于{ack}前签收,{due}前办结。",
+        "Round {round}: {title} ({place}). {why} Acknowledge by {ack}, finish by {due}.",
+    ),
+}
 CLOCKS = {"due": "due_at", "ack": "ack_due_at", "until": "until", "assist_due": "assist_due_at", "starts": "starts_at"}
 
 
 def text_of(kind: str, facts: Mapping[str, Any]) -> Text:
     """The text of a notice. `facts`: title, place_text, note, why, due_at and so on; what is missing is a dash."""
     again = f"{kind}_again"  # each time that a reminder comes it says how often it has come
-    zh, en = TEXTS[again if again in TEXTS and (facts.get("nth") or 1) > 1 else kind]
-    values = {name: facts.get(name) or "—" for name in ("title", "note", "why", "reason", "unit", "nth", "held_on")}
+    texts = NEXT_ROUND if kind in NEXT_ROUND and (facts.get("round") or 1) > 1 else TEXTS
+    zh, en = texts[again if again in texts and (facts.get("nth") or 1) > 1 else kind]
+    values = {
+        name: facts.get(name) or "—" for name in ("title", "note", "why", "reason", "unit", "nth", "held_on", "round")
+    }
     values |= {"place": facts.get("place_text") or "—", "whom": facts.get("to_member_id") or "—"}
     measure = MEASURES.get(facts.get("measure") or "", Text("—", "—"))
     values |= {"measure_zh": measure.zh, "measure_en": measure.en}

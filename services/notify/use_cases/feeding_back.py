@@ -8,6 +8,7 @@ from services.notify import channels
 from services.notify.domain.notices import about_report
 from services.notify.store import OpenWork, Place, Row, Work
 from services.notify.use_cases.noticing import tell
+from shared.http.links import Links
 from shared.messaging.message import Heard
 
 PATROL = "patrol"  # the source that members report as: they hear in their own queues
@@ -21,10 +22,14 @@ BODY = (
     "text_en",
     "reasons",
     "reference",
+    "solved",
+    "satisfaction",
+    "answer",
+    "times",
 )
 
 
-def feed_back(heard: Sequence[Heard], open_work: OpenWork) -> list[str]:
+def feed_back(heard: Sequence[Heard], links: Links, open_work: OpenWork) -> list[str]:
     """Feedback for sources goes out in order, or waits for what comes before it; members hear theirs as notices."""
     with open_work() as work:
         new = work.first_time(heard)
@@ -34,7 +39,7 @@ def feed_back(heard: Sequence[Heard], open_work: OpenWork) -> list[str]:
         early = [message for place, message in due.items() if not _follows(place, before, due)]
         work.too_early(early, "what this source was told before it is not known here yet")
         ready = [(place, message) for place, message in due.items() if message not in early]
-        added = work.add_feedback([_row(message, place) for place, message in ready])
+        added = work.add_feedback([_row(message, place, links) for place, message in ready])
         now = [row for row in added if row["number"] == 1 or before.get(_before(_place_of(row)))]
         work.add_waiting([row for row in added if row not in now])
         again = work.delivered([message.feedback_id for _, message in ready if message.again])
@@ -81,8 +86,11 @@ def _of_member(message: Heard) -> bool:
     return message.source == PATROL and "/" in message.external_id
 
 
-def _row(message: Heard, place: Place) -> Row:
+def _row(message: Heard, place: Place, links: Links) -> Row:
+    """As it is sent; a link on which the reporter answers is made here, for the source alone."""
     source, thread, number = place
     body = {name: getattr(message, name) for name in BODY} | ({"update": message.update} if message.update else {})
+    if message.answer_link and (link := links.address(message.answer_link)):
+        body["link"] = link
     identity = {"id": message.feedback_id, "source": source, "thread": thread, "number": number}
     return identity | {"kind": message.kind, "body": body}

@@ -41,6 +41,7 @@ LEGAL = {
     ("resolved", "follow_up_pending"),
     ("follow_up_pending", "closed"),
     ("follow_up_pending", "dispatched"),
+    ("closed", "dispatched"),  # the reporter objects, or is dissatisfied when asked after all
 }
 
 

@@ -1,0 +1,54 @@
+"""Follow-ups for administrators: why a reporter is (not) asked, what was answered, questions in force, topping up."""
+
+from __future__ import annotations
+
+import argparse
+from typing import Any
+
+from services.callback import use_cases, views
+from shared.admin import Command, OpenWork
+from shared.settings import Settings
+
+MOST = 500
+STATES = ("due", "open", "answered", "waived", "expired")
+
+
+def _list(arguments: argparse.Namespace, open_work: OpenWork, settings: Settings) -> list[dict[str, Any]]:
+    with open_work() as work:
+        if arguments.state == "due":
+            return list(views.calls(work, "due", MOST)["calls"])
+        return views.follow_ups_in_state(work, arguments.state, MOST)
+
+
+def _why(arguments: argparse.Namespace, open_work: OpenWork, settings: Settings) -> list[dict[str, Any]]:
+    with open_work() as work:
+        found = views.explained(work, arguments.number)
+    if not found:
+        raise ValueError(f"no work of {arguments.number} was verified yet, or there is no such case")
+    return found
+
+
+def _questions(arguments: argparse.Namespace, open_work: OpenWork, settings: Settings) -> dict[str, Any]:
+    with open_work() as work:
+        questions = work.asking().questions
+    return {"version": questions.version} | questions.as_data()
+
+
+def _top_up(arguments: argparse.Namespace, open_work: OpenWork, settings: Settings) -> dict[str, int]:
+    return {"asked besides": use_cases.top_up(open_work)}
+
+
+def _state(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--state", choices=STATES, help="due: the call list; all, if left out")
+
+
+def _number(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("number", help="of the case")
+
+
+COMMANDS = [
+    Command("follow-ups", "follow-ups, a JSON line each, at most 500", _list, _state),
+    Command("why", "why the reporter of a case was (not) asked, and every answer, round by round", _why, _number),
+    Command("questions", "the questions in force, with their version", _questions),
+    Command("top-up", "top up the samples of the month before at once", _top_up, changes=True),
+]

@@ -1,0 +1,35 @@
+"""Follow-ups by state."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from werkzeug.wrappers import Request
+
+from services.callback import messages, use_cases, views
+from services.callback.doors.problems import problems, refuse_because
+from shared.http.entrypoint import body_of, caller_of
+
+MOST = 500
+_LOOK, _OBJECTION = messages.Look(), messages.Objection()
+
+
+def get_follow_ups(request: Request, open_work: Any) -> dict[str, Any]:
+    with open_work() as work:
+        return {"follow_ups": views.follow_ups_in_state(work, request.args.get("state") or None, MOST)}
+
+
+def post_demand(request: Request, follow_up_id: str, open_work: Any) -> dict[str, Any]:
+    body, by = body_of(request, _LOOK), caller_of(request).name
+    with problems(follow_up_id):
+        row, refused = use_cases.look_at_demand(follow_up_id, by, body["reasonable"], body["reason"], open_work)
+        refuse_because(refused)
+    return {name: row[name] for name in ("number", "round", "state", "demand", "rework")}
+
+
+def post_objection(request: Request, open_work: Any) -> dict[str, Any]:
+    body, caller = body_of(request, _OBJECTION), caller_of(request)
+    source = caller.name if caller.role == "source" else None
+    objected = use_cases.take_objection(body["number"], caller.name, source, body["text"], open_work)
+    refuse_because(objected.refused)
+    return {"number": objected.number, "round": objected.round}
