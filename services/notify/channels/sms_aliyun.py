@@ -20,7 +20,6 @@ from services.notify.domain.outcomes import ACCOUNT, TARGET, Delivered, Outcome,
 from services.notify.domain.texts import TOWN_TIME
 
 VERSION, ALGORITHM = "2017-05-25", "ACS3-HMAC-SHA256"
-READ = (200, 400, 403, 404, 500, 503)  # errors of the API are JSON as well
 ALLOWED_AGAIN = (("分钟", 60.0), ("小时", 3600.0), ("天", 86400.0))  # what of a number's limit has been reached
 BUSY = ("isp.SYSTEM_ERROR", "isp.RAM_PERMISSION_TIMEOUT", "InternalError", "ServiceUnavailable")
 OF_THE_NUMBER = (
@@ -73,7 +72,7 @@ class AliyunSms:
         text = canonical_query(query)
         now, nonce = dt.datetime.now(dt.UTC), uuid.uuid4().hex
         headers = signed(urlsplit(url).netloc, action, VERSION, text, now, nonce, account.secrets)
-        return self._web.ask(f"{url}/?{text}", {}, b"", headers, READ)
+        return self._web.ask(f"{url}/?{text}", {}, b"", headers, error="Code")
 
 
 def parameters(template: str, delivery: Delivery) -> dict[str, str]:

@@ -86,20 +86,22 @@ class Web:
         query: Mapping[str, str],
         body: Any = None,
         headers: Mapping[str, str] | None = None,
-        read: Sequence[int] = (200,),
+        error: str = "",
     ) -> dict[str, Any] | Outcome:
-        """The JSON object that a provider answers to this JSON, with one of the statuses `read`; otherwise what that
-        means for what was to be sent."""
+        """The JSON object that a provider answers to this JSON; otherwise what the answer means for what was to be
+        sent. `error` is the field that says what is wrong, where a provider uses other statuses than 200 for that."""
         full = f"{url}?{urlencode(query)}" if query else url
         raw = body if isinstance(body, bytes) else None if body is None else orjson.dumps(body)
         given = {"Content-Type": "application/json; charset=utf-8"} | dict(headers or {})
         answer = self.outcome_of("GET" if raw is None else "POST", full, given, raw)
-        if not isinstance(answer, Answer) or answer.status not in read:
-            return answer if not isinstance(answer, Answer) else means(answer)
+        if not isinstance(answer, Answer):
+            return answer
         try:
             found = orjson.loads(answer.body)
         except orjson.JSONDecodeError:
             found = None
+        if answer.status != 200 and not (error and isinstance(found, dict) and found.get(error)):
+            return means(answer)
         return found if isinstance(found, dict) else Uncertain("the answer is no JSON object")
 
     def outcome_of(self, method: str, url: str, headers: Mapping[str, str], body: bytes | None) -> Answer | Outcome:

@@ -71,17 +71,13 @@ class Draw(NamedTuple):
 def draw(
     limits: Sequence[Limit], scopes: Mapping[str, str], buckets: dict[Key, Bucket], urgent: bool, now: dt.datetime
 ) -> Draw:
-    """Takes one token of every limit, or none when one of them has none; `buckets` then are as they are now. `scopes`
-    says what it counts by for each kind of limit; a kind that is not in there does not count."""
+    """Takes one token of every limit, or none of any when one of them has none. `scopes` says what it counts by for
+    each kind of limit; a kind that is not in there does not count."""
     keys = [(scopes[limit.per], position) for position, limit in enumerate(limits) if limit.per in scopes]
-    waits = []
-    for key in keys:
-        limit = limits[key[1]]
-        buckets[key] = filled(limit, buckets.get(key), now)
-        waits.append(Draw(wait_for(limit, buckets[key], urgent), limit.per))
+    full = {key: filled(limits[key[1]], buckets.get(key), now) for key in keys}
+    waits = [Draw(wait_for(limits[key[1]], bucket, urgent), limits[key[1]].per) for key, bucket in full.items()]
     longest = max(waits, default=Draw(0.0, ""))
     if longest.wait > 0:
-        return longest
-    for key in keys:
-        buckets[key] = Bucket(buckets[key].tokens - 1, buckets[key].at)
+        return longest  # the buckets stay as they were: whoever asks often loses nothing by rounding
+    buckets |= {key: Bucket(bucket.tokens - 1, bucket.at) for key, bucket in full.items()}
     return Draw(0.0, "")

@@ -83,7 +83,8 @@ def _drawn(
         return [], [], []
     scopes = {row["id"]: _scopes(row) for row in due}
     places = {(row["account_id"], scope) for row in due for scope in scopes[row["id"]].values()}
-    buckets: Buckets = defaultdict(dict, work.buckets(places))
+    before = work.buckets(places)
+    buckets: Buckets = defaultdict(dict, {account: dict(known) for account, known in before.items()})
     taken: list[Row] = []
     put_off: list[dict[str, object]] = []
     refused: list[Row] = []
@@ -99,7 +100,12 @@ def _drawn(
             put_off.append({"id": row["id"], "wait": wait})
         elif by == TEXT:
             refused.append(row)
-    work.put_buckets(buckets)
+    work.put_buckets(
+        {
+            account: {key: bucket for key, bucket in known.items() if before.get(account, {}).get(key) != bucket}
+            for account, known in buckets.items()
+        }
+    )
     return taken, put_off, refused
 
 
