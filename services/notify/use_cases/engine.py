@@ -45,7 +45,7 @@ class Engine:
         self.lease = patience * LEASE
         self._pool = GreenPool(MOST)
         self._polling: Counter[str] = Counter()
-        self._turning = False
+        self._turning = self._again = False
         self._recorders = {call: Recorder(call, open_work) for call in (record, record_receipts)}
         self.stopping = False
 
@@ -60,18 +60,25 @@ class Engine:
 
     def turn(self) -> None:
         """Begin to send what is due now; comes back before it is sent."""
-        if self._turning or self.stopping:
-            return
-        self._turning, more = True, True
+        self._again = True
+        if self._turning:
+            return  # whoever is at it looks once more
+        self._turning = True
         try:
-            while more and self._pool.free() > 0 and not self.stopping:
-                began = time.monotonic()
-                claimed, accounts, more = claim(self._pool.free(), self.lease, self._open_work)
-                opened = {row["account_id"]: self._opened(row) for row in accounts}
-                for row in claimed:
-                    self._pool.spawn_n(self._send, row, opened[row["account_id"]], began)
+            while self._again and self._pool.free() > 0 and not self.stopping:
+                self._again = False
+                self._again = self._begin() or self._again
         finally:
             self._turning = False
+
+    def _begin(self) -> bool:
+        """Whether there may be more at once."""
+        began = time.monotonic()
+        claimed, accounts, more = claim(self._pool.free(), self.lease, self._open_work)
+        opened = {row["account_id"]: self._opened(row) for row in accounts}
+        for row in claimed:
+            self._pool.spawn_n(self._send, row, opened[row["account_id"]], began)
+        return more
 
     def stop(self, seconds: float) -> None:
         """Begin nothing more, and wait for what is under way."""
