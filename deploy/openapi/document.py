@@ -28,6 +28,7 @@ PARTS = {  # parts of a path, with their schemas
     "order_id": {"type": "string", "format": "uuid", "description": "id of a work order"},
     "roster_id": {"type": "string", "description": "id of a roster", "example": "desk-night"},
     "leave_id": {"type": "string", "format": "uuid", "description": "id of a leave"},
+    "delivery_id": {"type": "string", "format": "uuid", "description": "id of a delivery on a channel"},
     "follow_up_id": {"type": "string", "format": "uuid", "description": "id of a follow-up"},
     "grid_id": {"type": "string", "description": "id of an area", "example": "330822111001001"},
     "member_id": {"type": "string", "description": "id of a member", "example": "m017"},

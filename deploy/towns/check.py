@@ -24,9 +24,11 @@ from services.dispatch.domain.areas import tree_problems
 from services.dispatch.domain.registry import AREA, MEMBER, missing
 from services.dispatch.domain.roster_data import Known, read_rosters
 from services.dispatch.domain.rule_set import mistakes_in
+from services.dispatch.domain.words import DEPARTMENTS
 from services.dispatch.messages import AreaEntry, MemberEntry
 from services.intake.adapters import ADAPTERS
 from services.intake.domain.rules import read_rules
+from services.notify.domain.account_data import read_channels
 from shared import marked
 
 Rows = list[dict[str, Any]]
@@ -48,6 +50,7 @@ class Town:
     names: Rows = field(default_factory=list)
     marks: dict[str, marked.Marked] = field(default_factory=dict)  # the rule sets again, with their lines
     duty: marked.Marked | None = None
+    channels: marked.Marked | None = None
 
     @property
     def areas(self) -> Rows:
@@ -57,6 +60,7 @@ class Town:
 def read_town(folder: Path) -> Town:
     """OSError or ValueError (with the file's name) when a file is missing or cannot be read."""
     catalogue, reports, duty = _yaml(folder / "categories.yaml"), folder / "reports.yaml", folder / "duty.yaml"
+    channels = folder / "channels.yaml"
     marks = {path.name: marked.read(path) for path in sorted((folder / "rules").glob("*.yaml"))}
     return Town(
         features=json.loads((folder / "grids.geojson").read_text(encoding="utf-8-sig"))["features"],
@@ -71,6 +75,7 @@ def read_town(folder: Path) -> Town:
         names=_table(folder / "gazetteer.csv", needed=False),
         marks=marks,
         duty=marked.read(duty) if duty.exists() else None,
+        channels=marked.read(channels) if channels.exists() else None,
     )
 
 
@@ -100,6 +105,7 @@ def problems(town: Town) -> list[str]:
         _intake_rules,
         _dispatch_rules,
         _duty,
+        _channels,
         _reports,
     )
     return [*_entries(town)] or [problem for rule in rules for problem in rule(town)]
@@ -234,6 +240,19 @@ def _duty(town: Town) -> Iterator[str]:
     _, problems = read_rosters(town.duty.value, Known(members, {area["grid_id"] for area in town.areas}))
     found = [(one.place[1:], one.problem, one.repair) for one in problems]
     yield from marked.told("duty.yaml", "rosters", town.duty, found)
+
+
+def _channels(town: Town) -> Iterator[str]:
+    """Accounts of channels, by notify's own reading, and the units that robots belong to."""
+    if town.channels is None:
+        return
+    channels, found = read_channels(town.channels.value)
+    for place, problem, repair in found:
+        yield f"channels.yaml:{town.channels.line(place)}: {problem}: {repair}"
+    known = {area["grid_id"] for area in town.areas} | set(DEPARTMENTS)
+    for account in channels.accounts:
+        if account.unit and account.unit not in known:
+            yield f"channels.yaml: {account.account_id}: there is no area or platform {account.unit}"
 
 
 def _reports(town: Town) -> Iterator[str]:

@@ -95,7 +95,9 @@ class Line:
         until(lambda: self.ask("GET", "board", f"/board/cases/{self.number}", PEOPLE["leader here"]).ok)
         self.handler = Person("member", self.order["member_id"], "worker")
         self.parts = {"number": self.number, "order_id": self.order["order_id"], "source": "hotline"}
-        self.parts |= {name: str(uuid.uuid4()) for name in ("import_id", "follow_up_id", "session_id", "leave_id")}
+        self.parts |= {
+            name: str(uuid.uuid4()) for name in ("import_id", "follow_up_id", "session_id", "leave_id", "delivery_id")
+        }
         self.parts |= {"roster_id": "night", "grid_id": self.order["grid_id"], "member_id": self.order["member_id"]}
         self.parts |= {"reference": f"m-{'0' * 40}", "provider": "dingtalk"}
 
