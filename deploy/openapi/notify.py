@@ -20,7 +20,7 @@ ROUTES = {
         "What goes out on channels, the newest first, at most 500",
         {200: "`deliveries`, with state and reason, without the address that each reaches"},
         query={
-            "state": f"{STATE}: created (it waits), sending, accepted, delivered, failed, uncertain, expired, superseded",
+            "state": f"{STATE}: created, sending, accepted, delivered, failed, uncertain, expired, superseded",
             "person": "only to this one",
             "number": "only about this case",
             "before": "only those before this delivery, for the next page",
@@ -33,7 +33,7 @@ ROUTES = {
         problems=(404,),
     ),
     "POST /notify/deliveries/<delivery_id>/settle": Route(
-        "Somebody knows what became of an uncertain delivery: `delivered`, `failed` (the next channel says it), `again`",
+        "Somebody knows what became of what is uncertain: delivered, failed (the next channel says it), or again",
         {200: "its `state`, and whether the `next_channel` has it"},
         notify.Settle,
         problems=(404, 409, 422),
