@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from deploy.openapi.route import Route
+from deploy.openapi.route import STATE, Route
+from services.notify import messages as notify
 
 ROUTES = {
     "GET /notify/notices": Route(
@@ -10,5 +11,31 @@ ROUTES = {
         {200: "`notices`, and the number of the newest there is (`last`)"},
         query={"after": "number of the last notice seen; without it, from the first one on"},
         problems=(422,),
+    ),
+    "GET /notify/channels": Route(
+        "Every account of a channel: what waits there, since when, and why nothing goes",
+        {200: "`channels`, without secrets"},
+    ),
+    "GET /notify/deliveries": Route(
+        "What goes out on channels, the newest first, at most 500",
+        {200: "`deliveries`, with state and reason, without the address that each reaches"},
+        query={
+            "state": f"{STATE}: created, sending, accepted, delivered, failed, uncertain, expired, superseded",
+            "person": "only to this one",
+            "number": "only about this case",
+            "before": "only those before this delivery, for the next page",
+        },
+        problems=(422,),
+    ),
+    "GET /notify/deliveries/<delivery_id>": Route(
+        "One delivery",
+        {200: "the delivery, its attempts (`history`), and the channels that said the same (`steps`)"},
+        problems=(404,),
+    ),
+    "POST /notify/deliveries/<delivery_id>/settle": Route(
+        "Somebody knows what became of what is uncertain: delivered, failed (the next channel says it), or again",
+        {200: "its `state`, and whether the `next_channel` has it"},
+        notify.Settle,
+        problems=(404, 409, 422),
     ),
 }

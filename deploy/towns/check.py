@@ -25,9 +25,11 @@ from services.dispatch.domain.registry import AREA, MEMBER, missing
 from services.dispatch.domain.roster_data import Known, read_rosters
 from services.dispatch.domain.rule_set import mistakes_in
 from services.dispatch.domain.service_data import Known as Named
+from services.dispatch.domain.words import DEPARTMENTS
 from services.dispatch.messages import AreaEntry, MemberEntry
 from services.intake.adapters import ADAPTERS
 from services.intake.domain.rules import read_rules
+from services.notify.domain.account_data import read_channels
 from shared import marked
 
 
@@ -46,6 +48,7 @@ def problems(town: Town) -> list[str]:
         _duty,
         _projects,
         _services,
+        _channels,
         _reports,
     )
     return [*_entries(town)] or [problem for rule in rules for problem in rule(town)]
@@ -200,6 +203,19 @@ def _services(town: Town) -> Iterator[str]:
         members, areas = {row["member_id"] for row in town.members}, {row["grid_id"] for row in town.areas}
         known = Named(members, areas, {category["code"] for category in town.categories})
         yield from service_problems(town.services, known, town.sources)
+
+
+def _channels(town: Town) -> Iterator[str]:
+    """Accounts of channels, by notify's own reading, and the units that robots belong to."""
+    if town.channels is None:
+        return
+    channels, found = read_channels(town.channels.value)
+    for place, problem, repair in found:
+        yield f"channels.yaml:{town.channels.line(place)}: {problem}: {repair}"
+    known = {area["grid_id"] for area in town.areas} | set(DEPARTMENTS)
+    for account in channels.accounts:
+        if account.unit and account.unit not in known:
+            yield f"channels.yaml: {account.account_id}: there is no area or platform {account.unit}"
 
 
 def _reports(town: Town) -> Iterator[str]:

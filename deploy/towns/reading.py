@@ -13,6 +13,7 @@ import yaml
 from shared import marked
 
 Rows = list[dict[str, Any]]
+OPTIONAL = ("duty.yaml", "projects.yaml", "services.yaml", "channels.yaml")
 
 
 @dataclass(frozen=True)
@@ -31,6 +32,7 @@ class Town:
     names: Rows = field(default_factory=list)
     marks: dict[str, marked.Marked] = field(default_factory=dict)  # the rule sets again, with their lines
     duty: marked.Marked | None = None
+    channels: marked.Marked | None = None
     projects: marked.Marked | None = None
     services: marked.Marked | None = None
 
@@ -42,7 +44,7 @@ class Town:
 def read_town(folder: Path) -> Town:
     """OSError or ValueError (with the file's name) when a file is missing or cannot be read."""
     catalogue, reports = _yaml(folder / "categories.yaml"), folder / "reports.yaml"
-    duty, undertaken, offered = (folder / f"{name}.yaml" for name in ("duty", "projects", "services"))
+    optional = {path.stem: marked.read(path) for path in map(folder.joinpath, OPTIONAL) if path.exists()}
     marks = {path.name: marked.read(path) for path in sorted((folder / "rules").glob("*.yaml"))}
     return Town(
         features=json.loads((folder / "grids.geojson").read_text(encoding="utf-8-sig"))["features"],
@@ -56,9 +58,7 @@ def read_town(folder: Path) -> Town:
         cameras=_table(folder / "cameras.csv", needed=False),
         names=_table(folder / "gazetteer.csv", needed=False),
         marks=marks,
-        duty=marked.read(duty) if duty.exists() else None,
-        projects=marked.read(undertaken) if undertaken.exists() else None,
-        services=marked.read(offered) if offered.exists() else None,
+        **optional,
     )
 
 

@@ -14,12 +14,18 @@ Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 @dataclass(frozen=True)
 class NotifySettings(Settings):
     webhook_networks: tuple[Network, ...] = ()  # that may be called although they are not public
+    channel_patience: float = 15.0  # seconds for one call of a provider
 
 
 def load(environment: Mapping[str, str]) -> NotifySettings:
-    listed = Environment(environment).get("WEBHOOK_NETWORKS", "").split()
+    env = Environment(environment)
+    listed = env.get("WEBHOOK_NETWORKS", "").split()
     try:
         networks = tuple(ipaddress.ip_network(network) for network in listed)
     except ValueError as error:
         raise SettingsError(f"WEBHOOK_NETWORKS: {error}; write networks with blanks between: 10.1.2.0/24") from error
-    return NotifySettings(**vars(read("notify", environment, sealed=True)), webhook_networks=networks)
+    patience = float(env.number("CHANNEL_PATIENCE", 15))
+    if not 1 <= patience <= 120:
+        raise SettingsError(f"CHANNEL_PATIENCE={patience:g}: give 1 to 120 seconds")
+    common = vars(read("notify", environment, sealed=True))
+    return NotifySettings(**common, webhook_networks=networks, channel_patience=patience)

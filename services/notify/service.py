@@ -18,6 +18,7 @@ class NotifyService:
     open_work = wiring.OpenWork()
     webhooks = wiring.Webhooks()
     answer_links = wiring.AnswerLinks()
+    engine = wiring.Engine()
 
     @hears("members", messages.MemberChanged)
     def on_members_changed(self, heard: list[Any]) -> None:
@@ -51,6 +52,30 @@ class NotifyService:
     def send_webhooks(self) -> None:
         use_cases.send_webhooks(self.open_work, *self.webhooks)
 
+    @timer(interval=1)
+    def send_deliveries(self) -> None:
+        self.engine.tick()
+
+    @timer(interval=3600)
+    def forget_buckets(self) -> None:
+        use_cases.forget_buckets(self.open_work)
+
     @http("GET", "/notify/notices", roles=["desk", "leader", "member"], in_area=True)
     def get_notices(self, request: Request) -> Any:
         return doors.get_notices(request, self.open_work)
+
+    @http("GET", "/notify/channels", roles=["desk", "leader"])
+    def get_channels(self, request: Request) -> Any:
+        return doors.get_channels(request, self.open_work)
+
+    @http("GET", "/notify/deliveries", roles=["desk", "leader"])
+    def get_deliveries(self, request: Request) -> Any:
+        return doors.get_deliveries(request, self.open_work)
+
+    @http("GET", "/notify/deliveries/<delivery_id>", roles=["desk", "leader"])
+    def get_delivery(self, request: Request, delivery_id: str) -> Any:
+        return doors.get_delivery(request, delivery_id, self.open_work)
+
+    @http("POST", "/notify/deliveries/<delivery_id>/settle", roles=["desk"])
+    def post_settle(self, request: Request, delivery_id: str) -> Any:
+        return doors.post_settle(request, delivery_id, self.open_work)

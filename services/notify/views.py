@@ -17,7 +17,49 @@ def notices_after(work: UnitOfWork, member: str, after: int, limit: int) -> dict
     return {"notices": notices, "last": work.one(SQL.last_notice, member=member)[0]}
 
 
+def channels(work: UnitOfWork) -> list[dict[str, Any]]:
+    """Every account: what waits there, since when, and why nothing goes. Nothing secret, and no address."""
+    return work.dicts(SQL.account_states)
+
+
+def deliveries(
+    work: UnitOfWork, state: str | None, person: str | None, number: str | None, before: str | None, limit: int
+) -> list[dict[str, Any]]:
+    """The newest first; `before`: only those before this id."""
+    about = {"state": state, "person": person, "number": number, "before": before}
+    return work.dicts(SQL.deliveries_listed, **about, limit=limit)
+
+
+def delivery(work: UnitOfWork, delivery_id: str) -> dict[str, Any] | None:
+    """One delivery, its attempts, and the other channels on which the same thing was said."""
+    found = work.dicts(SQL.delivery_by_id, id=delivery_id)
+    if not found:
+        return None
+    attempts, steps = (work.dicts(query, id=delivery_id) for query in (SQL.attempts_of, SQL.steps_of))
+    return found[0] | {"history": attempts, "steps": steps}
+
+
 def gauges(work: UnitOfWork) -> list[Gauge]:
+    """What has not arrived yet."""
+    return _feedback(work) + _deliveries(work)
+
+
+def _deliveries(work: UnitOfWork) -> list[Gauge]:
+    """What waits for its channel or is uncertain, and how long the oldest that waits has been waiting."""
+    rows = work.all(SQL.count_deliveries)
+    ages = [([channel], age) for channel, state, _, age in rows if state == "created"]
+    return [
+        (
+            "wangge_channel_deliveries",
+            "Deliveries on channels that wait (created), are under way (sending, accepted) or uncertain.",
+            ["channel", "state"],
+            [([channel, state], count) for channel, state, count, _ in rows],
+        ),
+        ("wangge_channel_deliveries_oldest_age_seconds", "Age of what has waited longest.", ["channel"], ages),
+    ]
+
+
+def _feedback(work: UnitOfWork) -> list[Gauge]:
     """Feedback that is on its way, by source, and how long the oldest has been waiting."""
     rows = work.all(SQL.count_feedback)
     oldest = max((age for _, _, _, age in rows), default=0.0)

@@ -6,7 +6,7 @@ from typing import Any
 
 from nameko.extensions import DependencyProvider
 
-from services.notify import use_cases, views
+from services.notify import channels, use_cases, views
 from services.notify.store import Work
 from shared.chassis import Operations
 from shared.http.links import Links, links
@@ -14,6 +14,8 @@ from shared.outbox.relay import Relay
 from shared.sealing import KeyRing
 
 NEEDS = ["members"]  # without these nobody knows how to reach anybody
+
+STOPPING = 10.0  # seconds that a process waits at its end for what is being sent; what is not recorded then is in doubt
 
 
 class Webhooks(DependencyProvider):
@@ -45,6 +47,28 @@ class OpenWork(DependencyProvider):
 
     def get_dependency(self, worker_ctx: Any) -> Any:
         return lambda: self.relay.open_work(Work)
+
+
+class Engine(DependencyProvider):
+    """`self.engine`: sends what is to be delivered on channels."""
+
+    relay = Relay()
+
+    def setup(self) -> None:
+        settings = self.container.config["settings"]
+        web = channels.Web(settings.webhook_networks, settings.channel_patience)
+        self._engine = use_cases.Engine(
+            lambda: self.relay.open_work(Work),
+            KeyRing(settings.key_ring),
+            channels.channels(web),
+            settings.channel_patience,
+        )
+
+    def stop(self) -> None:
+        self._engine.stop(STOPPING)
+
+    def get_dependency(self, worker_ctx: Any) -> use_cases.Engine:
+        return self._engine
 
 
 def operations() -> Operations:

@@ -8,8 +8,9 @@ from typing import Any
 
 import pytest
 
-from services.notify.channels import webhook
-from services.notify.channels.webhook import Forbidden, may_call, post, target_of
+from services.notify.channels import web
+from services.notify.channels.web import Forbidden, may_call, target_of
+from services.notify.channels.webhook import post
 from services.notify.domain.webhooks import GIVEN_UP, STEPS, decide
 
 
@@ -96,6 +97,6 @@ def test_the_address_that_was_looked_at_is_the_one_that_is_called(monkeypatch: p
         raise OSError("nobody there")
 
     monkeypatch.setattr(socket, "getaddrinfo", lookup)
-    monkeypatch.setattr(webhook.socket, "create_connection", connect)
+    monkeypatch.setattr(web.socket, "create_connection", connect)
     assert post("https://sender.example/", {}, b"", []).status == 0
     assert called == [("93.184.216.34", 443)] and len(looked_up) == 1

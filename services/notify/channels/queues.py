@@ -3,21 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
-import prometheus_client
-
+from services.notify.channels import metrics
 from services.notify.store import Row, Work
 from shared.messaging.envelope import Event, new_id, new_trace
 
 MEMBER_QUEUE, FEEDBACK_QUEUE = "member_queue", "feedback_queue"
 EXCHANGES = {MEMBER_QUEUE: "members", FEEDBACK_QUEUE: "feedback"}
-
-deliveries = prometheus_client.Counter(
-    "wangge_deliveries_total", "Attempts to reach somebody, by channel and outcome.", ["channel", "outcome"]
-)
 
 
 def send_notices(rows: Sequence[Row], work: Work) -> None:
@@ -43,8 +37,7 @@ def notice_event(row: Row, address: str) -> Event:
 
 
 def count(settled: Sequence[Row]) -> None:
-    for (channel, outcome), number in Counter((row["channel"], row["outcome"]) for row in settled).items():
-        deliveries.labels(channel, outcome).inc(number)
+    metrics.count((row["channel"], row["outcome"]) for row in settled)
 
 
 def _send(channel: str, events: Sequence[tuple[str, Event]], work: Work) -> None:

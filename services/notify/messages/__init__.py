@@ -9,7 +9,7 @@ from services.notify.messages.heard import (
     SourceChanged,
     TaskChanged,
 )
-from services.notify.messages.outside import CatchUp
+from services.notify.messages.outside import CatchUp, Settle
 from services.notify.messages.work import (
     WORK,
     AssistAsked,
@@ -54,6 +54,7 @@ __all__ = [
     "RequestRaised",
     "ServiceBooked",
     "ServiceUnbooked",
+    "Settle",
     "SourceChanged",
     "TaskChanged",
     "WorkAssigned",

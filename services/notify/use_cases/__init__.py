@@ -1,17 +1,28 @@
 """What notify does. One function is one transaction, written for a list: gather, decide, record."""
 
+from services.notify.use_cases.accounts import forget_buckets, reseal_channels, set_accounts
+from services.notify.use_cases.delivering import BY_HAND, deliver, settle_by_hand, supersede
+from services.notify.use_cases.engine import Engine
 from services.notify.use_cases.feeding_back import feed_back, settle
 from services.notify.use_cases.noticing import catch_up, keep_members, notice_answers, notice_projects, notice_work
 from services.notify.use_cases.webhooks import keep_sources, send_webhooks
 
 __all__ = [
+    "BY_HAND",
+    "Engine",
     "catch_up",
+    "deliver",
     "feed_back",
+    "forget_buckets",
     "keep_members",
     "keep_sources",
     "notice_answers",
     "notice_projects",
     "notice_work",
+    "reseal_channels",
     "send_webhooks",
+    "set_accounts",
     "settle",
+    "settle_by_hand",
+    "supersede",
 ]

@@ -11,7 +11,7 @@ from eventlet import GreenPool
 
 from services.notify import channels
 from services.notify.channels.queues import feedback_event
-from services.notify.channels.webhook import Networks
+from services.notify.channels.web import Networks
 from services.notify.domain.webhooks import DELIVERED, FAILED, LATER, STOPPED, Decision, decide
 from services.notify.store import OpenWork, Row
 from shared.http.webhooks import sign

@@ -1,22 +1,18 @@
-"""Notify's unit of work: the only place that writes notify's tables."""
+"""Notices of members, feedback of sources, and their ways by queue and webhook."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
-from contextlib import AbstractContextManager
-from pathlib import Path
+from collections.abc import Collection, Sequence
 from typing import Any
 
-from shared.db.queries import Queries
-from shared.outbox.unit_of_work import UnitOfWork, to_json
+from services.notify.store.base import SQL, Row, Rows
+from shared.outbox.unit_of_work import to_json
 
-SQL = Queries(*sorted((Path(__file__).parent / "sql").glob("*.sql")))
-Row = dict[str, Any]
 Place = tuple[Any, ...]  # source, thread and number of one piece of feedback
 
 
-class Work(UnitOfWork):
-    """One transaction of notify."""
+class NoticeRows(Rows):
+    """What members and sources are told."""
 
     # gather
 
@@ -100,9 +96,6 @@ class Work(UnitOfWork):
 
     def settle_deliveries(self, outcomes: Sequence[Row]) -> list[Row]:
         return self.dicts(SQL.settle_deliveries, rows=to_json(outcomes))
-
-
-OpenWork = Callable[[], AbstractContextManager[Work]]
 
 
 def _numbered(places: Sequence[Place]) -> str:

@@ -1,0 +1,33 @@
+"""What is counted about deliveries. By channel: accounts and people are no labels."""
+
+from __future__ import annotations
+
+from collections import Counter as Count
+from collections.abc import Iterable
+
+from prometheus_client import Counter, Histogram
+
+WAITS = (0.1, 0.25, 0.5, 1, 2, 5, 10, 30, 60, 300, 1800, 3600)
+
+deliveries = Counter(
+    "wangge_deliveries_total", "Attempts to reach somebody, by channel and outcome.", ["channel", "outcome"]
+)
+delivery_seconds = Histogram(
+    "wangge_delivery_duration_seconds",
+    "Time from when something could have been sent until it was delivered.",
+    ["channel"],
+    buckets=WAITS,
+)
+limit_hits = Counter(
+    "wangge_channel_limit_hits_total",
+    "Times that something had to wait for a limit, by channel and whose it was: account, target, text; or provider, "
+    "when the provider itself has said that it was too much.",
+    ["channel", "limit"],
+)
+stale = Counter("wangge_deliveries_stale_total", "Outcomes that came after somebody else had taken the delivery over.")
+
+
+def count(ended: Iterable[tuple[str | None, str]]) -> None:
+    """Channel and outcome of deliveries that have come to an end."""
+    for (channel, outcome), number in Count(ended).items():
+        deliveries.labels(channel or "none", outcome).inc(number)

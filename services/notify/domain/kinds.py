@@ -1,0 +1,88 @@
+"""The kinds of channel accounts: what each has to be told, and what its provider allows.
+
+The limits are what the providers publish; `limits` of an account replaces them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from urllib.parse import urlsplit
+
+from services.notify.domain.buckets import ACCOUNT, TARGET, TEXT, Limit, default_burst
+
+MINUTE, HOUR, DAY = 60.0, 3600.0, 86400.0
+
+
+@dataclass(frozen=True)
+class Kind:
+    """`settings` and `secrets`: name → whether it must be given. `repeatable`: sent twice, it has one effect, because
+    the receiver knows it again. `targeted`: it needs to know whom to reach."""
+
+    settings: Mapping[str, bool]
+    secrets: Mapping[str, bool]
+    defaults: Mapping[str, str] = field(default_factory=dict)
+    limits: tuple[Limit, ...] = ()
+    repeatable: bool = False
+    targeted: bool = False
+    at_once: int = 4
+
+
+def limit(count: int, seconds: float, per: str = ACCOUNT, reserve: int = 0) -> Limit:
+    return Limit(count, seconds, default_burst(count), per, reserve)
+
+
+_ROBOT = (limit(20, MINUTE, reserve=2),)  # a DingTalk robot above it is blocked for about ten minutes
+_SMS = (limit(1, MINUTE, TARGET), limit(5, HOUR, TARGET), limit(10, DAY, TARGET))  # of a number
+
+KINDS = {
+    "dingtalk_robot": Kind(
+        {"url": False}, {"access_token": True, "secret": True}, {"url": "https://oapi.dingtalk.com"}, _ROBOT
+    ),
+    "dingtalk_work": Kind(
+        {"url": False, "agent_id": True},
+        {"app_key": True, "app_secret": True},
+        {"url": "https://oapi.dingtalk.com"},
+        (limit(500, DAY, TARGET), limit(1, DAY, TEXT)),  # above them it answers success, and delivers nothing
+        targeted=True,
+    ),
+    "wecom_robot": Kind({"url": False}, {"key": True}, {"url": "https://qyapi.weixin.qq.com"}, _ROBOT),
+    "wecom_app": Kind(
+        {"url": False, "corp_id": True, "agent_id": True},
+        {"secret": True},
+        {"url": "https://qyapi.weixin.qq.com"},
+        (limit(30, MINUTE, TARGET),),  # the rest is dropped without a word
+        repeatable=True,  # enable_duplicate_check
+        targeted=True,
+    ),
+    "sms_aliyun": Kind(
+        {"url": False, "sign_name": True, "template_code": True, "template": False},
+        {"access_key_id": True, "access_key_secret": True},
+        {"url": "https://dysmsapi.aliyuncs.com", "template": "title={title},text={text}"},
+        _SMS,
+        targeted=True,
+    ),
+    "sms_tencent": Kind(
+        {"url": False, "region": False, "app_id": True, "sign_name": True, "template_id": True, "template": False},
+        {"secret_id": True, "secret_key": True},
+        {"url": "https://sms.tencentcloudapi.com", "region": "ap-guangzhou", "template": "{title},{text}"},
+        _SMS,
+        targeted=True,
+    ),
+    "email": Kind(
+        {"host": True, "port": False, "security": False, "sender": True, "user": False},
+        {"password": False},
+        {"port": "587", "security": "starttls", "user": ""},
+        (limit(60, MINUTE),),
+        targeted=True,
+    ),
+    "webhook": Kind({"url": True}, {"secret": True, "next_secret": False}, repeatable=True, at_once=8),
+    "apprise": Kind({}, {"url": True}, limits=(limit(10, MINUTE),), at_once=1),
+}
+
+
+def provider_of(channel: str, account_id: str, settings: Mapping[str, str]) -> str:
+    """Who is down when it is down: the host and port that an account calls; each of apprise's accounts by itself."""
+    if "url" in settings:
+        return urlsplit(settings["url"]).netloc
+    return f"{settings['host']}:{settings['port']}" if "host" in settings else f"{channel}:{account_id}"

@@ -1,0 +1,20 @@
+"""Notify's unit of work: the only place that writes notify's tables, a module for each group of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+
+from services.notify.store.accounts import AccountRows
+from services.notify.store.base import SQL, Row
+from services.notify.store.deliveries import DeliveryRows
+from services.notify.store.notices import NoticeRows, Place
+
+__all__ = ["SQL", "OpenWork", "Place", "Row", "Work"]
+
+
+class Work(NoticeRows, AccountRows, DeliveryRows):
+    """One transaction of notify."""
+
+
+OpenWork = Callable[[], AbstractContextManager[Work]]
