@@ -10,7 +10,7 @@ from tests.chaos.servers.processes import wait_until
 from tests.chaos.world import World
 
 ORDERS, AT_ONCE = 5_000, 500  # orders, each with two steps or more that come due; reports published together
-LEAD, WITHIN, APART = 15.0, 30.0, 5.0  # seconds: until the first, from first to last, between the two of an order
+LEAD, WITHIN, APART = 15.0, 60.0, 5.0  # seconds: until the first, from first to last, between the two of an order
 MINUTES = 10  # for all reports to become orders
 EVERY = 0.5  # seconds between two looks
 UNTOUCHED = "version = 1 AND state = 'dispatched' AND next_step_at > clock_timestamp() + interval '5 minutes'"

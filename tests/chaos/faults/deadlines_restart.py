@@ -1,4 +1,4 @@
-"""Ten thousand deadlines come due within half a minute while replicas of dispatch lose power, each at any moment, and
+"""Ten thousand deadlines come due within a minute while replicas of dispatch lose power, each at any moment, and
 start again: each step comes once and in time, whoever takes it."""
 
 from __future__ import annotations
