@@ -73,7 +73,7 @@ def test_not_fixed_reaches_the_handler_and_an_objection_opens_the_case_again(lin
     taken = line.api.call("POST", "callback", "/callback/objections", "source", "portal", objection)
     assert taken.status_code == 200 and taken.json() == {"number": number, "round": 3}
     order = until(lambda: line.order(number, "dispatched", 3))
-    assert line.api.get("intake", f"/intake/cases/{number}")["state"] == "dispatched"
+    until(lambda: line.api.get("intake", f"/intake/cases/{number}")["state"] == "dispatched")
     assert "又不亮了" in str(line.api.get("dispatch", f"/dispatch/orders/{order['order_id']}"))
     line.does(number, 3)
     line.answered(number, 3, solved="yes", satisfaction="mostly_satisfied")

@@ -62,6 +62,8 @@ def test_what_callback_has_closed_it_may_open_again_or_have_asked_about_after_al
     assert next_step("closed", 1, 1, answered, 2, 1, closed_before=True).state == "closed"
     assert next_step("closed", 1, 1, rework, 2, 2, closed_before=True).state == "dispatched"
     assert next_step("closed", 1, 1, rework, 2, 2).state is None  # said before it was closed otherwise
+    assert next_step("closed", 1, 5, "dispatch.work_assigned.v1", 6, 2).outcome == TOO_EARLY  # callback comes first
+    assert next_step("dispatched", 2, 5, "dispatch.work_assigned.v1", 6, 2).outcome == DONE
     for state in ("merged", "cancelled", "rejected", "transferred"):
         assert next_step(state, 1, 1, rework, 2, 2, closed_before=True).state is None
     assert next_step("closed", 2, 1, rework, 2, 2, closed_before=True).state is None

@@ -144,6 +144,8 @@ def next_step(
     about = message_round - 1 if message_type == "callback.rework_asked.v1" else message_round
     if closed_before and state == "closed" and about == round_:
         return Progress(DONE, AFTER_CLOSING[message_type])
+    if state == "closed" and about > round_:  # opened again: callback, which has said so, is heard first
+        return Progress(TOO_EARLY, why=f"round {message_round} while the case is closed in round {round_}")
     if state in AWAY or about < round_:
         return Progress(DONE, why=f"about round {about} while the case is {state} in round {round_}")
     if about > round_:
