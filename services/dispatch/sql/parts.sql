@@ -24,7 +24,7 @@ ON CONFLICT (order_id, number) DO UPDATE SET state = excluded.state, ended_at = 
 -- name: lock_awaited_cases
 -- Cases of open orders about which somebody is to be reminded of what is awaited of them, the longest due first, locked for
 -- this replica; those that another is at are passed over before they are counted.
-SELECT c.id::text, c.number, c.level, c.kind, c.category, c.title, c.place_text, c.grid_id, c.lon, c.lat, c.said
+SELECT c.id::text, c.number, c.level, c.kind, c.category, c.title, c.place_text, c.grid_id, c.lon, c.lat, c.said, c.service
 FROM orders o JOIN cases c ON c.id = o.case_id WHERE o.next_awaited_at <= (SELECT clock_timestamp())
 ORDER BY o.next_awaited_at LIMIT %(limit)s FOR UPDATE OF c SKIP LOCKED
 

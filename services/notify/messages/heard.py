@@ -54,6 +54,11 @@ class FeedbackDue(Message):
     reference = fields.String(allow_none=True, load_default=None)
     again = fields.Boolean(required=True)
     update = fields.Raw(allow_none=True, load_default=None)
+    solved = fields.String(allow_none=True, load_default=None)
+    satisfaction = fields.String(allow_none=True, load_default=None)
+    answer = fields.String(allow_none=True, load_default=None)
+    times = fields.Raw(allow_none=True, load_default=None)
+    answer_link = fields.Raw(allow_none=True, load_default=None)
 
 
 class ProjectChanged(Message):
