@@ -17,6 +17,7 @@ from tests.support.town import TemporaryTown
 
 NAMESPACE = uuid.UUID("6ba7b811-9dad-11d1-80b4-00c04fd430c8")
 DESK = "desk1"
+CALLER = "caller1"  # who asks has handled nothing: desk1 gets what is escalated
 
 
 class Api:
@@ -49,7 +50,7 @@ class Api:
         answer.raise_for_status()
         return answer.json()
 
-    def calls(self, name: str = DESK) -> list[dict[str, Any]]:
+    def calls(self, name: str = CALLER) -> list[dict[str, Any]]:
         """What a call-taker has in hand, once there is no more to take."""
         answer = self.call("POST", "callback", "/callback/calls/take", "desk", name, {"count": 50})
         answer.raise_for_status()
@@ -62,7 +63,7 @@ class Api:
     def answered(self, call: dict[str, Any], solved: str, satisfaction: str, text: str = "") -> requests.Response:
         """What the reporter has said on the telephone."""
         body = {"solved": solved, "satisfaction": satisfaction, "text": text}
-        return self.call("POST", "callback", f"/callback/calls/{call['call_id']}/answered", "desk", DESK, body)
+        return self.call("POST", "callback", f"/callback/calls/{call['call_id']}/answered", "desk", CALLER, body)
 
     def act(self, member: str, action: str, order: dict[str, Any], **data: Any) -> dict[str, Any]:
         """One action of a member over HTTP; the answer says whether it was accepted."""
