@@ -106,7 +106,16 @@ class Line:
         until(lambda: self.ask("GET", "board", f"/board/cases/{self.number}", PEOPLE["leader here"]).ok)
         self.handler = Person("member", self.order["member_id"], "worker")
         self.parts = {"number": self.number, "order_id": self.order["order_id"], "source": "hotline"}
-        some = ("import_id", "follow_up_id", "session_id", "leave_id", "interview_id", "reask_id", "delivery_id")
+        some = (
+            "import_id",
+            "follow_up_id",
+            "session_id",
+            "leave_id",
+            "interview_id",
+            "reask_id",
+            "delivery_id",
+            "call_id",
+        )
         self.parts |= {name: str(uuid.uuid4()) for name in some}
         self.parts |= {"roster_id": "night", "grid_id": self.order["grid_id"], "member_id": self.order["member_id"]}
         self.parts |= {"project_id": "lamps", "task_id": self.undertake()}

@@ -68,8 +68,10 @@ def post_page(request: Request, secret: str, parts: Pages, open_work: Any) -> Re
     if outcome is not None and outcome.reason == BAD_ANSWERS:
         wrong = "wrong_answers" if SOLVED_ID in filled.answers else "wrong_solved"
         return _again(request, secret, page, filled, wrong, parts)
-    if outcome is None or not outcome.taken:
+    if outcome is None:
         return _over(request, page)
+    if not outcome.taken:  # also when this reporter is not asked any more: the cases were taken apart, for example
+        return _over(request, page._replace(standing=links.CLOSED))
     query = {"done": "1", "lang": _language(request)} | ({"via": filled.via} if filled.via else {})
     return redirect(f"{links.PATH}{secret}?{urlencode(query)}", 303)
 
