@@ -19,7 +19,7 @@ from deploy.provision.names import SERVICES
 from deploy.provision.servers import Servers
 from tests.end_to_end.conftest import wait_until
 from tests.integration.test_edge import nginx
-from tests.support.autopilot import Api
+from tests.support.autopilot import CALLER, Api
 from tests.support.media import photo
 from tests.support.processes import free_port
 from tests.support.town import TemporaryTown
@@ -69,7 +69,7 @@ class Line:
         call = self.until(lambda: self.api.call_about(number))
         body = {"outcome": "wrong_number"}
         path = f"/callback/calls/{call['call_id']}/not-reached"
-        assert self.api.call("POST", "callback", path, "desk", "desk1", body).ok
+        assert self.api.call("POST", "callback", path, "desk", CALLER, body).ok
         return number, self.until(lambda: self.link(number))
 
     def link(self, number: str) -> str | None:

@@ -10,6 +10,7 @@ import pytest
 from deploy.provision.servers import Servers
 from deploy.towns.small import write_small_town
 from tests.integration.test_dispatch_scores import Play, until
+from tests.support.autopilot import CALLER
 from tests.support.town import TemporaryTown
 
 HERE = {"text": "第1网格", "lon": 118.405, "lat": 28.925}
@@ -31,7 +32,7 @@ class Line(Play):
 
     def answered(self, number: str, round_: int = 1, **answer: Any) -> dict[str, Any]:
         path = f"/callback/calls/{until(lambda: self.api.call_about(number, round_))['call_id']}/answered"
-        said = self.api.call("POST", "callback", path, "desk", "desk1", answer)
+        said = self.api.call("POST", "callback", path, "desk", CALLER, answer)
         assert said.status_code == 200, said.text
         return said.json()
 
