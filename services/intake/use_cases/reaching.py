@@ -39,7 +39,7 @@ def reach_reporters(
             data |= {"phone": keys.seal(phone, link["about"], PHONE), "closes_at": message.closes_at}
             named = (work.address, case["number"], case["id"], said[case["id"]], lane_of(case), message.event)
             work.say([messages.ReporterToTell.say(*named, **data)])
-            work.note("intake", "service", "reach", row["number"], REASON)
+            work.note("intake", "service", "unmask", row["number"], REASON)
 
 
 def _passes_on(name: str, sources: Mapping[str, Source]) -> bool:
