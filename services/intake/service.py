@@ -31,7 +31,7 @@ class IntakeService:
 
     @hears("progress", *messages.PROGRESS, linger=0.1)
     def on_progress(self, heard: list[Any]) -> list[str]:
-        return use_cases.fold_progress(heard, self.open_work)
+        return use_cases.fold_progress(heard, self.open_work, self.keys)
 
     @hears("grids", messages.GridChanged)
     def on_grids_changed(self, heard: list[Any]) -> None:

@@ -18,6 +18,7 @@ class NotifyService:
     open_work = wiring.OpenWork()
     webhooks = wiring.Webhooks()
     answer_links = wiring.AnswerLinks()
+    keys = wiring.Keys()
     engine = wiring.Engine()
 
     @hears("members", messages.MemberChanged)
@@ -43,6 +44,10 @@ class NotifyService:
     @hears("feedback", messages.FeedbackDue, linger=0.1)
     def on_feedback_due(self, heard: list[Any]) -> list[str]:
         return use_cases.feed_back(heard, self.answer_links, self.open_work)
+
+    @hears("reporters", *messages.REPORTERS)
+    def on_reporters(self, heard: list[Any]) -> None:
+        use_cases.tell_reporters(heard, self.answer_links, self.keys, self.open_work)
 
     @receives("actions")
     def on_actions(self, arrivals: list[Any]) -> list[str]:

@@ -36,6 +36,16 @@ class AnswerLinks(DependencyProvider):
         return links(self.container.config["settings"].key_ring, "answers")
 
 
+class Keys(DependencyProvider):
+    """`self.keys`: opens the numbers at which people are reached, and seals them again."""
+
+    def setup(self) -> None:
+        self._keys = KeyRing(self.container.config["settings"].key_ring)
+
+    def get_dependency(self, worker_ctx: Any) -> KeyRing:
+        return self._keys
+
+
 class OpenWork(DependencyProvider):
     """`self.open_work`: opens a transaction of notify. The relay says when a delivery was taken by the broker."""
 

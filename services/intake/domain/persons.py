@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from typing import Any
 
 import phonenumbers
@@ -28,6 +29,16 @@ def e164(phone: str) -> str | None:
     if not phonenumbers.is_possible_number(number):
         return None
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+
+
+def texted(reporter: Mapping[str, Any]) -> str | None:
+    """The number at which a reporter gets a text message, as the whole world writes it; None for a fixed line, for no
+    number, and for those who want to stay anonymous."""
+    number = None if reporter.get("anonymous") else e164(reporter.get("phone") or "")
+    if number is None:
+        return None
+    national = number.removeprefix("+86")
+    return number if national == number or _MOBILE.fullmatch(national) else None
 
 
 def names(text: str, number: str) -> bool:

@@ -76,6 +76,7 @@ from services.intake.messages.said import (
     MediaAdded,
     PersonErased,
     ReporterAnswered,
+    ReporterToTell,
     SourceChanged,
 )
 from services.intake.messages.sources import (
@@ -134,6 +135,7 @@ __all__ = [
     "Report",
     "Reporter",
     "ReporterAnswered",
+    "ReporterToTell",
     "RequestDenied",
     "RequestRaised",
     "ReworkAsked",

@@ -191,6 +191,19 @@ class FeedbackDue(Message):
     answer_link = fields.Dict(allow_none=True, load_default=None)
 
 
+class ReporterToTell(Message):
+    """Whoever has reported a matter gets a link on which they answer, by telephone: their source does not pass it on.
+    `number` is the one that they know it by; `answer_link` as in FeedbackDue. `phone` (E.164) is sealed with the key
+    ring for this one use, bound to what the link is about, and of no use from `closes_at` on."""
+
+    TYPE = "intake.reporter_to_tell.v1"
+    number = fields.String(required=True)
+    level = fields.String(required=True)
+    answer_link = fields.Dict(required=True)
+    phone = fields.String(required=True)
+    closes_at = fields.String(required=True)
+
+
 class SourceChanged(Message):
     """The whole record of a source, as far as others need it; `webhook_secrets` (id, sealed, expires_at) are those that
     sign what it is sent, each sealed with the key ring and bound to its id."""

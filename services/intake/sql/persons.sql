@@ -26,6 +26,13 @@ SELECT r.id::text, r.source, r.external_id, r.original, r.person_id::text, p.wra
 FROM cases c JOIN reports r ON r.case_id = c.id LEFT JOIN persons p ON p.id = r.person_id
 WHERE c.number = %(number)s ORDER BY r.received_at, r.id
 
+-- name: reporters_to_reach
+-- What the reports with these numbers said, sealed, with the keys; erasing waits until this transaction has ended. Of a
+-- group, the one that opened the case.
+SELECT c.number, r.id::text, r.source, r.original, r.person_id::text, p.wrapped_key
+FROM cases c JOIN reports r ON r.case_id = c.id AND NOT r.grouped LEFT JOIN persons p ON p.id = r.person_id
+WHERE c.number = ANY(%(numbers)s) AND r.original IS NOT NULL ORDER BY c.number, r.received_at, r.id FOR SHARE OF r
+
 -- name: lock_cases_of_person
 -- Open cases of a person that were accepted, locked in the order of their ids.
 SELECT id::text, number, state, round, level, source, external_id, heard_dispatch, heard_callback, said FROM cases

@@ -32,6 +32,9 @@ class PersonRows(UnitOfWork):
     def originals_of_case(self, number: str) -> Rows:
         return self.dicts(SQL.originals_of_case, number=number)
 
+    def reporters_to_reach(self, numbers: Sequence[str]) -> Rows:
+        return self.dicts(SQL.reporters_to_reach, numbers=list(numbers)) if numbers else []
+
     def lock_cases_of_person(self, person_id: str) -> Rows:
         return self.dicts(SQL.lock_cases_of_person, id=person_id)
 

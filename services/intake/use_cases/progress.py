@@ -13,8 +13,10 @@ from services.intake.domain.registration import Source
 from services.intake.store import OpenWork, Work
 from services.intake.use_cases.deciding import history_row
 from services.intake.use_cases.media import await_evidence, link_evidence
+from services.intake.use_cases.reaching import reach_reporters
 from services.intake.use_cases.telling import News, lane_of, tell_news
 from shared.messaging.message import Heard
+from shared.sealing import KeyRing
 
 GIVEN_UP = (messages.WorkWithdrawn.TYPE, messages.WorkCancelled.TYPE)
 ALSO_TOLD = {  # what sources hear of although the state stays as it was
@@ -26,8 +28,9 @@ ALSO_TOLD = {  # what sources hear of although the state stays as it was
 ANSWERS = (messages.CaseAnswered.TYPE, messages.ReworkAsked.TYPE)
 
 
-def fold_progress(heard: Sequence[Heard], open_work: OpenWork) -> list[str]:
-    """What dispatch and callback say about cases becomes the cases' state, and feedback for their sources."""
+def fold_progress(heard: Sequence[Heard], open_work: OpenWork, keys: KeyRing) -> list[str]:
+    """What dispatch and callback say about cases becomes the cases' state, and feedback for their sources; reporters
+    who get a link, and hear nothing of a source, are reached by telephone."""
     with open_work() as work:
         new = work.first_time(heard)
         await_evidence(new, work)
@@ -42,7 +45,7 @@ def fold_progress(heard: Sequence[Heard], open_work: OpenWork) -> list[str]:
             for message in new
             if steps[id(message)].outcome == cases.DONE
         ]
-        _move(done, sources, work, now)
+        _move(done, sources, work, now, keys)
         work.commit()
     return [steps[id(m)].outcome if id(m) in steps else "known" for m in heard]
 
@@ -60,8 +63,9 @@ def _move(
     sources: Mapping[str, Source],
     work: Work,
     now: dt.datetime,
+    keys: KeyRing,
 ) -> None:
-    history, news, closed = [], [], []
+    history, news, closed, linked = [], [], [], []
     times = work.stage_times([row["id"] for message, row, step in done if message.event.type in ANSWERS and step.state])
     for message, row, step in done:
         before = row["state"]
@@ -79,6 +83,7 @@ def _move(
             news.append(News(row, ALSO_TOLD[message.event.type], _words(message)))
         elif message.event.type == messages.LinkDue.TYPE and not step.why:
             news.append(News(row, "asked", feedback.in_town(message.closes_at), links=message.links))
+            linked.append((message, row))
         if step.state == "closed":
             closed.append((message, row))
     work.add_history(history)
@@ -86,6 +91,7 @@ def _move(
     said = {row["id"]: row["said"] for _, row, _ in done}
     _say_closed(closed, said, work, now)
     tell_news(news, sources, work, now, said, {message.case_id: message.event for message, _, _ in done})
+    reach_reporters(linked, sources, work, keys, said)
     work.move_cases([row | {"at": now, "said": said[row["id"]]} for _, row, _ in done])
     work.note_withdrawn([m.case_id for m, _, _ in done if m.event.type in GIVEN_UP])
 

@@ -28,10 +28,13 @@ def canonical(method: str, query: str, headers: Mapping[str, str], payload: byte
 
 
 def place(template: str, words: Words) -> str:
-    """What stands in one place of an approved template: `{title}`, `{text}`, `{url}`, or a text of the account's."""
-    for name, value in (("title", words.title), ("text", words.text), ("url", words.url)):
-        template = template.replace(f"{{{name}}}", " ".join(value.split()))
-    return template[:MOST_OF_A_PLACE]
+    """What stands in one place of an approved template: `{title}`, `{text}`, `{url}`, `{code}` (the last part of the
+    URL, for templates that have the rest of it in their own text), or a text of the account's. No link is cut."""
+    values = {"title": words.title, "text": words.text, "url": words.url, "code": words.url.rpartition("/")[2]}
+    filled = template
+    for name, value in values.items():
+        filled = filled.replace(f"{{{name}}}", " ".join(value.split()))
+    return filled if "{url}" in template else filled[:MOST_OF_A_PLACE]
 
 
 def international(number: str) -> str:

@@ -61,6 +61,27 @@ class FeedbackDue(Message):
     answer_link = fields.Raw(allow_none=True, load_default=None)
 
 
+class ReporterToTell(Message):
+    TYPE = "intake.reporter_to_tell.v1"
+    number = fields.String(required=True)
+    level = fields.String(required=True)
+    answer_link = fields.Raw(required=True)
+    phone = fields.String(required=True)
+    closes_at = fields.String(required=True)
+
+
+class PersonErased(Message):
+    TYPE = "intake.person_erased.v1"
+
+
+class CaseAnswered(Message):
+    TYPE = "callback.case_answered.v1"
+
+
+class ReworkAsked(Message):
+    TYPE = "callback.rework_asked.v1"
+
+
 class ProjectChanged(Message):
     TYPE = "dispatch.project_changed.v1"
     project_id = fields.String(required=True)
@@ -92,3 +113,4 @@ class TaskChanged(Message):
 
 
 PROJECTS = (ProjectChanged, TaskChanged)
+REPORTERS = (ReporterToTell, PersonErased, CaseAnswered, ReworkAsked)

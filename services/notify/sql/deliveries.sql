@@ -46,8 +46,8 @@ UPDATE channel_deliveries SET account_id = %(to)s WHERE id IN (
         AND NOT doubtful ORDER BY urgent DESC, due LIMIT %(limit)s FOR UPDATE SKIP LOCKED)
 
 -- name: expire_deliveries
--- What nobody has sent in time is not sent any more.
-UPDATE channel_deliveries SET state = 'expired', reason = 'it was of no use any more when it could have gone out',
+-- What nobody has sent in time is not sent any more; whom it would have reached is forgotten.
+UPDATE channel_deliveries SET state = 'expired', target = '', ways = '[]', reason = 'it was of no use any more when it could have gone out',
     due = NULL, settled_at = clock_timestamp()
 WHERE id IN (SELECT id FROM channel_deliveries WHERE state = 'created' AND expires_at <= clock_timestamp()
     ORDER BY expires_at LIMIT %(limit)s FOR UPDATE SKIP LOCKED)
@@ -82,8 +82,10 @@ LEFT JOIN channel_accounts a USING (account_id)
 WHERE d.state = ANY(%(states)s) ORDER BY d.id FOR UPDATE OF d
 
 -- name: settle_attempts
--- What became of these deliveries.
-UPDATE channel_deliveries d SET state = r.state, reason = r.reason, doubtful = r.doubtful, fallen = r.fallen,
+-- What became of these deliveries; where no more can come of it, whom they reach is forgotten.
+UPDATE channel_deliveries d SET state = r.state,
+    target = CASE WHEN r.state IN ('delivered', 'failed') THEN '' ELSE d.target END,
+    ways = CASE WHEN r.state IN ('delivered', 'failed') THEN '[]' ELSE d.ways END, reason = r.reason, doubtful = r.doubtful, fallen = r.fallen,
     account_id = r.account_id, receipt = r.receipt, due = clock_timestamp() + r.wait * interval '1 second',
     accepted_at = CASE WHEN r.state = 'accepted' THEN coalesce(d.accepted_at, clock_timestamp()) ELSE d.accepted_at END,
     settled_at = CASE WHEN r.state IN ('created', 'accepted') THEN NULL ELSE clock_timestamp() END
@@ -109,9 +111,17 @@ RETURNING d.id::text, d.wanted_id::text, d.attempts, d.polls, d.receipt, d.accou
     d.level, d.urgent
 
 -- name: supersede_deliveries
--- What is about these notices and has not gone out is not sent any more.
-UPDATE channel_deliveries SET state = 'superseded', reason = %(reason)s, due = NULL, settled_at = clock_timestamp()
+-- What is about these notices and has not gone out is not sent any more; whom it would have reached is forgotten.
+UPDATE channel_deliveries SET state = 'superseded', reason = %(reason)s, due = NULL, target = '', ways = '[]',
+    settled_at = clock_timestamp()
 WHERE about = ANY(%(about)s) AND state = 'created' RETURNING id::text
+
+-- name: forget_deliveries
+-- What is about these notices is not sent any more, nor asked after; whom it reaches is forgotten. What is being sent just
+-- now is forgotten when it has ended.
+UPDATE channel_deliveries SET state = 'superseded', reason = %(reason)s, due = NULL, target = '', ways = '[]',
+    receipt = NULL, settled_at = clock_timestamp()
+WHERE about = ANY(%(about)s) AND state IN ('created', 'accepted', 'uncertain')
 
 -- name: lock_targets
 -- The sealed targets of what may still be sent.
@@ -124,8 +134,9 @@ UPDATE channel_deliveries d SET target = r.target, ways = r.ways
 FROM json_to_recordset(%(rows)s) AS r(id uuid, target text, ways json) WHERE d.id = r.id
 
 -- name: deliveries_listed
--- Deliveries for people, the newest first; never whom exactly they reach.
-SELECT d.id::text, d.wanted_id::text, d.about, d.number, d.person, d.level, d.way, d.account_id, a.channel, d.words,
+-- Deliveries for people, the newest first; never whom exactly they reach, nor a link that is for its reporter alone.
+SELECT d.id::text, d.wanted_id::text, d.about, d.number, d.person, d.level, d.way, d.account_id, a.channel,
+    CASE WHEN d.person = 'reporter' THEN jsonb_set(d.words::jsonb, '{url}', '""') ELSE d.words::jsonb END AS words,
     d.state, d.reason, d.attempts, d.doubtful, d.step, d.created_at, d.not_before, d.expires_at, d.settled_at
 FROM channel_deliveries d LEFT JOIN channel_accounts a USING (account_id)
 WHERE (%(state)s IS NULL OR d.state = %(state)s) AND (%(person)s IS NULL OR d.person = %(person)s)
@@ -133,8 +144,9 @@ WHERE (%(state)s IS NULL OR d.state = %(state)s) AND (%(person)s IS NULL OR d.pe
 ORDER BY d.id DESC LIMIT %(limit)s
 
 -- name: delivery_by_id
--- One delivery for people.
-SELECT d.id::text, d.wanted_id::text, d.about, d.number, d.person, d.level, d.way, d.account_id, a.channel, d.words,
+-- One delivery for people, as in the list.
+SELECT d.id::text, d.wanted_id::text, d.about, d.number, d.person, d.level, d.way, d.account_id, a.channel,
+    CASE WHEN d.person = 'reporter' THEN jsonb_set(d.words::jsonb, '{url}', '""') ELSE d.words::jsonb END AS words,
     d.state, d.reason, d.attempts, d.doubtful, d.step, d.created_at, d.not_before, d.expires_at, d.settled_at
 FROM channel_deliveries d LEFT JOIN channel_accounts a USING (account_id) WHERE d.id = %(id)s::uuid
 

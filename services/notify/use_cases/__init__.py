@@ -5,6 +5,7 @@ from services.notify.use_cases.delivering import BY_HAND, deliver, settle_by_han
 from services.notify.use_cases.engine import Engine
 from services.notify.use_cases.feeding_back import feed_back, settle
 from services.notify.use_cases.noticing import catch_up, keep_members, notice_answers, notice_projects, notice_work
+from services.notify.use_cases.reaching import tell_reporters
 from services.notify.use_cases.webhooks import keep_sources, send_webhooks
 
 __all__ = [
@@ -25,4 +26,5 @@ __all__ = [
     "settle",
     "settle_by_hand",
     "supersede",
+    "tell_reporters",
 ]
