@@ -17,7 +17,7 @@ from deploy.towns.small import write_small_town
 from shared.messaging.envelope import new_id
 from tests.integration.test_canary import TABLES
 from tests.integration.test_intake_doors import GRID, post, say, until
-from tests.support.autopilot import Api
+from tests.support.autopilot import CALLER, Api
 from tests.support.deliveries import LISTED, account
 from tests.support.providers import Effect, Providers, providers
 from tests.support.town import TemporaryTown
@@ -50,7 +50,7 @@ class Line:
         """Its reporter was not reached by telephone."""
         call = until(lambda: self.api.call_about(number), 60)
         path = f"/callback/calls/{call['call_id']}/not-reached"
-        assert self.api.call("POST", "callback", path, "desk", "desk1", {"outcome": "wrong_number"}).ok
+        assert self.api.call("POST", "callback", path, "desk", CALLER, {"outcome": "wrong_number"}).ok
         said = "SELECT 1 FROM outbox WHERE routing_key LIKE 'callback.link_due%%' AND body::text LIKE %s"
         until(lambda: self.town.rows("callback", said, f"%{number}%"))
 
