@@ -226,7 +226,7 @@ def test_keys_are_changed_and_what_was_kept_long_enough_is_forgotten(
     done = json.loads(town.admin("intake", "rotate-keys"))
     assert (done["persons"], done["households"]) == (2, 1)
     assert json.loads(town.admin("intake", "rotate-keys"))["persons"] == 0
-    assert json.loads(town.admin("notify", "rotate-keys")) == {"parked": 0}
+    assert json.loads(town.admin("notify", "rotate-keys")) == {"parked": 0, "accounts": 0, "targets": 0}
     assert "k2" in town.secrets.change_ring("drop") and "k1" not in town.secrets.read("intake", "key_ring")
     town.of("intake")[0].restart()
     assert told(town, number)["reporter"]["phone"] == PHONE

@@ -25,6 +25,7 @@ NO_STATE = {
     "intake.source_changed.v1",
     "intake.person_erased.v1",
     "intake.reporter_to_tell.v1",
+    "intake.reporter_erased.v1",
     "intake.reporter_answered.v1",  # callback takes it as the answer
     "dispatch.service_booked.v1",
     "dispatch.service_unbooked.v1",

@@ -76,6 +76,7 @@ from services.intake.messages.said import (
     MediaAdded,
     PersonErased,
     ReporterAnswered,
+    ReporterErased,
     ReporterToTell,
     SourceChanged,
 )
@@ -135,6 +136,7 @@ __all__ = [
     "Report",
     "Reporter",
     "ReporterAnswered",
+    "ReporterErased",
     "ReporterToTell",
     "RequestDenied",
     "RequestRaised",

@@ -204,6 +204,14 @@ class ReporterToTell(Message):
     closes_at = fields.String(required=True)
 
 
+class ReporterErased(Message):
+    """Whoever knows a case by this number has been erased, perhaps not as its only reporter: nothing more is sent to
+    them."""
+
+    TYPE = "intake.reporter_erased.v1"
+    number = fields.String(required=True)
+
+
 class SourceChanged(Message):
     """The whole record of a source, as far as others need it; `webhook_secrets` (id, sealed, expires_at) are those that
     sign what it is sent, each sealed with the key ring and bound to its id."""

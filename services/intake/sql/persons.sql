@@ -17,7 +17,7 @@ SELECT id::text FROM persons WHERE phone_index = %(phone_index)s FOR UPDATE
 
 -- name: cases_of_person
 -- The cases that a person's reports belong to, newest first.
-SELECT DISTINCT c.number, c.state, c.registered_at FROM reports r JOIN cases c ON c.id = r.case_id
+SELECT DISTINCT c.number, c.state, c.level, c.registered_at FROM reports r JOIN cases c ON c.id = r.case_id
 WHERE r.person_id = %(id)s ORDER BY c.registered_at DESC
 
 -- name: originals_of_case

@@ -18,6 +18,7 @@ from shared.http.tokens import Caller
 from shared.sealing import KeyRing
 
 NIGHT = range(1, 5)  # hours in the town, in which little else is done
+LINKED = ("follow_up_pending", "merged")  # the states of a case in which a link may be on its way to its reporter
 AT_ONCE = 500  # reports that are forgotten in one transaction
 
 
@@ -80,4 +81,9 @@ def _forget(person_id: str, work: Work) -> int:
         for row in rows
     )
     work.count_said(rows)
+    work.say(
+        messages.ReporterErased.say(work.address, row["number"], None, None, lane_of(row), None, number=row["number"])
+        for row in work.cases_of_person(person_id)
+        if row["state"] in LINKED
+    )
     return len(rows)

@@ -70,8 +70,9 @@ class ReporterToTell(Message):
     closes_at = fields.String(required=True)
 
 
-class PersonErased(Message):
-    TYPE = "intake.person_erased.v1"
+class ReporterErased(Message):
+    TYPE = "intake.reporter_erased.v1"
+    number = fields.String(required=True)
 
 
 class CaseAnswered(Message):
@@ -113,4 +114,4 @@ class TaskChanged(Message):
 
 
 PROJECTS = (ProjectChanged, TaskChanged)
-REPORTERS = (ReporterToTell, PersonErased, CaseAnswered, ReworkAsked)
+REPORTERS = (ReporterToTell, ReporterErased, CaseAnswered, ReworkAsked)

@@ -116,12 +116,12 @@ UPDATE channel_deliveries SET state = 'superseded', reason = %(reason)s, due = N
     settled_at = clock_timestamp()
 WHERE about = ANY(%(about)s) AND state = 'created' RETURNING id::text
 
--- name: forget_deliveries
--- What is about these notices is not sent any more, nor asked after; whom it reaches is forgotten. What is being sent just
--- now is forgotten when it has ended.
+-- name: forget_reporters
+-- Nothing is sent any more, nor asked after, to those who know cases by these numbers; where they are reached is
+-- forgotten. What is being sent just now is forgotten when it has ended.
 UPDATE channel_deliveries SET state = 'superseded', reason = %(reason)s, due = NULL, target = '', ways = '[]',
     receipt = NULL, settled_at = clock_timestamp()
-WHERE about = ANY(%(about)s) AND state IN ('created', 'accepted', 'uncertain')
+WHERE number = ANY(%(numbers)s) AND person = 'reporter' AND state IN ('created', 'accepted', 'uncertain')
 
 -- name: lock_targets
 -- The sealed targets of what may still be sent.

@@ -74,9 +74,9 @@ class DeliveryRows(Rows):
     def supersede_deliveries(self, about: Collection[str], reason: str) -> int:
         return len(self.all(SQL.supersede_deliveries, about=sorted(about), reason=reason)) if about else 0
 
-    def forget_deliveries(self, about: Collection[str], reason: str) -> None:
-        """About people of whom nothing may be kept."""
-        self.run(SQL.forget_deliveries, about=sorted(about), reason=reason)
+    def forget_reporters(self, numbers: Collection[str], reason: str) -> None:
+        """Those who know cases by these numbers."""
+        self.run(SQL.forget_reporters, numbers=sorted(numbers), reason=reason)
 
     def put_targets(self, rows: Sequence[Row]) -> None:
         self.write(SQL.put_targets, rows)

@@ -30,13 +30,12 @@ def tell_reporters(heard: Sequence[Heard], links: Links, keys: KeyRing, open_wor
     with open_work() as work:
         for kind, group in groupby(work.first_time(heard), key=lambda message: message.event.type):
             together = list(group)
-            about = {_about(message) for message in together}
             if kind == messages.ReporterToTell.TYPE:
                 unreachable += _tell(together, links, keys, work)
-            elif kind == messages.PersonErased.TYPE:
-                work.forget_deliveries(about, ERASED)
+            elif kind == messages.ReporterErased.TYPE:
+                work.forget_reporters({message.number for message in together}, ERASED)
             else:
-                supersede(about, SETTLED, work)
+                supersede({_about(message) for message in together}, SETTLED, work)
         work.commit()
     if unreachable:
         metrics.count([(None, "no_way")] * unreachable)
