@@ -56,8 +56,8 @@ def test_each_of_a_crowd_gets_the_answer_to_its_own_action(town: TemporaryTown) 
 def test_whoever_acts_on_what_is_held_elsewhere_keeps_nobody_waiting(town: TemporaryTown) -> None:
     desk = Desk(town)
     orders = desk.api.get("dispatch", "/dispatch/orders?state=in_progress")["orders"]
-    held, others = orders[0], orders[1:]
-    with town.database("dispatch") as holding, holding.cursor() as cursor, ThreadPoolExecutor(len(orders)) as crowd:
+    held, others = orders[0], orders[1:11]
+    with town.database("dispatch") as holding, holding.cursor() as cursor, ThreadPoolExecutor(11) as crowd:
         holding.autocommit = False
         cursor.execute("SELECT 1 FROM cases WHERE number = %s FOR UPDATE", [held["number"]])
         does = [

@@ -179,14 +179,8 @@ def test_too_many_reworks_make_a_problem_case_one_level_up(line: Line) -> None:
     number = line.report("P3")
     line.does(number)
     first = line.acts(number, "resolved", "checker_id", "verify", passed=True, note="好")
-
-    def due() -> dict[str, Any] | None:
-        found = line.api.get("callback", "/callback/follow-ups?state=due")["follow_ups"]
-        return next((one for one in found if one["number"] == number), None)
-
-    body = {"solved": "no", "satisfaction": "dissatisfied", "text": "没修好"}
-    path = f"/callback/follow-ups/{until(due)['follow_up_id']}/answer"
-    assert line.api.call("POST", "callback", path, "desk", "desk1", body).ok
+    call = until(lambda: line.api.call_about(number))
+    assert line.api.answered(call, "no", "dissatisfied", "没修好").ok
     (problem,) = until(lambda: line.listed("problem_cases", number))
     assert problem["member_id"] == "m001" != first["member_id"]
     order = until(lambda: line.order(number, "dispatched", 2))

@@ -152,6 +152,8 @@ def test_no_secret_is_written_down(path: Path) -> None:
     words = ("password", "secret", "key", "token", "uri", "url")
     for name, service in read(path)["services"].items():
         for setting, value in (service.get("environment") or {}).items():
+            if setting == "PUBLIC_URL":
+                continue  # where reporters reach the town: for everybody to see
             assert "://" not in str(value), f"{name}: {setting}"
             if any(word in setting.lower() for word in words):
                 assert setting.endswith("_FILE") and value.startswith("/secrets/"), f"{name}: {setting}"
