@@ -48,10 +48,11 @@ class Together(Generic[Wanted, Answer]):
     `do` is one transaction. A batch that fails is halved until what fails stands alone: its caller gets the error, the
     others their answers. When the database is away, all of the batch hear it. When somebody holds for long what one of
     them needs, each goes on alone, so that nobody waits for another's lock; for that `do` has to wait briefly when it
-    is given several (`UnitOfWork.wait_briefly`). `name` is the label of the metrics.
+    is told to (its second argument; `UnitOfWork.wait_briefly`): always while others may wait for the turn. `name` is
+    the label of the metrics.
     """
 
-    def __init__(self, do: Callable[[list[Wanted]], Sequence[Answer]], most: int, name: str):
+    def __init__(self, do: Callable[[list[Wanted], bool], Sequence[Answer]], most: int, name: str):
         self._do, self._most, self._name = do, most, name
         self._waiting: deque[_Call[Wanted, Answer]] = deque()
         self._turn = Semaphore(1)  # whoever has it does what all who wait want; they come in order, and find it done
@@ -63,7 +64,7 @@ class Together(Generic[Wanted, Answer]):
             while not call.settled:  # more than once only when callers before it have been ended
                 self._settle_next()
         if call.alone:
-            self._settle([call])
+            self._settle([call], briefly=False)
         return call.result()
 
     def _settle_next(self) -> None:
@@ -78,11 +79,11 @@ class Together(Generic[Wanted, Answer]):
         metrics.batch_seconds.labels(self._name).observe(time.monotonic() - started)
         metrics.batch_events.labels(self._name).observe(len(batch))
 
-    def _settle(self, batch: list[_Call[Wanted, Answer]]) -> None:
-        error = self._tried(batch)
+    def _settle(self, batch: list[_Call[Wanted, Answer]], briefly: bool = True) -> None:
+        error = self._tried(batch, briefly)
         if error is None:
             return
-        if len(batch) > 1 and isinstance(error, LockNotAvailable):
+        if briefly and isinstance(error, LockNotAvailable):
             for call in batch:
                 call.alone = True
             return
@@ -94,11 +95,11 @@ class Together(Generic[Wanted, Answer]):
         self._settle(batch[:middle])
         self._settle(batch[middle:])
 
-    def _tried(self, batch: list[_Call[Wanted, Answer]]) -> Exception | None:
+    def _tried(self, batch: list[_Call[Wanted, Answer]], briefly: bool) -> Exception | None:
         """None when all have their answers."""
         for race in range(RACES + 1):
             try:
-                answers = self._do([call.wanted for call in batch])
+                answers = self._do([call.wanted for call in batch], briefly)
                 break
             except Exception as error:
                 if classify(error) != AGAIN or race == RACES:

@@ -33,8 +33,8 @@ class Acting(DependencyProvider):
     relay = Relay()
 
     def setup(self) -> None:
-        def do(actions: list[Any]) -> list[dict[str, Any]]:
-            return use_cases.take_read(actions, lambda: self.relay.open_work(Work))
+        def do(actions: list[Any], briefly: bool) -> list[dict[str, Any]]:
+            return use_cases.take_read(actions, briefly, lambda: self.relay.open_work(Work))
 
         settings = self.container.config["settings"]
         self._acting = Together(do, settings.batch_size, f"{settings.service}.actions.http")

@@ -21,7 +21,7 @@ class Work:
         self.gate, self.fails = Event(), fails
         self.together: Together[int, int] = Together(self.do, most, "test.together")
 
-    def do(self, batch: list[int]) -> list[int]:
+    def do(self, batch: list[int], briefly: bool) -> list[int]:
         self.batches.append(batch)
         self.gate.wait()
         if error := self.fails(batch):
@@ -100,11 +100,11 @@ def test_a_lost_race_is_run_again() -> None:
 def test_nobody_waits_for_a_lock_that_another_needs() -> None:
     held, tried = Event(), list[int]()
 
-    def do(batch: list[int]) -> list[int]:
+    def do(batch: list[int], briefly: bool) -> list[int]:
         work.gate.wait()
         if 2 in batch:
             tried.append(len(batch))
-            if len(batch) > 1:
+            if briefly:
                 raise psycopg2.errors.LockNotAvailable("somebody holds it")
             held.wait()
         return [10 * wanted for wanted in batch]
@@ -118,6 +118,24 @@ def test_nobody_waits_for_a_lock_that_another_needs() -> None:
     held.send(None)
     assert results([two]) == [20]
     assert tried == [3, 1]
+
+
+def test_nor_for_one_that_came_alone() -> None:
+    held = Event()
+
+    def do(batch: list[int], briefly: bool) -> list[int]:
+        if 1 in batch:
+            if briefly:
+                raise psycopg2.errors.LockNotAvailable("somebody holds it")
+            held.wait()
+        return [10 * wanted for wanted in batch]
+
+    work = Work()
+    work.together = Together(do, 100, "test.together")
+    (first,) = work.wanted_by(1)
+    assert results(work.wanted_by(2)) == [20]
+    held.send(None)
+    assert results([first]) == [10]
 
 
 def test_callers_that_were_ended_while_they_waited_keep_nobody_from_a_turn() -> None:

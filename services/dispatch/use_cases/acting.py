@@ -51,10 +51,10 @@ def read_action(body: dict[str, Any], member_id: str) -> Action:
     return _action(body, member_id)
 
 
-def take_read(actions: Sequence[Action], open_work: OpenWork) -> list[dict[str, Any]]:
+def take_read(actions: Sequence[Action], briefly: bool, open_work: OpenWork) -> list[dict[str, Any]]:
     """Actions that came by HTTP, of as many members; the answers are given at once, and said."""
     with open_work() as work:
-        if len(actions) > 1:
+        if briefly:
             work.wait_briefly()
         answers = _take(actions, work)
         _tell(answers, work)
