@@ -320,9 +320,9 @@ STEP = {"step": 1, "when": "not_resolved", "after": 0.8, "measure": "remind", "t
         ({"ladder": [STEP, STEP | {"step": 2, "later": "1 working_day"}]}, []),
         ({}, [("projects",)]),
         ([], [("projects",)]),
-        ({"ladder": []}, [("projects",)]),
+        ({"ladder": []}, [("projects", "ladder")]),
         ({"ladder": [STEP], "more": 1}, [("projects",)]),
-        ({"ladder": [STEP, STEP]}, [("projects", "ladder")]),
+        ({"ladder": [STEP, STEP]}, [("projects", "ladder", 1, "step")]),
         ({"ladder": ["x"]}, [("projects", "ladder", 0)]),
         ({"ladder": [STEP | {"when": "not_acknowledged"}]}, [("projects", "ladder", 0, "when")]),
         ({"ladder": [STEP | {"after": 0}]}, [("projects", "ladder", 0, "after")]),
@@ -335,11 +335,11 @@ STEP = {"step": 1, "when": "not_resolved", "after": 0.8, "measure": "remind", "t
             {"ladder": [STEP | {"to": "mayor", "measure": "shout"}]},
             [("projects", "ladder", 0, n) for n in ("measure", "to")],
         ),
-        ({"ladder": [{"step": 1}]}, [("projects", "ladder", 0, n) for n in ("when", "after", "measure", "to")]),
+        ({"ladder": [{"step": 1}]}, [("projects", "ladder", 0)] * 4),
         ({"ladder": [STEP | {"who": "x"}]}, [("projects", "ladder", 0, "who")]),
     ],
 )
 def test_rules_about_projects_are_refused_whole(part: Any, places: list[tuple[Any, ...]]) -> None:
     found = project_problems(part)
-    assert [place for place, _, _ in found] == places
+    assert sorted(place for place, _, _ in found) == places
     assert all(problem and repair for _, problem, repair in found)

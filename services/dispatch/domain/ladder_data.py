@@ -43,17 +43,24 @@ def _limits(limits: Any, at: Place) -> Iterator[Problem]:
                 yield (*at, name, key), f"{text!r} is no duration", _DURATION
 
 
-def _ladder(ladder: Any, at: Place) -> Iterator[Problem]:
-    if not isinstance(ladder, list) or not 0 < len(ladder) <= _STEPS:
+def step_problems(ladder: Any, at: Place, whens: Collection[str] = WATCHES) -> Iterator[Problem]:
+    """What is wrong in the steps of a ladder that watches these limits, of orders or of something else."""
+    if not _is_list(ladder):
         yield at, f"this is no list of 1 to {_STEPS} steps", "write - {step: 1, when: …, after: …, measure: …, to: …}"
         return
     numbers: set[Any] = set()
     for n, step in enumerate(ladder):
-        yield from _step(step, (*at, n))
+        yield from _step(step, (*at, n), whens)
         number = step.get("step") if isinstance(step, dict) else None
         if isinstance(number, int) and number in numbers:
             yield (*at, n, "step"), f"step {number} stands twice", "number them 1, 2, 3 …"
         numbers.add(number if isinstance(number, int) else None)
+
+
+def _ladder(ladder: Any, at: Place) -> Iterator[Problem]:
+    yield from step_problems(ladder, at)
+    if not _is_list(ladder):
+        return
     endless = {step.get("when") for step in ladder if isinstance(step, dict) and step.get("every")}
     for when in WATCHES:
         if when not in endless:
@@ -61,7 +68,11 @@ def _ladder(ladder: Any, at: Place) -> Iterator[Problem]:
             yield at, f"what is {when} would be forgotten after the last step", repair
 
 
-def _step(step: Any, at: Place) -> Iterator[Problem]:
+def _is_list(ladder: Any) -> bool:
+    return isinstance(ladder, list) and 0 < len(ladder) <= _STEPS
+
+
+def _step(step: Any, at: Place, whens: Collection[str]) -> Iterator[Problem]:
     yield from _keys(step, at, (*NEEDED, *OPTIONAL), NEEDED)
     if not isinstance(step, dict):
         return
@@ -69,6 +80,8 @@ def _step(step: Any, at: Place) -> Iterator[Problem]:
         fits, repair = _STEP[key]
         if not fits(step[key]):
             yield (*at, key), f"{step[key]!r} does not fit", repair
+    if step.get("when") in WATCHES and step["when"] not in whens:
+        yield (*at, "when"), f"{step['when']} is not watched here", f"use {', '.join(whens)}"
     if step.get("measure") == ESCALATE and step.get("to") not in (LEADER, DESK):
         yield (*at, "to"), "escalate goes to somebody above", f"write {LEADER} or {DESK}"
     if "every" in step and step.get("measure") != REMIND:

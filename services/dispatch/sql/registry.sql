@@ -64,21 +64,31 @@ WITH RECURSIVE later AS (
 SELECT l.origin, g.grid_id, g.geometry FROM later l JOIN grids g ON g.grid_id = l.successor_id
 WHERE g.geometry IS NOT NULL AND l.origin IN (SELECT grid_id FROM grids WHERE geometry IS NULL) ORDER BY 1, 2
 
+-- name: areas_up
+-- These areas, each with those that it lies in, from the inside outwards.
+WITH RECURSIVE up AS (
+    SELECT grid_id AS area, grid_id, parent_id, 0 AS height FROM grids WHERE grid_id = ANY(%(areas)s)
+    UNION ALL
+    SELECT u.area, g.grid_id, g.parent_id, u.height + 1 FROM up u JOIN grids g ON g.grid_id = u.parent_id
+    WHERE u.height < 9  -- five levels there are
+)
+SELECT area, array_agg(grid_id ORDER BY height) FROM up GROUP BY area
+
 -- name: displaced
 -- Grids whose open work has not been moved yet, and members who have left while they had something in hand.
 SELECT ARRAY(SELECT DISTINCT grid_id FROM successions JOIN grids USING (grid_id) WHERE NOT settled AND geometry IS NULL),
        ARRAY(SELECT member_id FROM in_hand JOIN members USING (member_id) WHERE NOT active AND handling > 0)
 
 -- name: lock_displaced_cases
--- Open cases that lie in these grids, or that these members have in hand, locked for this replica.
+-- Open cases that lie in these grids, or that these members have in hand, locked for this replica; those that another is at
+-- are passed over before they are counted.
 SELECT id::text, number, level, kind, category, title, place_text, grid_id, lon, lat, said, described, service FROM cases
 WHERE id IN (
     SELECT o.case_id FROM orders o JOIN cases c ON c.id = o.case_id
     WHERE c.grid_id = ANY(%(grids)s) AND o.state IN ('pooled', 'dispatched', 'in_progress', 'suspended', 'resolved', 'verified')
     UNION ALL
-    SELECT case_id FROM orders WHERE member_id = ANY(%(members)s) AND state IN ('dispatched', 'in_progress', 'suspended')
-    LIMIT %(limit)s)
-ORDER BY id FOR UPDATE SKIP LOCKED
+    SELECT case_id FROM orders WHERE member_id = ANY(%(members)s) AND state IN ('dispatched', 'in_progress', 'suspended'))
+ORDER BY id LIMIT %(limit)s FOR UPDATE SKIP LOCKED
 
 -- name: settle_successions
 -- Grids whose work is moved; those that were split or merged a moment ago stay open for what is being assigned now.

@@ -1,13 +1,3 @@
--- name: areas_up
--- These areas, each with those that it lies in, from the inside outwards.
-WITH RECURSIVE up AS (
-    SELECT grid_id AS area, grid_id, parent_id, 0 AS height FROM grids WHERE grid_id = ANY(%(areas)s)
-    UNION ALL
-    SELECT u.area, g.grid_id, g.parent_id, u.height + 1 FROM up u JOIN grids g ON g.grid_id = u.parent_id
-    WHERE u.height < 9  -- five levels there are
-)
-SELECT area, array_agg(grid_id ORDER BY height) FROM up GROUP BY area
-
 -- name: put_off
 -- Orders whose next step waits for the end of the quiet hours.
 UPDATE orders SET next_step_at = r.next_step_at

@@ -19,6 +19,11 @@ class RegistryRows(Rows):
     def areas(self) -> dict[str, Row]:
         return {row["grid_id"]: row for row in self.dicts(SQL.areas)}
 
+    def areas_up(self, areas: Iterable[str | None]) -> dict[str, list[str]]:
+        """These areas, each with itself and those that it lies in, from the inside outwards."""
+        known = sorted({area for area in areas if area})
+        return dict(self.all(SQL.areas_up, areas=known)) if known else {}
+
     def members(self) -> dict[str, Row]:
         return {row["member_id"]: row for row in self.dicts(SQL.members)}
 

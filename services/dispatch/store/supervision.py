@@ -13,11 +13,6 @@ from shared.outbox.unit_of_work import to_json
 class SupervisionRows(Rows):
     """Supervision. One replica judges at a time, and one audits."""
 
-    def areas_up(self, areas: Iterable[str | None]) -> dict[str, list[str]]:
-        """These areas, each with itself and those that it lies in, from the inside outwards."""
-        known = sorted({area for area in areas if area})
-        return dict(self.all(SQL.areas_up, areas=known)) if known else {}
-
     def put_off(self, until: Mapping[str, dt.datetime]) -> None:
         """The next step of these orders waits until then."""
         self.write(SQL.put_off, [{"id": order, "next_step_at": at} for order, at in until.items()])

@@ -2,27 +2,18 @@
 
 from __future__ import annotations
 
-from services.dispatch.domain.project_acts import Change
 from services.dispatch.domain.project_watch import supervised, watched
 from services.dispatch.store import OpenWork, Work
 from services.dispatch.use_cases.project_recording import record_tasks
+from shared.rounds import work_off
 
 AT_ONCE = 100  # tasks in one transaction
-ROUNDS = 50  # transactions of one call
 
 
 def watch_tasks(open_work: OpenWork) -> int:
     """Take every step that is due, of tasks that no other replica is at; gives how many that were."""
-    taken = 0
     _give_ladders(open_work)
-    for _ in range(ROUNDS):
-        with open_work() as work:
-            changes = _take_steps(work)
-            work.commit()
-        taken += len(changes)
-        if not changes:
-            break
-    return taken
+    return work_off(_take_steps, open_work)
 
 
 def _give_ladders(open_work: OpenWork) -> None:
@@ -35,14 +26,14 @@ def _give_ladders(open_work: OpenWork) -> None:
             work.commit()
 
 
-def _take_steps(work: Work) -> list[Change]:
+def _take_steps(work: Work) -> int:
     """The next step of each, by the database's clock."""
     tasks = work.lock_due_tasks(AT_ONCE)
     if not tasks:
-        return []
+        return 0
     calendar = work.calendar()
     if calendar is None:
-        return []
+        return 0
     projects = work.projects({task.project_id for task in tasks})
     owners, posts = {task.owner_id for task in tasks}, {}
     for member in map(work.roster((), owners).member, owners):
@@ -57,4 +48,4 @@ def _take_steps(work: Work) -> list[Change]:
         around = areas.get(posts.get(task.owner_id, "")) or areas.get(projects[task.project_id].grid_id, [])
         changes.append(supervised(task, step, roster, around, calendar, now))
     record_tasks(changes, projects, work)
-    return changes
+    return len(changes)

@@ -6,22 +6,14 @@ from services.dispatch.domain.awaited import remind
 from services.dispatch.domain.deciding import Circumstances
 from services.dispatch.store import OpenWork, Work
 from services.dispatch.use_cases.recording import Happened, record
+from shared.rounds import work_off
 
 AT_ONCE = 100  # orders in one transaction
-ROUNDS = 50  # transactions of one call
 
 
 def remind_awaited(open_work: OpenWork) -> int:
     """Every reminder that is due, about orders that no other replica is at; gives how many that were."""
-    reminded = 0
-    for _ in range(ROUNDS):
-        with open_work() as work:
-            given = _remind(work)
-            work.commit()
-        reminded += given
-        if not given:
-            break
-    return reminded
+    return work_off(_remind, open_work)
 
 
 def _remind(work: Work) -> int:

@@ -7,24 +7,16 @@ import datetime as dt
 from services.dispatch.domain.rerouting import reroute
 from services.dispatch.store import OpenWork, Work
 from services.dispatch.use_cases.recording import Happened, record
+from shared.rounds import work_off
 
 LEAVES_AT_ONCE, ORDERS_AT_ONCE = 20, 100  # in one transaction
-ROUNDS = 20  # transactions of one call
 # A leave is looked at again all the time that it lasts: a check may fail, or what was being assigned be committed late.
 AGAIN = dt.timedelta(minutes=1)
 
 
 def reroute_work(open_work: OpenWork) -> int:
     """Give away what members on leave have in hand, leaving out leaves that another replica is at; gives how much."""
-    moved = 0
-    for _ in range(ROUNDS):
-        with open_work() as work:
-            given = _reroute(work)
-            work.commit()
-        moved += given
-        if not given:
-            break
-    return moved
+    return work_off(_reroute, open_work)
 
 
 def _reroute(work: Work) -> int:

@@ -8,23 +8,15 @@ from collections.abc import Sequence
 from services.dispatch.domain.scoring import FIGURES, RESOLUTION, SATISFACTION, Round, Turn, difference, outcomes
 from services.dispatch.store import OpenWork, Row, Work
 from shared.messaging.message import Heard
+from shared.rounds import work_off
 
 AT_ONCE = 500  # changes in one transaction
-ROUNDS = 50  # transactions of one call, so that a long backlog lets the timer breathe
 COUNTED = ("assignment_id", "order_id", "month", "grid_id", "unit", "member_id", "category", "source")
 
 
 def keep_scores(open_work: OpenWork) -> int:
     """Count the orders that have changed since they were counted last, unless another replica does; gives how many."""
-    counted = 0
-    for _ in range(ROUNDS):
-        with open_work() as work:
-            orders = _count(work)
-            work.commit()
-        counted += orders
-        if not orders:
-            break
-    return counted
+    return work_off(_count, open_work)
 
 
 def count_anew(since: dt.datetime, open_work: OpenWork) -> int:

@@ -13,23 +13,15 @@ from services.dispatch.domain.order import POOLED, SUSPENDED, Moved, Order
 from services.dispatch.domain.supervision import silent_until, take_step
 from services.dispatch.store import OpenWork, Row, Work
 from services.dispatch.use_cases.recording import Happened, record
+from shared.rounds import work_off
 
 AT_ONCE = 100  # orders in one transaction
-ROUNDS = 50  # transactions of one call, so that a long backlog lets the timer breathe
 
 
 def watch_deadlines(open_work: OpenWork) -> int:
     """Take every step that is due, and end every suspension that is over, of orders that no other replica is at; what
     is due in the quiet hours waits for their end. Gives how many changes and delays that were."""
-    taken = 0
-    for _ in range(ROUNDS):
-        with open_work() as work:
-            steps = _take_steps(work)
-            work.commit()
-        taken += steps
-        if not steps:
-            break
-    return taken
+    return work_off(_take_steps, open_work)
 
 
 def _take_steps(work: Work) -> int:
