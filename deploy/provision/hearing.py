@@ -27,7 +27,7 @@ class Hearing:
     areas: tuple[str, ...] = ()
     paths: tuple[str, ...] = ()  # of the areas, as they are in a routing key
 
-    def keys(self) -> list[str]:
+    def bindings(self) -> list[str]:
         """The bindings that let everything in that it may hear."""
         places = [f"{path}.#" for path in self.paths] or ["#"]
         return [".".join(key) for key in product(self.transitions or "*", self.categories or "*", places)]

@@ -91,7 +91,7 @@ def have_queues(servers: Servers, town: str, name: str, heard: Hearing, afresh: 
     rows = Management(servers.amqp_admin_url).get(path) or []
     bound = {row["routing_key"] for row in rows if row["source"] == "feed"}
     stay = {key for key in bound if heard.allows(key)} if not afresh else set()
-    wanted = stay or set(heard.keys())
+    wanted = stay or set(heard.bindings())
     admin = servers.amqp_admin(vhost_of(town))
     return topology.declare_subscriber(admin, name, sorted(wanted - bound), sorted(bound - wanted))
 
@@ -105,8 +105,8 @@ def _chosen(town: Town, arguments: argparse.Namespace) -> Hearing:
     _check("transition", f"one of {', '.join(sorted(known))}", said, known)
     chosen = {"transitions": said, "categories": codes, "areas": areas}
     heard = hearing({kind: sorted({*words}) for kind, words in chosen.items()}, parents)
-    if len(heard.keys()) > MOST_KEYS:
-        raise ProvisionError(f"these are {len(heard.keys())} combinations, of at most {MOST_KEYS}: leave one kind out")
+    if len(heard.bindings()) > MOST_KEYS:
+        raise ProvisionError(f"these are {len(heard.bindings())} combinations, of at most {MOST_KEYS}: leave one kind out")
     return heard
 
 
