@@ -105,8 +105,8 @@ def _chosen(town: Town, arguments: argparse.Namespace) -> Hearing:
     _check("transition", f"one of {', '.join(sorted(known))}", said, known)
     chosen = {"transitions": said, "categories": codes, "areas": areas}
     heard = hearing({kind: sorted({*words}) for kind, words in chosen.items()}, parents)
-    if len(heard.bindings()) > MOST_KEYS:
-        raise ProvisionError(f"these are {len(heard.bindings())} combinations, of at most {MOST_KEYS}: leave one kind out")
+    if (many := len(heard.bindings())) > MOST_KEYS:
+        raise ProvisionError(f"these are {many} combinations, of at most {MOST_KEYS}: leave one kind out")
     return heard
 
 
