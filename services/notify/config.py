@@ -15,6 +15,8 @@ Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 class NotifySettings(Settings):
     webhook_networks: tuple[Network, ...] = ()  # that may be called although they are not public
     channel_patience: float = 15.0  # seconds for one call of a provider
+    feed_days: int = 7  # how long what has happened is kept for subscribers who were away
+    feed_events: int = 1_000_000  # and how much of it at the most
 
 
 def load(environment: Mapping[str, str]) -> NotifySettings:
@@ -27,5 +29,10 @@ def load(environment: Mapping[str, str]) -> NotifySettings:
     patience = float(env.number("CHANNEL_PATIENCE", 15))
     if not 1 <= patience <= 120:
         raise SettingsError(f"CHANNEL_PATIENCE={patience:g}: give 1 to 120 seconds")
+    days, events = env.number("FEED_DAYS", 7), env.number("FEED_EVENTS", 1_000_000)
+    if not (1 <= days <= 366 and events):
+        raise SettingsError(f"FEED_DAYS={days}, FEED_EVENTS={events}: give 1 to 366 days, and at least one event")
     common = vars(read("notify", environment, sealed=True))
-    return NotifySettings(**common, webhook_networks=networks, channel_patience=patience)
+    return NotifySettings(
+        **common, webhook_networks=networks, channel_patience=patience, feed_days=days, feed_events=events
+    )

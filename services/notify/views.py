@@ -39,9 +39,41 @@ def delivery(work: UnitOfWork, delivery_id: str) -> dict[str, Any] | None:
     return found[0] | {"history": attempts, "steps": steps}
 
 
+def subscriptions(
+    work: UnitOfWork,
+    kind: str | None,
+    receiver: str | None,
+    in_force: bool,
+    before: str | None,
+    limit: int,
+    area: str | None = None,
+    own: str | None = None,
+) -> list[dict[str, Any]]:
+    """Who has subscribed to what, the newest first; with an `area`, only what lies in it or is somebody's `own`."""
+    about = {"kind": kind, "receiver": receiver, "in_force": in_force, "before": before, "area": area, "own": own}
+    return work.dicts(SQL.subscriptions_listed, **about, limit=limit)
+
+
 def gauges(work: UnitOfWork) -> list[Gauge]:
     """What has not arrived yet."""
-    return _feedback(work) + _deliveries(work)
+    return _feedback(work) + _deliveries(work) + _feed(work)
+
+
+def _feed(work: UnitOfWork) -> list[Gauge]:
+    """What is kept for those who come back, and who has subscribed."""
+    kept, age = work.one(SQL.feed_state)
+    systems = work.all(SQL.count_systems)
+    return [
+        ("wangge_feed_kept_events", "Events of the feed that are kept.", [], [([], kept)]),
+        ("wangge_feed_oldest_age_seconds", "Age of the oldest of them.", [], [([], age)]),
+        ("wangge_subscriptions", "Subscriptions in force.", [], [([], work.one(SQL.total_subscriptions)[0])]),
+        (
+            "wangge_feed_systems",
+            "Outside systems that have subscribed, by the way on which they hear.",
+            ["way"],
+            [([way], count) for way, count in systems],
+        ),
+    ]
 
 
 def _deliveries(work: UnitOfWork) -> list[Gauge]:

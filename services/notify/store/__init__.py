@@ -8,13 +8,15 @@ from contextlib import AbstractContextManager
 from services.notify.store.accounts import AccountRows
 from services.notify.store.base import SQL, Row
 from services.notify.store.deliveries import DeliveryRows
+from services.notify.store.feed import FeedRows
 from services.notify.store.notices import NoticeRows, Place
+from services.notify.store.subscriptions import SubscriptionRows
 from services.notify.store.transitions import TransitionRows
 
 __all__ = ["SQL", "OpenWork", "Place", "Row", "Work"]
 
 
-class Work(NoticeRows, AccountRows, DeliveryRows, TransitionRows):
+class Work(NoticeRows, AccountRows, DeliveryRows, TransitionRows, SubscriptionRows, FeedRows):
     """One transaction of notify."""
 
 

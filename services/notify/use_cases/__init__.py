@@ -4,18 +4,31 @@ from services.notify.use_cases.accounts import forget_buckets, reseal_channels, 
 from services.notify.use_cases.delivering import BY_HAND, deliver, settle_by_hand, supersede
 from services.notify.use_cases.engine import Engine
 from services.notify.use_cases.feeding_back import feed_back, settle
+from services.notify.use_cases.listening import Live, Missed, cut_of
 from services.notify.use_cases.noticing import catch_up, keep_members, notice_answers, notice_projects, notice_work
 from services.notify.use_cases.reaching import tell_reporters
-from services.notify.use_cases.transitions import hear_transitions, keep_areas
+from services.notify.use_cases.subscribing import Asked, Mistaken, asked_of, end_subscription, subscribe
+from services.notify.use_cases.telling import Subscribers, forget_feed
+from services.notify.use_cases.transitions import explain_case, hear_transitions, keep_areas
 from services.notify.use_cases.webhooks import keep_sources, send_webhooks
 
 __all__ = [
     "BY_HAND",
+    "Asked",
     "Engine",
+    "Live",
+    "Missed",
+    "Mistaken",
+    "Subscribers",
+    "asked_of",
     "catch_up",
+    "cut_of",
     "deliver",
+    "end_subscription",
+    "explain_case",
     "feed_back",
     "forget_buckets",
+    "forget_feed",
     "hear_transitions",
     "keep_areas",
     "keep_members",
@@ -28,6 +41,7 @@ __all__ = [
     "set_accounts",
     "settle",
     "settle_by_hand",
+    "subscribe",
     "supersede",
     "tell_reporters",
 ]
