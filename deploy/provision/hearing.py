@@ -46,6 +46,11 @@ class Hearing:
         """Whether it may bind this."""
         return re.fullmatch(self.pattern(), key) is not None
 
+    def subscriptions(self) -> list[dict[str, Any]]:
+        """What notify is told: it knows one area in each."""
+        chosen = {"transitions": list(self.transitions), "categories": list(self.categories)}
+        return [chosen | {"area": area} for area in self.areas or (None,)]
+
     def shown(self) -> str:
         """For people, in a line."""
         parts = (("areas", self.areas), ("categories", self.categories), ("transitions", self.transitions))

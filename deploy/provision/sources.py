@@ -35,8 +35,11 @@ class Town(NamedTuple):
 
     def intake(self, *command: str, dry_run: bool = False) -> list[dict[str, Any]]:
         """What intake's own command says. Raises ProvisionError."""
-        words = [*command, *(["--dry-run"] if dry_run else [])]
-        told = folder.run_admin(self.secrets, self.name, "intake", *words)
+        return self.ask("intake", *command, *(["--dry-run"] if dry_run else []))
+
+    def ask(self, service: str, *command: str) -> list[dict[str, Any]]:
+        """What a service's own command says. Raises ProvisionError."""
+        told = folder.run_admin(self.secrets, self.name, service, *command)
         return [json.loads(line) for line in told.splitlines()]
 
     def secret(self, source: str) -> Path:

@@ -11,6 +11,8 @@ import shutil
 import sys
 from collections.abc import Callable, Collection, Iterable
 from pathlib import Path
+from tempfile import NamedTemporaryFile
+from typing import Any
 
 import yaml
 
@@ -24,6 +26,7 @@ from services.notify.domain.transitions import name_of
 from shared.messaging import topology
 
 MOST_KEYS = 500  # bindings of one queue
+REASON = "chosen with the command subscribers"  # by which it knows its own subscriptions again
 
 
 def show(town: Town, arguments: argparse.Namespace) -> str:
@@ -38,15 +41,16 @@ def show(town: Town, arguments: argparse.Namespace) -> str:
 
 
 def add(town: Town, arguments: argparse.Namespace) -> str:
-    """Rights before bindings: nothing is bound that it may not hear."""
+    """Rights, then bindings, then notify says it: nothing comes that it may not hear, and nothing goes astray."""
     name, heard = arguments.name, _chosen(town, arguments)
     _check_name(town, name)
-    before = kept_now(town.secrets).get(name, heard)
+    before = kept_now(town.secrets).get(name)
     if not arguments.dry_run:
-        keep(town.secrets, name, heard)
         _connect(town, name, heard)
         have_queues(town.servers, town.name, name, heard, afresh=True)
-    if before != heard and not arguments.dry_run:
+        _subscribe(town, name, heard.subscriptions())
+        keep(town.secrets, name, heard)
+    if before not in (None, heard) and not arguments.dry_run:
         broker.disconnect(town.servers, user_of(town.name, name))  # who is connected keeps the rights of before
         broker.drop_phones(town.servers, town.name, name)
     return f"{name}: {heard.shown()}\nits queue is feed.{name}\n{_where(town, name)}"
@@ -69,6 +73,7 @@ def end(town: Town, arguments: argparse.Namespace) -> str:
     _known(town, name)
     if not arguments.dry_run:
         broker.end_user(town.servers, user_of(town.name, name))
+        _subscribe(town, name, [])
         api, vhost = Management(town.servers.amqp_admin_url), part(vhost_of(town.name))
         for queue in topology.queues_of_subscriber(name):
             api.delete(f"queues/{vhost}/{part(queue.name)}")
@@ -153,6 +158,21 @@ def _known(town: Town, name: str) -> Hearing:
 def _connect(town: Town, name: str, heard: Hearing) -> None:
     users = {(KIND, name): (name, rights.of_subscriber(town.name, name, heard))}
     broker.have_users(town.servers, town.name, town.secrets, users)
+
+
+def _subscribe(town: Town, name: str, wanted: list[dict[str, Any]]) -> None:
+    """Notify says on the feed what somebody has subscribed to there: this, and no more what was chosen before."""
+    rows = [row for row in town.ask("notify", "subscriptions", "list", name) if row["reason"] == REASON]
+    known = {row["id"]: {key: row[key] for key in ("area", "categories", "transitions")} for row in rows}
+    if new := [choice for choice in wanted if choice not in known.values()]:
+        common = {"receiver": {"system": name}, "queue": True, "reason": REASON}
+        with NamedTemporaryFile("w", suffix=".yaml") as file:
+            yaml.safe_dump({"subscriptions": [choice | common for choice in new]}, file)
+            file.flush()
+            town.ask("notify", "subscriptions", "add", file.name)
+    for number, choice in known.items():
+        if choice not in wanted:
+            town.ask("notify", "subscriptions", "end", number, "--reason", "no longer chosen")
 
 
 def _where(town: Town, name: str) -> str:

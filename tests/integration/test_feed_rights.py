@@ -77,6 +77,12 @@ def code(town: TemporaryTown, place: tuple[str, ...], act: Any) -> int:
     return 0
 
 
+def subscribed(town: TemporaryTown, name: str) -> list[dict[str, Any]]:
+    """What notify knows of it."""
+    rows = map(json.loads, town.admin("notify", "subscriptions", "list", name).splitlines())
+    return [{key: row[key] for key in ("area", "categories", "transitions", "queue")} for row in rows]
+
+
 def bound(town: TemporaryTown, queue: str) -> set[str]:
     path = f"queues/wangge-{town.name}/{part(queue)}/bindings"
     rows = Management(town.servers.amqp_admin_url).get(path)
@@ -257,6 +263,19 @@ def test_a_new_choice_ends_what_was_heard_by_the_old_one(town: TemporaryTown) ->
     say(town, f"work_assigned.{HERE}", f"case_closed.9999.{ROOT}.{FAR}")
     assert heard(town, "subscribers", "changed") == [f"case_closed.9999.{ROOT}.{FAR}"]
     assert not phone.may_subscribe("work_assigned/0102/#", "-c")
+
+
+def test_notify_is_told_what_to_say_and_once(town: TemporaryTown) -> None:
+    wish = {"transitions": [], "categories": ["0102"], "queue": True}
+    do(town, "add", "told", "--area", f"{NEAR},{FAR}", "--category", "0102")
+    before = town.admin("notify", "subscriptions", "list", "told")
+    assert sorted(row["area"] for row in subscribed(town, "told")) == [NEAR, FAR]
+    do(town, "add", "told", "--area", f"{NEAR},{FAR}", "--category", "0102")
+    assert town.admin("notify", "subscriptions", "list", "told") == before
+    do(town, "add", "told", "--area", NEAR, "--category", "0102")
+    assert subscribed(town, "told") == [wish | {"area": NEAR}]
+    do(town, "end", "told")
+    assert subscribed(town, "told") == []
 
 
 def test_an_ended_subscriber_is_out_at_once(town: TemporaryTown) -> None:
