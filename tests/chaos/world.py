@@ -10,7 +10,7 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import psycopg2
 
@@ -46,6 +46,18 @@ class Needs:
     people: bool = True  # members act, so that every case ends; without them it is enough that each is assigned
 
 
+class Guest(Protocol):
+    """Somebody whom a fault brings along, until it has been checked what came of it."""
+
+    def settle(self) -> None:
+        """All is well again; called now and then until nothing is broken any more."""
+
+    def seen(self) -> dict[str, Any]:
+        """What the checker has to know, by its names in the evidence."""
+
+    def stop(self) -> None: ...
+
+
 class World:
     """What faults act on. `random` is seeded: the same seed makes the same choices."""
 
@@ -56,6 +68,7 @@ class World:
         self.to_broker = Proxy([node.amqp for node in self.broker.nodes], self.random)
         self.to_database = [Proxy([port], self.random) for port in self.database.ports]
         self.kills = 0
+        self.guests: list[Guest] = []
         self.healed: dt.datetime | None = None  # by the database's clock: since when nothing is broken
 
     @contextlib.contextmanager
@@ -77,6 +90,7 @@ class World:
             for part in parts + ([self.pilot] if self.needs.people else []):
                 part.start()
                 stack.callback(part.stop)
+            stack.callback(self.see_off)
             yield self
 
     def _servers(self) -> Servers:
@@ -169,9 +183,20 @@ class World:
         self.traffic.pause()
         self._wait_for_quiet()
         end = time.monotonic() + LAST_WORDS
-        while (found := check(self.evidence(), self.needs.people)) and time.monotonic() < end:
+        while (found := self._check()) and time.monotonic() < end:
             time.sleep(1.0)
         return found
+
+    def _check(self) -> list[Violation]:
+        for guest in self.guests:
+            guest.settle()
+        return check(self.evidence(), self.needs.people)
+
+    def see_off(self) -> None:
+        """The guests of a fault leave."""
+        for guest in self.guests:
+            guest.stop()
+        self.guests.clear()
 
     def evidence(self) -> Evidence:
         traffic = self.traffic
@@ -184,6 +209,7 @@ class World:
             accepted=set(self.pilot.accepted),
             samples=self.watch.highest(),
             healed=self.healed,
+            **{name: value for guest in self.guests for name, value in guest.seen().items()},
         )
 
     def _wait_for_quiet(self) -> None:

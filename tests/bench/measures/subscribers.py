@@ -14,7 +14,7 @@ from deploy.provision.names import vhost_of
 from deploy.provision.servers import Management, part
 from tests.bench.audience import AMQP, MQTT, SSE, Audience, Subscriber, spread
 from tests.bench.clients import percentile
-from tests.bench.crowd import crowds
+from tests.bench.crowd import Listeners, crowds
 from tests.bench.machine import cpu_seconds, memory
 from tests.bench.measures.rate import half
 from tests.bench.rate import run, wait_until
@@ -128,19 +128,20 @@ def _tell(
 ) -> None:
     group, first, last, took = stretch
     fed = {(what, area): count for what, area, count in town.rows("notify", FED, first, last)}
-    add, total = workshop.figures.add, 0
+    add, total, times = workshop.figures.add, 0, list[float]()
     for way, columns in heard.items():
         inside = [at for at, position in enumerate(columns["position"]) if first < position <= last]
         came = {(columns["who"][at], columns["position"][at]) for at in inside}
         wanted = sum(fed.get((one.transition, one.area), 0) for one in audience.of(way))
         total += len(came)
+        times += [columns["at"][at] for at in inside]
         add(group, f"{NAMES[way]}, heard of what is theirs", "%", 100 * len(came) / wanted, "100", (100.0).__eq__)
         for column, since in (("took", "what happened"), ("said", "its commit in notify")):
             for share in (50, 99):
                 value = percentile([1000 * columns[column][at] for at in inside], share / 100)
                 add(group, f"{NAMES[way]}, from {since}, p{share}", "ms", value)
     add(group, "events in the feed", "1/s", (last - first) / took)
-    add(group, "events fanned out", "1/s", total / took)
+    add(group, "events fanned out", "1/s", total / (max(times) - min(times)))
 
 
 def _waiting(workshop: Workshop, town: TemporaryTown) -> None:

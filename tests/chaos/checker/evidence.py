@@ -6,6 +6,8 @@ import datetime as dt
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from tests.chaos.checker.hearing import Ear, Fed
+
 Key = tuple[str, str]  # a report: (source, external id)
 
 
@@ -90,4 +92,7 @@ class Evidence:
     counters: list[Counter] = field(default_factory=list)
     unconfirmed: dict[str, int] = field(default_factory=dict)  # service → outbox rows without confirm
     parked: dict[str, int] = field(default_factory=dict)
+    fed: list[Fed] = field(default_factory=list)  # what the feed has since subscribers listen
+    happened: set[str] = field(default_factory=set)  # ids of messages that must be in it: somebody wants everything
+    ears: list[Ear] = field(default_factory=list)
     samples: list[tuple[str, float, float]] = field(default_factory=list)  # (what, its highest value, its bound)

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple
 
 from tests.chaos.checker.evidence import Evidence
+from tests.chaos.checker.hearing import broken_promises
 from tests.chaos.checker.sorting import sort
 
 LATE = dt.timedelta(seconds=10)  # that a step may come after it was due, with nothing broken
@@ -219,6 +220,12 @@ def _feedback(evidence: Evidence) -> Iterator[Violation]:
             yield Violation("lost", f"feedback for {key}: {said} said, {len(heard.get(key, ()))} heard")
 
 
+def _subscribers(evidence: Evidence) -> Iterator[Violation]:
+    """Whoever has subscribed hears what happens, or is told what is cut; and nothing else."""
+    found = broken_promises(evidence.fed, evidence.happened, evidence.ears)
+    yield from (Violation(kind, what) for kind, what in found)
+
+
 def _all_ended(evidence: Evidence) -> Iterator[Violation]:
     for case, _, _, state in evidence.cases:
         if state not in ENDED:
@@ -249,4 +256,5 @@ RULES: tuple[Callable[[Evidence], Iterator[Violation]], ...] = (
     _bounded,
     _counters,
     _feedback,
+    _subscribers,
 )
