@@ -17,22 +17,25 @@ import psycopg2
 from deploy.provision.names import SERVICES, ProvisionError, database_of
 from deploy.provision.servers import Servers
 from deploy.provision.town import provision
+from deploy.towns import files
 from deploy.towns.small import write_small_town
 from tests.chaos.checker import ENDED, Evidence, Violation, check, gather
 from tests.chaos.history import History
+from tests.chaos.people import People
 from tests.chaos.proxy import Proxy
 from tests.chaos.servers.broker import Broker
 from tests.chaos.servers.database import Database
 from tests.chaos.servers.processes import remove, wait_until
 from tests.chaos.traffic import Traffic
 from tests.chaos.watch import Watch
-from tests.support.autopilot import Autopilot
 from tests.support.processes import ServiceProcess
 from tests.support.town import TemporaryTown
 
 REPLICAS = 2
 SETTLE = 240.0  # seconds after a fault within which every case must have ended
 LAST_WORDS = 15.0  # and then within which what was said last has arrived
+# so soon a matter is over of which nobody says anything, and an answer on the page is judged
+HURRY = {"window": "40 second", "link": {"after": "20 second", "open": "20 second"}, "settle": {"page": "2 second"}}
 
 
 @dataclass(frozen=True)
@@ -63,7 +66,7 @@ class World:
             stack.callback(self._end_servers)
             self.broker.start()
             self.database.start()
-            write_small_town(self.folder / "town")
+            self._write_town()
             rules = "practice" if self.needs.people else "normal"  # where nobody works, nobody is reminded either
             self.town = TemporaryTown(self._servers(), self.folder / "town", rules=rules, logs=self.folder)
             stack.push(self._leave_town)
@@ -71,12 +74,19 @@ class World:
             self.town.start(replicas=REPLICAS)
             self.traffic = Traffic(self.town, self.history, self.random)
             self.watch = Watch(self.town, self.broker.first.admin_url, self.history)
-            self.pilot = Autopilot(self.town)
-            parts: list[Traffic | Watch | Autopilot] = [self.traffic, self.watch]
+            self.pilot = People(self.town)
+            parts: list[Traffic | Watch | People] = [self.traffic, self.watch]
             for part in parts + ([self.pilot] if self.needs.people else []):
                 part.start()
                 stack.callback(part.stop)
             yield self
+
+    def _write_town(self) -> None:
+        write_small_town(self.folder / "town")
+        practice = self.folder / "town" / "rules" / "practice.yaml"
+        rules = files.read_yaml(practice)
+        rules["callback"] |= HURRY
+        files.write_yaml(practice, rules, "For faults: nothing waits long for a reporter.")
 
     def _servers(self) -> Servers:
         database = self.database.url([proxy.port for proxy in self.to_database])
@@ -182,6 +192,7 @@ class World:
             poison=set(traffic.poison),
             feedback=list(traffic.feedback),
             accepted=set(self.pilot.accepted),
+            told_taken=set(self.pilot.taken),
             samples=self.watch.highest(),
             healed=self.healed,
         )
