@@ -1,6 +1,6 @@
 """Measure the line: one table, each figure three times, beside the minimal chain and what could be taken instead.
 
-python -m tests.bench [--only rate,latency,idle,step,door,action,fan_out,growth,intake] [--times 3]
+python -m tests.bench [--only rate,latency,idle,step,door,action,deadlines,morning,fan_out,growth,intake] [--times 3]
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from deploy.local.checkout import LOCAL
 from tests.bench.table import TIMES, Figures, console
 from tests.bench.workshop import Workshop
 
-MEASURES = ("rate", "latency", "idle", "step", "door", "action", "deadlines", "fan_out", "growth", "intake")
+MEASURES = ("rate", "latency", "idle", "step", "door", "action", "deadlines", "morning", "fan_out", "growth", "intake")
 
 
 def main() -> int:
