@@ -10,14 +10,14 @@ from shared.admin import Command, OpenWork
 from shared.settings import Settings
 
 MOST = 500
-STATES = ("due", "open", "answered", "waived", "expired")
+DUE = "due"
 
 
 def _list(arguments: argparse.Namespace, open_work: OpenWork, settings: Settings) -> list[dict[str, Any]]:
     with open_work() as work:
-        if arguments.state == "due":
-            return list(views.calls(work, "due", MOST)["calls"])
-        return views.follow_ups_in_state(work, arguments.state, MOST)
+        if arguments.state == DUE:
+            return list(views.calls(work, DUE, MOST)["calls"])
+        return views.follow_ups(work, arguments.state, None, MOST)
 
 
 def _why(arguments: argparse.Namespace, open_work: OpenWork, settings: Settings) -> list[dict[str, Any]]:
@@ -39,7 +39,9 @@ def _top_up(arguments: argparse.Namespace, open_work: OpenWork, settings: Settin
 
 
 def _state(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--state", choices=STATES, help="due: the call list; all, if left out")
+    states = (DUE, views.TO_LOOK_AT, *views.STATES)
+    told = "due: the call list; to_look_at: demands that somebody has to look at; all, if left out"
+    parser.add_argument("--state", choices=states, help=told)
 
 
 def _number(parser: argparse.ArgumentParser) -> None:

@@ -2,14 +2,16 @@
 
 from services.callback.views.calls import calls
 from services.callback.views.figures import figures_by, marks, reasks, town_month, words
-from services.callback.views.follow_ups import explained, follow_ups_in_state
+from services.callback.views.follow_ups import STATES, TO_LOOK_AT, explained, follow_ups
 from services.callback.views.gauges import gauges
 
 __all__ = [
+    "STATES",
+    "TO_LOOK_AT",
     "calls",
     "explained",
     "figures_by",
-    "follow_ups_in_state",
+    "follow_ups",
     "gauges",
     "marks",
     "reasks",
