@@ -38,11 +38,11 @@ WITHOUT_DUE = (
 ANSWERS = """SELECT 'desk', call_id::text FROM attempts WHERE outcome = 'answered'
 UNION SELECT 'page', follow_up_id::text FROM answers WHERE channel = 'page'
 UNION SELECT 'objection', report FROM objections"""
-ENDS = """SELECT c.number || ', round ' || f.round, count(o.*) FROM follow_ups f JOIN cases c ON c.id = f.case_id
-LEFT JOIN (SELECT body::json AS said FROM outbox WHERE exchange = 'messages') o ON said ->> 'subject' = c.number
-    AND (said #>> '{data,round}')::int - (said ->> 'type' = 'callback.rework_asked.v1')::int = f.round
-    AND said ->> 'type' IN ('callback.case_answered.v1', 'callback.rework_asked.v1')
-    AND (said #>> '{data,objection}') IS DISTINCT FROM 'true'
+ENDS = """SELECT c.number || ', round ' || f.round, count(o.event) FROM follow_ups f JOIN cases c ON c.id = f.case_id
+LEFT JOIN (SELECT body::json AS event FROM outbox WHERE exchange = 'messages') o ON event ->> 'subject' = c.number
+    AND (event #>> '{data,round}')::int - (event ->> 'type' = 'callback.rework_asked.v1')::int = f.round
+    AND event ->> 'type' IN ('callback.case_answered.v1', 'callback.rework_asked.v1')
+    AND (event #>> '{data,objection}') IS DISTINCT FROM 'true'
 WHERE f.state <> 'open' AND f.basis NOT IN ('withdrawn', 'topped_up') GROUP BY c.number, f.round"""
 OPEN_DELIVERIES = "SELECT count(*) FROM deliveries WHERE outcome = 'sending'"
 COUNTERS = {
