@@ -130,6 +130,10 @@ def test_a_month_is_topped_up_once_it_is_over(asked: FollowUps) -> None:
     assert asked.verified("T-m") == ["planned"]
     asked.rules(RULES)
     assert use_cases.top_up(asked.open_work) == 0  # the month is not over
+    with asked.open_work() as work:
+        month = views.town_month(work)
+        assert work.seed(month) == work.seed(month) and views.seed_of(work, month) is None  # nobody is told before
+        assert work.seed("2026-01") == views.seed_of(work, "2026-01")
     asked.later(31)
     month = asked.row("T-1")["month"]
     assert month_before(f"{dt.datetime.now(dt.UTC) + dt.timedelta(days=31):%Y-%m}") == month

@@ -16,7 +16,7 @@ from services.callback.domain.counting import Answer, Demand, counted, judge_at
 from services.callback.domain.questions import Questions
 from services.callback.domain.rule_set import mistakes_in
 from services.callback.domain.rules import CHANNELS, WHOSE, Rules, Terms
-from services.callback.domain.sampling import Sample, draw, missing, month_before
+from services.callback.domain.sampling import Sample, draw, missing, month_before, place
 from services.callback.domain.satisfaction import SATISFACTION, SOLVED, SUPERIOR, UNIT, after, judge
 from shared.http.problems import Unprocessable
 from tests.unit.qiuchuan import read
@@ -206,9 +206,11 @@ def test_a_topped_up_sample_is_large_enough_and_not_larger(eligible: int, asked:
 def test_the_draw_is_the_same_whoever_draws(numbers: set[str], wanted: int, random: Any) -> None:
     shuffled = sorted(numbers)
     random.shuffle(shuffled)
-    drawn = draw([(number, number) for number in shuffled], wanted)
-    assert drawn == draw([(number, number) for number in sorted(numbers)], wanted)
+    drawn = draw([(number, number) for number in shuffled], wanted, "2f1c")
+    assert drawn == draw([(number, number) for number in sorted(numbers)], wanted, "2f1c")
     assert len(drawn) == min(wanted, len(numbers))
+    left = [place(number, "2f1c") for number in numbers - set(drawn)]
+    assert not drawn or not left or place(drawn[-1], "2f1c") <= min(left)  # those that came nearest to the sample
 
 
 def test_the_month_before() -> None:

@@ -1,7 +1,7 @@
 """Callback's read side: one function, one question. Nothing personal is shown."""
 
 from services.callback.views.calls import calls
-from services.callback.views.figures import figures_by, marks, reasks, town_month, words
+from services.callback.views.figures import figures_by, marks, reasks, seed_of, town_month, words
 from services.callback.views.follow_ups import STATES, TO_LOOK_AT, explained, follow_ups
 from services.callback.views.gauges import gauges
 
@@ -15,6 +15,7 @@ __all__ = [
     "gauges",
     "marks",
     "reasks",
+    "seed_of",
     "town_month",
     "words",
 ]

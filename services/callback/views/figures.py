@@ -32,6 +32,12 @@ def words(work: UnitOfWork, month: str, unit: str | None, category: str | None) 
     return {"month": month, "texts": len(texts), "words": recurring(texts, _figuring(work).stop_words)}
 
 
+def seed_of(work: UnitOfWork, month: str) -> str | None:
+    """What a month's samples were drawn with; nothing while it runs, so that nobody knows whom they will hit."""
+    found = work.one(SQL.seed_of, month=month)
+    return str(found[0]) if found and month < town_month(work) else None
+
+
 def alarming_units(work: UnitOfWork, month: str) -> int:
     """How many units have less content reporters than the town's rules bear."""
     return sum(row["alarm"] for row in figures_by(work, "unit", None, month, month))
