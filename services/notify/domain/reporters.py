@@ -32,6 +32,12 @@ def not_before(now: dt.datetime, level: str) -> dt.datetime | None:
     return day.replace(hour=FIRST, minute=0, second=0, microsecond=0)
 
 
+def by_day(wait: float, now: dt.datetime, level: str) -> float:
+    """Seconds until a further attempt that was to come after so many: where that is at night, until the morning."""
+    begin = not_before(now + dt.timedelta(seconds=wait), level)
+    return (begin - now).total_seconds() if begin else wait
+
+
 def carries_links(settings: Mapping[str, str]) -> bool:
     """Whether a link arrives that is sent with such an account: its template, if it has one, has a place for it."""
     template = settings.get("template")
