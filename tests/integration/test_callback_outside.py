@@ -26,6 +26,10 @@ NAMES = {"hotline": "orderNo", "open311": "external_id", "chat": "msgid"}  # und
 class Outside(Line):
     """What platforms send and hear."""
 
+    def __init__(self, town: TemporaryTown):
+        super().__init__(town)
+        self._came: dict[str, list[dict[str, Any]]] = {source: [] for source in SOURCES}
+
     def reports(self, source: str) -> tuple[str, str]:
         """The example of a platform's own report: the platform's number, and ours."""
         body = json.loads((EXAMPLES / f"{source}.json").read_text(encoding="utf-8"))
@@ -38,16 +42,17 @@ class Outside(Line):
         assert self.api.call("POST", "intake", f"/intake/cases/{number}/merge", "desk", "desk1", body).ok
 
     def heard(self, source: str, external_id: str) -> list[dict[str, Any]]:
-        """All that lies in a platform's queue about its report, as it came."""
+        """All that has come to a platform about its report, in the order in which it came."""
         with self.town.broker("sources", source) as connection:
-            bodies = list(_all(connection.channel(), f"feedback.{source}"))
-        return [event for event in bodies if event["data"]["external_id"] == external_id]
+            channel = connection.channel()
+            while (got := channel.basic_get(f"feedback.{source}", auto_ack=True))[0] is not None:
+                self._came[source].append(json.loads(got[2]))
+        return [event for event in self._came[source] if event["data"]["external_id"] == external_id]
 
-
-def _all(channel: Any, queue: str) -> Iterator[dict[str, Any]]:
-    """Everything in a queue; it stays there."""
-    while (got := channel.basic_get(queue))[0] is not None:
-        yield json.loads(got[2])
+    def all_about(self, source: str, external_id: str) -> list[dict[str, Any]]:
+        """The same, once the matter has ended."""
+        until(lambda: [one for one in self.heard(source, external_id) if one["data"].get("state") == "closed"])
+        return self.heard(source, external_id)
 
 
 @pytest.fixture(scope="module")
@@ -75,16 +80,11 @@ def test_every_platform_hears_the_answer_in_its_own_words_in_order_and_once(outs
     outside.does(number, 2)
     outside.answered(number, 2, solved="yes", satisfaction="mostly_satisfied", text="清了")
     for source, (external_id, own) in known.items():
-        until(lambda source=source, own=own: outside.told(source, own, "closed"))
-        said = until(lambda source=source, name=external_id: _ended(outside.heard(source, name)))
+        said = outside.all_about(source, external_id)
         assert [one["data"]["feedback_number"] for one in said] == list(range(1, len(said) + 1))
         assert len({one["id"] for one in said}) == len(said)
         assert {one["data"]["number"] for one in said} == {own}
         _check(source, external_id, own, [one["data"]["update"] for one in said])
-
-
-def _ended(said: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    return said if said and said[-1]["data"].get("state") == "closed" else []
 
 
 def _check(source: str, external_id: str, own: str, updates: list[dict[str, Any]]) -> None:
