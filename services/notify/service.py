@@ -29,6 +29,14 @@ class NotifyService:
     def on_sources_changed(self, heard: list[Any]) -> None:
         use_cases.keep_sources(heard, self.open_work)
 
+    @hears("areas", messages.AreaChanged)
+    def on_areas_changed(self, heard: list[Any]) -> None:
+        use_cases.keep_areas(heard, self.open_work)
+
+    @hears("transitions", *messages.TRANSITIONS)
+    def on_transitions(self, heard: list[Any]) -> list[str]:
+        return use_cases.hear_transitions(heard, self.open_work)
+
     @hears("work", *messages.WORK)
     def on_work(self, heard: list[Any]) -> None:
         use_cases.notice_work(heard, self.open_work)

@@ -13,7 +13,7 @@ from shared.http.links import Links, links
 from shared.outbox.relay import Relay
 from shared.sealing import KeyRing
 
-NEEDS = ["members"]  # without these nobody knows how to reach anybody
+NEEDS = ["members", "areas"]  # without these nobody knows how to reach anybody, or who is whose
 
 STOPPING = 10.0  # seconds that a process waits at its end for what is being sent; what is not recorded then is in doubt
 

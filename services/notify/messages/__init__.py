@@ -4,6 +4,7 @@ from services.notify.messages.heard import (
     PROJECTS,
     REPORTERS,
     ActionAnswered,
+    AreaChanged,
     CaseAnswered,
     FeedbackDue,
     MemberChanged,
@@ -15,6 +16,7 @@ from services.notify.messages.heard import (
     TaskChanged,
 )
 from services.notify.messages.outside import CatchUp, Settle
+from services.notify.messages.transitions import DESCRIBING, TRANSITIONS, CaseIsMerged
 from services.notify.messages.work import (
     WORK,
     AssistAsked,
@@ -44,14 +46,18 @@ from services.notify.messages.work import (
 )
 
 __all__ = [
+    "DESCRIBING",
     "PROJECTS",
     "REPORTERS",
+    "TRANSITIONS",
     "WORK",
     "ActionAnswered",
+    "AreaChanged",
     "AssistAsked",
     "AssistDone",
     "AssistReleased",
     "CaseAnswered",
+    "CaseIsMerged",
     "CatchUp",
     "FeedbackDue",
     "InterviewRecorded",

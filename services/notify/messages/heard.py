@@ -12,9 +12,21 @@ class MemberChanged(Message):
     member_id = fields.String(required=True)
     version = fields.Integer(required=True)
     name = fields.String(required=True)
+    role = fields.String(required=True)
+    grid_id = fields.String(allow_none=True, load_default=None)
     phone = fields.String(allow_none=True, load_default=None)
+    chats = fields.Raw(load_default=dict)
     language = fields.String(required=True)
     active = fields.Boolean(required=True)
+
+
+class AreaChanged(Message):
+    TYPE = "dispatch.grid_changed.v1"
+    grid_id = fields.String(required=True)
+    version = fields.Integer(required=True)
+    parent_id = fields.String(allow_none=True, load_default=None)
+    name = fields.String(required=True)
+    level = fields.String(required=True)
 
 
 class SourceChanged(Message):

@@ -1,12 +1,14 @@
 -- name: put_members
--- Copies of members; an older version never replaces a newer one.
-INSERT INTO members AS m (member_id, version, name, phone, language, active)
-SELECT member_id, version, name, phone, language, active FROM json_to_recordset(%(rows)s) AS r(member_id text,
-    version bigint, name text, phone text, language text, active boolean)
+-- Copies of members; an older version never replaces a newer one. Said again, a record fills what is new here.
+INSERT INTO members AS m (member_id, version, name, role, grid_id, phone, chats, language, active)
+SELECT member_id, version, name, role, grid_id, phone, chats, language, active FROM json_to_recordset(%(rows)s)
+    AS r(member_id text, version bigint, name text, role text, grid_id text, phone text, chats json, language text,
+    active boolean)
 ORDER BY member_id
-ON CONFLICT (member_id) DO UPDATE SET version = excluded.version, name = excluded.name, phone = excluded.phone,
-    language = excluded.language, active = excluded.active
-WHERE m.version < excluded.version
+ON CONFLICT (member_id) DO UPDATE SET version = excluded.version, name = excluded.name, role = excluded.role,
+    grid_id = excluded.grid_id, phone = excluded.phone, chats = excluded.chats, language = excluded.language,
+    active = excluded.active
+WHERE m.version <= excluded.version
 
 -- name: count_notices
 -- Numbers for new notices: the last number of each member after so many more.

@@ -6,6 +6,7 @@ from services.notify.use_cases.engine import Engine
 from services.notify.use_cases.feeding_back import feed_back, settle
 from services.notify.use_cases.noticing import catch_up, keep_members, notice_answers, notice_projects, notice_work
 from services.notify.use_cases.reaching import tell_reporters
+from services.notify.use_cases.transitions import hear_transitions, keep_areas
 from services.notify.use_cases.webhooks import keep_sources, send_webhooks
 
 __all__ = [
@@ -15,6 +16,8 @@ __all__ = [
     "deliver",
     "feed_back",
     "forget_buckets",
+    "hear_transitions",
+    "keep_areas",
     "keep_members",
     "keep_sources",
     "notice_answers",

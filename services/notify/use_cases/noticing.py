@@ -18,6 +18,7 @@ from shared.messaging.message import Heard
 
 CATCH_UP_MOST = 500  # notices for one catch-up; whoever has missed more asks again
 _CATCH_UP = messages.CatchUp()
+IN_QUEUES_ONLY = ("action_answered",)  # whoever acts is there to read the answer
 
 
 def notice_work(heard: Sequence[Heard], open_work: OpenWork) -> None:
@@ -76,6 +77,21 @@ def tell(told: Sequence[tuple[Notice, Event]], work: Work) -> None:
         rows.append(row | vars(notice) | {"event_id": cause.id, "created_at": now})
     work.add_notices(rows)
     channels.send_notices(rows, work)
+    work.add_notifications([_notification(row) for row in rows if row["kind"] not in IN_QUEUES_ONLY])
+
+
+def _notification(notice: Row) -> Row:
+    """The same thing on other channels, as far as the town's routes want it there."""
+    body = notice["body"]
+    return {
+        "id": new_id(),
+        "key": f"{notice['event_id']}/{notice['member_id']}/{notice['kind']}",
+        "receiver": notice["member_id"],
+        "kind": notice["kind"],
+        "facts": body,
+        **{name: notice[name] for name in ("event_id", "notice_number", "created_at")},
+        **{name: body.get(name) for name in ("number", "level", "category")},
+    }
 
 
 def _after(arrival: Arrival, work: Work) -> int | None:

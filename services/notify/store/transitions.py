@@ -1,0 +1,35 @@
+"""What happens to cases: copies of what decides who hears of it, and what is to be heard on channels."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+
+from services.notify.store.base import SQL, Row, Rows
+
+
+class TransitionRows(Rows):
+    """Areas, cases, notifications."""
+
+    # gather
+
+    def area_parents(self) -> dict[str, str | None]:
+        return dict(self.all(SQL.area_parents))
+
+    def cases(self, numbers: Collection[str]) -> list[Row]:
+        return self.dicts(SQL.cases, numbers=sorted(numbers)) if numbers else []
+
+    # record
+
+    def put_areas(self, rows: Sequence[Row]) -> None:
+        self.write(SQL.put_areas, rows)
+
+    def put_cases(self, rows: Sequence[Row]) -> None:
+        """At most one row of each case."""
+        self.write(SQL.put_cases, rows)
+
+    def merge_cases(self, rows: Sequence[Row]) -> None:
+        """number, into, source."""
+        self.write(SQL.merge_cases, rows)
+
+    def add_notifications(self, rows: Sequence[Row]) -> None:
+        self.write(SQL.add_notifications, rows)
