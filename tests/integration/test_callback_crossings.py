@@ -138,6 +138,7 @@ def test_a_hundred_thousand_follow_ups_on_one_morning(asked: FollowUps) -> None:
             cursor.execute("EXPLAIN " + statement, values)
             plan = "\n".join(line for (line,) in cursor.fetchall())
             assert "Seq Scan" not in plan, plan
+        assert "Sort" not in plan, plan  # the next call: all are due at the same nine o'clock
     judged = use_cases.judge_due(asked.open_work)
     assert judged == 2000
     assert asked.town.rows("callback", "SELECT count(*) FROM follow_ups WHERE state = 'expired'") == [(2000,)]
