@@ -13,6 +13,7 @@ Hand = Callable[[str], str]
 Size = Callable[[str], int]
 
 ELLIPSIS = "…"
+LONGEST, HALF_A_NUMBER = 2_000, 40  # characters
 _UNSEEN = re.compile(  # controls, joiners, marks of direction and what else has no letter of its own
     "[\x00-\x1f\x7f-\x9f\u00ad\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u2028-\u202e\u2060-\u206f\u3164"
     "\ufe00-\ufe0f\ufeff\uffa0\ufff0-\uffff\ud800-\udfff\U000e0000-\U000e0fff]"
@@ -33,8 +34,11 @@ def exact(text: str) -> str:
 
 
 def line(text: str) -> str:
-    """On one line, numbers of persons masked, nothing that a telephone makes a link of."""
-    shown = mask(" ".join(_UNSEEN.sub(" ", text).split()))
+    """On one line, numbers of persons masked, nothing that a telephone makes a link of; no more than any channel shows
+    of one fact."""
+    shown = mask(" ".join(_UNSEEN.sub(" ", text[:LONGEST]).split()))
+    if len(text) > LONGEST:
+        shown = shown[:-HALF_A_NUMBER] + ELLIPSIS  # what was cut through is no number of a person any more
     return _DOMAIN.sub("·", _SCHEME.sub("∶", shown))
 
 

@@ -112,6 +112,8 @@ def _problem(node: nodes.Node) -> str | None:
         return f"a template may not have a {name}"
     if isinstance(node, nodes.Filter) and (node.name not in FILTERS or node.args or node.kwargs or node.node is None):
         return f"there is no such filter as {node.name!r} here: {', '.join(FILTERS)}, each without arguments"
+    if isinstance(node, nodes.Name) and node.name in ("self", "loop", "caller", "varargs", "kwargs"):
+        return f"there is no fact {node.name!r}"
     if isinstance(node, nodes.Getitem) and not isinstance(node.node, nodes.Dict):
         return "only a list of words is looked up, {'key': 'word'}[fact]"
     if isinstance(node, nodes.Pair) and not (isinstance(node.key, nodes.Const) and isinstance(node.value, nodes.Const)):

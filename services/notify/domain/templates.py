@@ -127,7 +127,7 @@ class Templates:
         """What is said on a channel of domain/kinds.py ('' is a member's own queue): it fits there, and what people
         have written is a text and nothing else. `nth`: the same is said for the nth time, and sounds different."""
         on, known = self._on(channel, language, nth), known_of(kind, facts)
-        words = self._filled(kind, on, _harmless(known, on.hand), _harmless(known, markdown), url)
+        words = self._filled(kind, on, _harmless(known, on.hand), lambda: _harmless(known, markdown), url)
         return self._ended(words, on, nth)
 
     def render_group(
@@ -136,24 +136,24 @@ class Templates:
         """Many things as one message with their count, in the frame of this kind (`group`, `digest`): one line for each
         of as many of them as there is room for."""
         on, common = self._on(channel, language, nth), _common(items)
-        bare, marked_up = _harmless(common, on.hand), _harmless(common, markdown)
         words = Words("", "")
         for shown in range(min(len(items), MOST_LINES), -1, -1):
-            plain = bare | {"lines": self._lines(items, shown, on, on.hand)}
-            marked = marked_up | {"lines": self._lines(items, shown, on, markdown)}
-            words = self._filled(kind, on, plain, marked, url)
+            plain, marked = (
+                _harmless(common, hand) | {"lines": self._lines(items, shown, on, hand)} for hand in (on.hand, markdown)
+            )
+            words = self._filled(kind, on, plain, lambda facts=marked: facts, url)
             if all(facts["lines"] in text for facts, text in ((plain, words.text), (marked, words.markdown)) if text):
                 break
         return self._ended(words, on, nth)
 
-    def _filled(self, kind: str, on: Surface, facts: Facts, marked: Facts, url: str) -> Words:
-        """`marked` are the facts for Markdown."""
+    def _filled(self, kind: str, on: Surface, facts: Facts, marked: Callable[[], Facts], url: str) -> Words:
+        """`marked` gives the facts for Markdown."""
         title = self._piece(kind, on, TITLE).fitted(facts, on.room.title, on.size)
         text = self._piece(kind, on, TEXT).fitted(facts, _room(on, title, url), on.size)
         if not (on.room.markdown and self._source(kind, on, MARKDOWN)):
             return Words(title, text, url)
         room = on.room.markdown - on.size(self._link(url, on.language))
-        return Words(title, text, url, self._piece(kind, on, MARKDOWN).fitted(marked, room, on.size))
+        return Words(title, text, url, self._piece(kind, on, MARKDOWN).fitted(marked(), room, on.size))
 
     def _on(self, channel: str, language: str, nth: int) -> Surface:
         """A surface, with room for the frame of what is said again."""
@@ -161,7 +161,7 @@ class Templates:
         if nth <= 1:
             return on
         title, text, marked = (max(on.size(self._again(part, on, nth, "x")) - 1, 0) for part in PARTS)
-        room = on.room
+        room, text = on.room, text + (title if on.room.together else 0)
         less = room._replace(title=room.title - title, text=room.text - text, markdown=max(room.markdown - marked, 0))
         return on._replace(room=less)
 

@@ -22,15 +22,14 @@ SELECT (SELECT coalesce(max(version), 0) FROM templates WHERE kind = %(kind)s) A
 
 -- name: template_version
 -- One version of the words of a kind.
-SELECT kind, version, words, author, reason, created_at FROM templates
-WHERE kind = %(kind)s AND version = %(version)s
+SELECT kind, version, words FROM templates WHERE kind = %(kind)s AND version = %(version)s
 
 -- name: template_versions
--- Every version of the town's own words, the newest of each kind first.
-SELECT kind, version, author, reason, created_at, CASE
+-- Every version of the town's own words, or of those of one kind, the newest first.
+SELECT kind, version, CASE
     WHEN version = (SELECT version FROM template_changes c WHERE c.kind = t.kind ORDER BY id DESC LIMIT 1) THEN 'published'
     WHEN EXISTS (SELECT 1 FROM template_changes c WHERE c.kind = t.kind AND c.version = t.version) THEN 'retired'
-    ELSE 'draft' END AS state
+    ELSE 'draft' END AS state, author, reason, created_at
 FROM templates t WHERE coalesce(kind = %(kind)s, true) ORDER BY kind, version DESC
 
 -- name: template_history
@@ -50,6 +49,6 @@ SELECT kind, version, before, action, who, reason, clock_timestamp() FROM json_t
     version integer, before integer, action text, who text, reason text)
 
 -- name: latest_notice
--- The newest notice of a kind, of a case if one is named, for a preview: not to whom it went.
-SELECT kind, body, created_at FROM notices WHERE kind = %(kind)s AND body ->> 'number' = %(number)s
+-- The newest notice of a kind about a case; not to whom it went.
+SELECT body, created_at FROM notices WHERE kind = %(kind)s AND body ->> 'number' = %(number)s
 ORDER BY created_at DESC LIMIT 1

@@ -54,9 +54,12 @@ class TemplateRows(Rows):
         _known[self.address] = _Known(stamp, templates, now)
         return templates
 
-    def template_version(self, kind: str, version: int) -> Row | None:
-        found = self.dicts(SQL.template_version, kind=kind, version=version)
-        return found[0] if found else None
+    def template_version(self, kind: str, version: int) -> Version | None:
+        """One version of the words of a kind, whatever its state; 0 is what the product comes with."""
+        if version == SHIPPED:
+            return shipped().version(kind)
+        found = self.one(SQL.template_version, kind=kind, version=version)
+        return Version(*found) if found else None
 
     def lock_template(self, kind: str) -> Row:
         """Of a kind: `newest`, the newest version; `in_force`; `before`, the version that was in force before that was

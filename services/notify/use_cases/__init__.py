@@ -7,12 +7,14 @@ from services.notify.use_cases.feeding_back import feed_back, settle
 from services.notify.use_cases.noticing import catch_up, keep_members, notice_answers, notice_projects, notice_work
 from services.notify.use_cases.reaching import tell_reporters
 from services.notify.use_cases.webhooks import keep_sources, send_webhooks
+from services.notify.use_cases.wording import draft_words, publish_words, roll_back_words
 
 __all__ = [
     "BY_HAND",
     "Engine",
     "catch_up",
     "deliver",
+    "draft_words",
     "feed_back",
     "forget_buckets",
     "keep_members",
@@ -20,7 +22,9 @@ __all__ = [
     "notice_answers",
     "notice_projects",
     "notice_work",
+    "publish_words",
     "reseal_channels",
+    "roll_back_words",
     "send_webhooks",
     "set_accounts",
     "settle",
