@@ -69,9 +69,9 @@ def template(work: Work, kind: str, version: int | None) -> dict[str, Any]:
     return about | {"versions": versions, "history": history}
 
 
-def preview(work: Work, kind: str, version: int | None, number: str | None) -> dict[str, Any]:
-    """What these words say on every channel, with the newest notice about a case, or with examples. Raises
-    NotifyError."""
+def preview(work: Work, kind: str, version: int | None, number: str | None, url: str) -> dict[str, Any]:
+    """What these words say on every channel, with the newest notice about a case or with examples, and with a link.
+    Raises NotifyError."""
     in_force = _in_force(work, kind)
     shown = in_force if version is None else version
     found = work.template_version(kind, shown)
@@ -79,7 +79,7 @@ def preview(work: Work, kind: str, version: int | None, number: str | None) -> d
         raise VersionUnknown(kind, shown)
     facts, origin = _facts(work, kind, number)
     words = shipped().with_words([found])
-    rows = [_said(words, kind, channel, language, facts) for channel in ("", *KINDS) for language in LANGUAGES]
+    rows = [_said(words, kind, channel, language, facts, url) for channel in ("", *KINDS) for language in LANGUAGES]
     return {"kind": kind, "version": shown, "with": origin, "rows": rows}
 
 
@@ -99,8 +99,8 @@ def _facts(work: Work, kind: str, number: str | None) -> tuple[Facts, str]:
     return row[0], f"the notice of {row[1]:%Y-%m-%d %H:%M} UTC about {number}"
 
 
-def _said(words: Templates, kind: str, channel: str, language: str, facts: Facts) -> dict[str, Any]:
-    said, on = words.render(kind, channel, language, facts), surface_of(channel, language)
+def _said(words: Templates, kind: str, channel: str, language: str, facts: Facts, url: str) -> dict[str, Any]:
+    said, on = words.render(kind, channel, language, facts, url), surface_of(channel, language)
     unit = "bytes" if on.room.in_bytes else "characters"
     parts = []
     for part in PARTS:

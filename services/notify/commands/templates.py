@@ -11,6 +11,7 @@ import yaml
 from services.notify import use_cases, views
 from services.notify.commands.who import who
 from services.notify.domain.kinds import KINDS
+from services.notify.domain.page_links import PATH
 from services.notify.domain.template_files import read_words
 from services.notify.domain.templates import LANGUAGES
 from services.notify.errors import WordsRefused
@@ -20,6 +21,7 @@ from shared.admin import Command, OpenWork
 from shared.settings import Settings
 
 QUEUE = "queue"  # what a member's own queue is called here
+SOME_LINK = f"https://…{PATH}…"  # where the link to the page of a notice will stand
 WIDE = 1_000_000  # no line of a template is folded
 
 
@@ -51,7 +53,7 @@ def _draft(arguments: argparse.Namespace, open_work: OpenWork, settings: Setting
 
 def _preview(arguments: argparse.Namespace, open_work: OpenWork, settings: Settings) -> str:
     with open_work() as work:
-        shown = views.preview(work, _kind(arguments), arguments.version, arguments.case)
+        shown = views.preview(work, _kind(arguments), arguments.version, arguments.case, SOME_LINK)
     lines = [f"{shown['kind']}, version {shown['version']}, with {shown['with']}"]
     for row in shown["rows"]:
         channel = row["channel"] or QUEUE

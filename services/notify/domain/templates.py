@@ -127,7 +127,7 @@ class Templates:
         """What is said on a channel of domain/kinds.py ('' is a member's own queue): it fits there, and what people
         have written is a text and nothing else. `nth`: the same is said for the nth time, and sounds different."""
         on, known = self._on(channel, language, nth), known_of(kind, facts)
-        words = self._filled(kind, on, _harmless(known, on.hand), lambda: _harmless(known, markdown), url)
+        words = self._filled(kind, on, _harmless(known, on.hand), _harmless(known, markdown), url)
         return self._ended(words, on, nth)
 
     def render_group(
@@ -138,22 +138,20 @@ class Templates:
         on, common = self._on(channel, language, nth), _common(items)
         words = Words("", "")
         for shown in range(min(len(items), MOST_LINES), -1, -1):
-            plain, marked = (
-                _harmless(common, hand) | {"lines": self._lines(items, shown, on, hand)} for hand in (on.hand, markdown)
-            )
-            words = self._filled(kind, on, plain, lambda facts=marked: facts, url)
+            plain, marked = (self._of_group(items, common, shown, on, hand) for hand in (on.hand, markdown))
+            words = self._filled(kind, on, plain, marked, url)
             if all(facts["lines"] in text for facts, text in ((plain, words.text), (marked, words.markdown)) if text):
                 break
         return self._ended(words, on, nth)
 
-    def _filled(self, kind: str, on: Surface, facts: Facts, marked: Callable[[], Facts], url: str) -> Words:
-        """`marked` gives the facts for Markdown."""
+    def _filled(self, kind: str, on: Surface, facts: Facts, marked: Facts, url: str) -> Words:
+        """`marked` are the facts for Markdown."""
         title = self._piece(kind, on, TITLE).fitted(facts, on.room.title, on.size)
         text = self._piece(kind, on, TEXT).fitted(facts, _room(on, title, url), on.size)
         if not (on.room.markdown and self._source(kind, on, MARKDOWN)):
             return Words(title, text, url)
         room = on.room.markdown - on.size(self._link(url, on.language))
-        return Words(title, text, url, self._piece(kind, on, MARKDOWN).fitted(marked(), room, on.size))
+        return Words(title, text, url, self._piece(kind, on, MARKDOWN).fitted(marked, room, on.size))
 
     def _on(self, channel: str, language: str, nth: int) -> Surface:
         """A surface, with room for the frame of what is said again."""
@@ -175,6 +173,9 @@ class Templates:
 
     def _again(self, part: str, on: Surface, nth: int, said: str) -> str:
         return self._piece("again", on, part).said({"nth": nth, TITLE if part == TITLE else TEXT: said})
+
+    def _of_group(self, items: Sequence[Item], common: Facts, shown: int, on: Surface, hand: Hand) -> dict[str, Any]:
+        return _harmless(common, hand) | {"lines": self._lines(items, shown, on, hand)}
 
     def _lines(self, items: Sequence[Item], shown: int, on: Surface, hand: Hand) -> str:
         told = [(self._piece(one.kind, on, TEXT), known_of(one.kind, one.facts)) for one in items[:shown]]
