@@ -28,7 +28,8 @@ SMS = "sms"  # what templates call every channel whose name begins so
 ALL = Room(10**6, 10**6)  # of a queue: everything
 SHORTEST = 6  # characters to which what people wrote may be shortened; a template has to fit then
 MOST_LINES = 20  # of a group
-OURS = re.compile(r"[0-9A-Za-z:+.-]{1,40}")  # a moment, a number: nothing that a channel makes something of
+OURS = re.compile(r"\d{4}-\d\d-\d\d[T ][0-9:.+Z-]{1,30}|\d{8}-\d{4,12}")  # a moment, a number
+NEWS = "news"  # is said for kinds that begin so and have no words of their own
 Source = Mapping[str, Any]  # the words of a kind: language → part, or channel → part → template
 
 
@@ -193,7 +194,8 @@ class Templates:
         return piece(self._source(kind, on, part))
 
     def _source(self, kind: str, on: Surface, part: str) -> str:
-        words = self._words[kind][on.language]
+        known = NEWS if kind.startswith(NEWS) and kind not in self._words else kind
+        words = self._words[known][on.language]
         return words.get(on.channel, {}).get(part) or words.get(part, "")
 
 
