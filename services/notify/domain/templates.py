@@ -24,6 +24,7 @@ from services.notify.domain.sandbox import compiled, names_in
 
 LANGUAGES = ("zh", "en")
 PARTS = TITLE, TEXT, MARKDOWN = ("title", "text", "markdown")
+LINES = "lines"  # of a group: one for each thing
 SMS = "sms"  # what templates call every channel whose name begins so
 ALL = Room(10**6, 10**6)  # of a queue: everything
 SHORTEST = 6  # characters to which what people wrote may be shortened; a template has to fit then
@@ -141,7 +142,7 @@ class Templates:
         for shown in range(min(len(items), MOST_LINES), -1, -1):
             plain, marked = (self._of_group(items, common, shown, on, hand) for hand in (on.hand, markdown))
             words = self._filled(kind, on, plain, marked, url)
-            if all(facts["lines"] in text for facts, text in ((plain, words.text), (marked, words.markdown)) if text):
+            if self._all_shown(kind, on, (plain, words.text), (marked, words.markdown)):
                 break
         return self._ended(words, on, nth)
 
@@ -175,8 +176,13 @@ class Templates:
     def _again(self, part: str, on: Surface, nth: int, said: str) -> str:
         return self._piece("again", on, part).said({"nth": nth, TITLE if part == TITLE else TEXT: said})
 
+    def _all_shown(self, kind: str, on: Surface, *said: tuple[Facts, str]) -> bool:
+        """Whether the lines have their whole place in the text and in the Markdown, as far as these show lines."""
+        reads = [LINES in names_in(self._source(kind, on, part)) for part in (TEXT, MARKDOWN)]
+        return all(facts[LINES] in text for (facts, text), shown in zip(said, reads, strict=True) if shown and text)
+
     def _of_group(self, items: Sequence[Item], common: Facts, shown: int, on: Surface, hand: Hand) -> dict[str, Any]:
-        return _harmless(common, hand) | {"lines": self._lines(items, shown, on, hand)}
+        return _harmless(common, hand) | {LINES: self._lines(items, shown, on, hand)}
 
     def _lines(self, items: Sequence[Item], shown: int, on: Surface, hand: Hand) -> str:
         told = [(self._piece(one.kind, on, TEXT), known_of(one.kind, one.facts)) for one in items[:shown]]
