@@ -3,10 +3,17 @@
 NotifyError
 ├── DeliveryUnknown   there is no delivery with this id
 ├── NotUncertain      only what is uncertain is settled by hand
-└── AccountUnknown    there is no such account
+├── AccountUnknown    there is no such account
+├── KindUnknown       nothing of this kind is ever said
+├── VersionUnknown    the words of a kind have no such version
+├── NothingBefore     the words in force are those that the product comes with
+├── NoSuchNotice      there is no notice to show words with
+└── WordsRefused      the words have mistakes
 """
 
 from __future__ import annotations
+
+from collections.abc import Iterable
 
 
 class NotifyError(Exception):
@@ -27,3 +34,30 @@ class NotUncertain(NotifyError):
 class AccountUnknown(NotifyError):
     def __init__(self, account_id: str):
         super().__init__(f"there is no account {account_id[:40]!r}: see `channels list`")
+
+
+class KindUnknown(NotifyError):
+    def __init__(self, kind: str):
+        super().__init__(f"nothing of the kind {kind[:60]!r} is ever said: see `templates list`")
+
+
+class VersionUnknown(NotifyError):
+    def __init__(self, kind: str, version: int):
+        super().__init__(f"{kind} has no version {version}: see `templates show {kind}`")
+
+
+class NothingBefore(NotifyError):
+    def __init__(self, kind: str):
+        super().__init__(f"{kind} has the words that the product comes with: there is nothing before them")
+
+
+class NoSuchNotice(NotifyError):
+    def __init__(self, kind: str, number: str):
+        super().__init__(
+            f"nobody was told {kind} about {number[:40]!r}: name another case, or none to see it with examples"
+        )
+
+
+class WordsRefused(NotifyError):
+    def __init__(self, problems: Iterable[str]):
+        super().__init__("the words are refused, nothing has changed\n" + "\n".join(problems))

@@ -36,6 +36,14 @@ class AnswerLinks(DependencyProvider):
         return links(self.container.config["settings"].key_ring, "answers")
 
 
+class Pages(DependencyProvider):
+    """`self.pages`: links to the pages of notices."""
+
+    def get_dependency(self, worker_ctx: Any) -> use_cases.Pages:
+        settings = self.container.config["settings"]
+        return use_cases.Pages(settings.public_url, links(settings.key_ring, "notices"))
+
+
 class Keys(DependencyProvider):
     """`self.keys`: opens the numbers at which people are reached, and seals them again."""
 

@@ -9,12 +9,13 @@ from services.notify.store.accounts import AccountRows
 from services.notify.store.base import SQL, Row
 from services.notify.store.deliveries import DeliveryRows
 from services.notify.store.notices import NoticeRows, Place
+from services.notify.store.templates import TemplateRows, shipped
 from services.notify.store.transitions import TransitionRows
 
-__all__ = ["SQL", "OpenWork", "Place", "Row", "Work"]
+__all__ = ["SQL", "OpenWork", "Place", "Row", "Work", "shipped"]
 
 
-class Work(NoticeRows, AccountRows, DeliveryRows, TransitionRows):
+class Work(NoticeRows, AccountRows, DeliveryRows, TransitionRows, TemplateRows):
     """One transaction of notify."""
 
 

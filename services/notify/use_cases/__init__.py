@@ -4,16 +4,23 @@ from services.notify.use_cases.accounts import forget_buckets, reseal_channels, 
 from services.notify.use_cases.delivering import BY_HAND, deliver, settle_by_hand, supersede
 from services.notify.use_cases.engine import Engine
 from services.notify.use_cases.feeding_back import feed_back, settle
+from services.notify.use_cases.linking import OPEN, OVER, Opened, Pages, open_notice
 from services.notify.use_cases.noticing import catch_up, keep_members, notice_answers, notice_projects, notice_work
 from services.notify.use_cases.reaching import tell_reporters
 from services.notify.use_cases.transitions import hear_transitions, keep_areas
 from services.notify.use_cases.webhooks import keep_sources, send_webhooks
+from services.notify.use_cases.wording import draft_words, publish_words, roll_back_words
 
 __all__ = [
     "BY_HAND",
+    "OPEN",
+    "OVER",
     "Engine",
+    "Opened",
+    "Pages",
     "catch_up",
     "deliver",
+    "draft_words",
     "feed_back",
     "forget_buckets",
     "hear_transitions",
@@ -23,7 +30,10 @@ __all__ = [
     "notice_answers",
     "notice_projects",
     "notice_work",
+    "open_notice",
+    "publish_words",
     "reseal_channels",
+    "roll_back_words",
     "send_webhooks",
     "set_accounts",
     "settle",
