@@ -20,7 +20,7 @@ from services.notify.domain.pipeline.subject import Item
 from services.notify.store import OpenWork, Row, Work
 from services.notify.use_cases.delivering import deliver
 from services.notify.use_cases.gathering import Receivers, items_of, left_of_limits
-from services.notify.use_cases.wording import Said, words_of
+from services.notify.use_cases.saying import Said, words_of
 from shared.messaging.envelope import new_id
 from shared.sealing import KeyRing
 
