@@ -2,6 +2,13 @@
 
 from __future__ import annotations
 
-from services.notify.commands import channels, keys, routes, silences, uncertain
+from services.notify.commands import channels, keys, routes, silences, templates, uncertain
 
-COMMANDS = [*keys.COMMANDS, *channels.COMMANDS, *uncertain.COMMANDS, *silences.COMMANDS, *routes.COMMANDS]
+COMMANDS = [
+    *keys.COMMANDS,
+    *channels.COMMANDS,
+    *templates.COMMANDS,
+    *uncertain.COMMANDS,
+    *silences.COMMANDS,
+    *routes.COMMANDS,
+]

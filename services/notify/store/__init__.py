@@ -11,12 +11,13 @@ from services.notify.store.deliveries import DeliveryRows
 from services.notify.store.notices import NoticeRows, Place
 from services.notify.store.pipeline import PipelineRows
 from services.notify.store.silences import SilenceRows
+from services.notify.store.templates import TemplateRows, shipped
 from services.notify.store.transitions import TransitionRows
 
-__all__ = ["SQL", "OpenWork", "Place", "Row", "Work"]
+__all__ = ["SQL", "OpenWork", "Place", "Row", "Work", "shipped"]
 
 
-class Work(NoticeRows, AccountRows, DeliveryRows, TransitionRows, PipelineRows, SilenceRows):
+class Work(NoticeRows, AccountRows, DeliveryRows, TemplateRows, TransitionRows, PipelineRows, SilenceRows):
     """One transaction of notify."""
 
 

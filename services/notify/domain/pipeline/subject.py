@@ -49,7 +49,7 @@ class Subject:
 class Item:
     """`part`: the route because of which it goes out beside another (`continue`), else empty. `is_notice`: it stands in
     the member's own queue, too. `words_key`: the same for the same words about the same case. `parent`: the open case
-    that its case is merged into. `ended`: its case has come to an end."""
+    that its case is merged into. `ended`: its case has come to an end. `has_words`: there is a template for it."""
 
     id: str
     event_id: str
@@ -64,6 +64,7 @@ class Item:
     deadline: dt.datetime | None = None
     parent: str = ""
     ended: bool = False
+    has_words: bool = True
 
 
 def is_call(kind: str) -> bool:
