@@ -84,14 +84,14 @@ def board(
 
 def heard(world: Providers, key: str) -> list[tuple[str, str]]:
     """Channel and target of what has reached somebody, and says this key."""
-    return [(effect.channel, effect.target) for effect in world.effects if f"[{key}]" in effect.text]
+    return [(effect.channel, effect.target) for effect in world.effects if f"「{key}」" in effect.text]
 
 
 def test_five_alerts_of_a_place_are_one_message(board: Board, world: Providers) -> None:
     board.tell("five", "m101", "work_reminded", count=5)
     until(lambda: board.states("five") == {"sent": 5})
     until(lambda: heard(world, "five"))
-    (effect,) = [effect for effect in world.effects if "[five]" in effect.text]
+    (effect,) = [effect for effect in world.effects if "「five」" in effect.text]
     assert (effect.channel, effect.target) == ("dingtalk_work", "dingtalk-m101") and "5条" in effect.text
     rows = board.of("five")
     assert {row["reason"] for row in rows} == {"one of 5 in one message"} and len({row["sent_in"] for row in rows}) == 1
@@ -129,7 +129,7 @@ def test_a_case_that_is_merged_is_silent_as_long_as_its_parent_lives(board: Boar
     board.case("P-1")
     board.case("C-1", merged_into="P-1", merged=2)
     board.tell("muted", "m104", "work_verified", number="C-1")
-    board.tell("merger", "m104", "case_merged", number="C-1")
+    board.tell("merger", "m104", "case_merged", number="C-1", notice_number=None)
     until(lambda: board.states("muted") == {"muted": 1} and board.states("merger") == {"sent": 1})
     assert board.of("muted")[0]["reason"] == "its case is handled together with P-1"
     board.run("UPDATE cases SET ended = 9, ended_round = 1 WHERE number = %s", [("P-1",)])
@@ -206,8 +206,8 @@ def test_it_is_said_once_and_the_unit_s_chat_hears_it_once(board: Board, world: 
         ("dingtalk_work", "dingtalk-m107"),
         ("dingtalk_work", "dingtalk-m108"),
     ]
-    board.tell("again", "m107", "work_verified", event_id="public-event-2", facts={"title": "[same] 路灯"})
-    board.tell("again2", "m107", "work_verified", facts={"title": "[same] 路灯"})
+    board.tell("again", "m107", "work_verified", event_id="public-event-2", facts={"title": "「same」路灯"})
+    board.tell("again2", "m107", "work_verified", facts={"title": "「same」路灯"})
     until(lambda: board.states("again") + board.states("again2") == {"sent": 1, "repeated": 1})
 
 
