@@ -4,6 +4,11 @@ NotifyError
 ├── DeliveryUnknown   there is no delivery with this id
 ├── NotUncertain      only what is uncertain is settled by hand
 ├── AccountUnknown    there is no such account
+├── SilenceUnknown    there is no silence with this id
+├── SilenceOver       it has ended already
+├── SilenceRefused    it may not be like this; `mistakes` say why
+├── NotYours          whoever asks has no rights there
+├── MemberUnknown     there is no such member
 ├── KindUnknown       nothing of this kind is ever said
 ├── VersionUnknown    the words of a kind have no such version
 ├── NothingBefore     the words in force are those that the product comes with
@@ -34,6 +39,31 @@ class NotUncertain(NotifyError):
 class AccountUnknown(NotifyError):
     def __init__(self, account_id: str):
         super().__init__(f"there is no account {account_id[:40]!r}: see `channels list`")
+
+
+class SilenceUnknown(NotifyError):
+    def __init__(self, silence_id: str):
+        super().__init__(f"there is no silence {silence_id[:40]!r}: look at the list of silences")
+
+
+class SilenceOver(NotifyError):
+    def __init__(self, silence_id: str):
+        super().__init__(f"the silence {silence_id} is over already: nothing is left to end")
+
+
+class SilenceRefused(NotifyError):
+    def __init__(self, mistakes: list[tuple[str, str, str]]):
+        super().__init__("; ".join(f"{field}: {problem}: {repair}" for field, problem, repair in mistakes))
+        self.mistakes = mistakes
+
+
+class NotYours(NotifyError):
+    pass
+
+
+class MemberUnknown(NotifyError):
+    def __init__(self, member: str):
+        super().__init__(f"nobody is called {member[:40]!r} here: members come from dispatch")
 
 
 class KindUnknown(NotifyError):

@@ -20,6 +20,7 @@ class NotifyService:
     answer_links = wiring.AnswerLinks()
     keys = wiring.Keys()
     engine = wiring.Engine()
+    pipeline = wiring.Pipeline()
     pages = wiring.Pages()
 
     @hears("members", messages.MemberChanged)
@@ -70,6 +71,14 @@ class NotifyService:
     def send_deliveries(self) -> None:
         self.engine.tick()
 
+    @timer(interval=1)
+    def pipe_notifications(self) -> None:
+        self.pipeline.tick()
+
+    @timer(interval=3600)
+    def forget_notifications(self) -> None:
+        use_cases.forget_notifications(self.open_work)
+
     @timer(interval=3600)
     def forget_buckets(self) -> None:
         use_cases.forget_buckets(self.open_work)
@@ -93,6 +102,18 @@ class NotifyService:
     @http("GET", "/notify/deliveries/<delivery_id>", roles=["desk", "leader"])
     def get_delivery(self, request: Request, delivery_id: str) -> Any:
         return doors.get_delivery(request, delivery_id, self.open_work)
+
+    @http("GET", "/notify/silences", roles=["desk", "leader"], in_area=True)
+    def get_silences(self, request: Request) -> Any:
+        return doors.get_silences(request, self.open_work)
+
+    @http("POST", "/notify/silences", roles=["desk", "leader"], in_area=True)
+    def post_silence(self, request: Request) -> Any:
+        return doors.post_silence(request, self.open_work)
+
+    @http("POST", "/notify/silences/<silence_id>/end", roles=["desk", "leader"], in_area=True)
+    def post_end_silence(self, request: Request, silence_id: str) -> Any:
+        return doors.post_end_silence(request, silence_id, self.open_work)
 
     @http("POST", "/notify/deliveries/<delivery_id>/settle", roles=["desk"])
     def post_settle(self, request: Request, delivery_id: str) -> Any:

@@ -2,6 +2,13 @@
 
 from __future__ import annotations
 
-from services.notify.commands import channels, keys, templates, uncertain
+from services.notify.commands import channels, keys, routes, silences, templates, uncertain
 
-COMMANDS = [*keys.COMMANDS, *channels.COMMANDS, *templates.COMMANDS, *uncertain.COMMANDS]
+COMMANDS = [
+    *keys.COMMANDS,
+    *channels.COMMANDS,
+    *templates.COMMANDS,
+    *uncertain.COMMANDS,
+    *silences.COMMANDS,
+    *routes.COMMANDS,
+]

@@ -108,6 +108,9 @@ class Templates:
         """These in the place of those in force."""
         return Templates.of([*map(self.version, self._words), *versions])
 
+    def has(self, kind: str) -> bool:
+        return kind in self._words
+
     @property
     def kinds(self) -> list[str]:
         return sorted(self._words)

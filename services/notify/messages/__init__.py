@@ -15,7 +15,7 @@ from services.notify.messages.heard import (
     SourceChanged,
     TaskChanged,
 )
-from services.notify.messages.outside import CatchUp, Settle
+from services.notify.messages.outside import CatchUp, EndSilence, Settle, Silence
 from services.notify.messages.transitions import DESCRIBING, TRANSITIONS, CaseIsMerged
 from services.notify.messages.work import (
     WORK,
@@ -59,6 +59,7 @@ __all__ = [
     "CaseAnswered",
     "CaseIsMerged",
     "CatchUp",
+    "EndSilence",
     "FeedbackDue",
     "InterviewRecorded",
     "MemberChanged",
@@ -71,6 +72,7 @@ __all__ = [
     "ServiceBooked",
     "ServiceUnbooked",
     "Settle",
+    "Silence",
     "SourceChanged",
     "TaskChanged",
     "WorkAssigned",

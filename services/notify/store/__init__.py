@@ -9,13 +9,15 @@ from services.notify.store.accounts import AccountRows
 from services.notify.store.base import SQL, Row
 from services.notify.store.deliveries import DeliveryRows
 from services.notify.store.notices import NoticeRows, Place
+from services.notify.store.pipeline import PipelineRows
+from services.notify.store.silences import SilenceRows
 from services.notify.store.templates import TemplateRows, shipped
 from services.notify.store.transitions import TransitionRows
 
 __all__ = ["SQL", "OpenWork", "Place", "Row", "Work", "shipped"]
 
 
-class Work(NoticeRows, AccountRows, DeliveryRows, TransitionRows, TemplateRows):
+class Work(NoticeRows, AccountRows, DeliveryRows, TemplateRows, TransitionRows, PipelineRows, SilenceRows):
     """One transaction of notify."""
 
 

@@ -8,7 +8,10 @@ from services.notify.store.base import SQL, Row, Rows
 
 
 class TransitionRows(Rows):
-    """Areas, cases, notifications."""
+    """Areas, cases, notifications. `notified`: whether this unit of work has added some. `has_channels`: False where it
+    is known that the town has none, so that nothing need be added."""
+
+    notified, has_channels = False, True
 
     # gather
 
@@ -32,4 +35,6 @@ class TransitionRows(Rows):
         self.write(SQL.merge_cases, rows)
 
     def add_notifications(self, rows: Sequence[Row]) -> None:
-        self.write(SQL.add_notifications, rows)
+        if rows and self.has_channels:
+            self.write(SQL.add_notifications, rows)
+            self.notified = True
