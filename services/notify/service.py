@@ -59,7 +59,7 @@ class NotifyService:
 
     @receives("actions")
     def on_actions(self, arrivals: list[Any]) -> list[str]:
-        return use_cases.catch_up(arrivals, self.open_work)
+        return use_cases.hear_members(arrivals, self.open_work)
 
     @timer(interval=1)
     def send_webhooks(self) -> None:
@@ -69,6 +69,14 @@ class NotifyService:
     def send_deliveries(self) -> None:
         self.engine.tick()
 
+    @timer(interval=1)
+    def escalate_unread(self) -> None:
+        use_cases.escalate_unread(self.open_work)
+
+    @timer(interval=3600)
+    def forget_acts(self) -> None:
+        use_cases.forget_acts(self.open_work)
+
     @timer(interval=3600)
     def forget_buckets(self) -> None:
         use_cases.forget_buckets(self.open_work)
@@ -76,6 +84,10 @@ class NotifyService:
     @http("GET", "/notify/notices", roles=["desk", "leader", "member"], in_area=True)
     def get_notices(self, request: Request) -> Any:
         return doors.get_notices(request, self.open_work)
+
+    @http("GET", "/notify/sent", roles=["desk", "leader", "member"], in_area=True)
+    def get_sent(self, request: Request) -> Any:
+        return doors.get_sent(request, self.open_work)
 
     @http("GET", "/notify/channels", roles=["desk", "leader"])
     def get_channels(self, request: Request) -> Any:

@@ -86,6 +86,7 @@ OWN_OR_LIST = {
     "POST /dispatch/second-factor",
     "POST /intake/reports",
     "GET /notify/notices",
+    "GET /notify/sent",
     "GET /board/totals",
 }
 

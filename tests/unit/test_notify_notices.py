@@ -238,7 +238,7 @@ def test_the_finder_hears_under_the_number_that_the_finder_gave(
 
 
 def test_every_notice_about_work_has_its_words() -> None:
-    kinds = {"action_accepted", "action_refused"}
+    kinds = {"action_accepted", "action_refused", "notice_unread"}
     for message, receivers in RECEIVERS.items():
         steps = STEPS[8:] if message == "dispatch.work_supervised.v1" else STEPS  # nothing follows by a reminder
         letter = {"measure": "letter", "request": "extend"}

@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from services.notify.commands import channels, keys, uncertain
+from services.notify.commands import channels, keys, sent, uncertain
 
-COMMANDS = [*keys.COMMANDS, *channels.COMMANDS, *uncertain.COMMANDS]
+COMMANDS = [*keys.COMMANDS, *channels.COMMANDS, *sent.COMMANDS, *uncertain.COMMANDS]

@@ -60,6 +60,12 @@ def about_action(data: dict[str, Any]) -> Notice:
     return Notice(data["member_id"], "action_answered", body | _texts(text))
 
 
+def about_unread(leader: str, unread: dict[str, Any]) -> Notice:
+    """That somebody has not read what was asked of them, for who leads them. `unread`: what the notice says, with
+    `to_member_id` (whom it was for), `nth` and `why`."""
+    return Notice(leader, "notice_unread", unread | _texts(text_of("notice_unread", unread)))
+
+
 def about_report(data: dict[str, Any]) -> Notice:
     """Feedback about what a member found on patrol; the external id is `<member>/<the member's own id>`."""
     member, _, own_id = data["external_id"].partition("/")

@@ -114,6 +114,10 @@ TEXTS = {
     "appointment_cancelled": Text(
         "{starts}的预约已取消:{title}。{why}", "The appointment at {starts} is cancelled: {title}. {why}"
     ),
+    "notice_unread": Text(
+        "第{nth}次提醒:{whom}尚未查看,请督促:{title}({place})。{why}",
+        "No. {nth}: {whom} has not read it, please see to it: {title} ({place}). {why}",
+    ),
     "action_accepted": Text("操作已生效。", "Done."),
     "action_refused": Text("操作未生效:{why}", "Not done: {why}"),
 }

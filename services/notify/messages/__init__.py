@@ -15,7 +15,7 @@ from services.notify.messages.heard import (
     SourceChanged,
     TaskChanged,
 )
-from services.notify.messages.outside import CatchUp, Settle
+from services.notify.messages.outside import CatchUp, Read, Settle
 from services.notify.messages.transitions import DESCRIBING, TRANSITIONS, CaseIsMerged
 from services.notify.messages.work import (
     WORK,
@@ -63,6 +63,7 @@ __all__ = [
     "InterviewRecorded",
     "MemberChanged",
     "ProjectChanged",
+    "Read",
     "ReporterErased",
     "ReporterToTell",
     "RequestDenied",

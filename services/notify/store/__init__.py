@@ -10,11 +10,12 @@ from services.notify.store.base import SQL, Row
 from services.notify.store.deliveries import DeliveryRows
 from services.notify.store.notices import NoticeRows, Place
 from services.notify.store.transitions import TransitionRows
+from services.notify.store.unread import UnreadRows
 
 __all__ = ["SQL", "OpenWork", "Place", "Row", "Work"]
 
 
-class Work(NoticeRows, AccountRows, DeliveryRows, TransitionRows):
+class Work(NoticeRows, AccountRows, DeliveryRows, TransitionRows, UnreadRows):
     """One transaction of notify."""
 
 

@@ -4,18 +4,23 @@ from services.notify.use_cases.accounts import forget_buckets, reseal_channels, 
 from services.notify.use_cases.delivering import BY_HAND, deliver, settle_by_hand, supersede
 from services.notify.use_cases.engine import Engine
 from services.notify.use_cases.feeding_back import feed_back, settle
-from services.notify.use_cases.noticing import catch_up, keep_members, notice_answers, notice_projects, notice_work
+from services.notify.use_cases.noticing import keep_members, notice_answers, notice_projects, notice_work
 from services.notify.use_cases.reaching import tell_reporters
+from services.notify.use_cases.reading import have_read, hear_members
 from services.notify.use_cases.transitions import hear_transitions, keep_areas
+from services.notify.use_cases.unread import escalate_unread, forget_acts
 from services.notify.use_cases.webhooks import keep_sources, send_webhooks
 
 __all__ = [
     "BY_HAND",
     "Engine",
-    "catch_up",
     "deliver",
+    "escalate_unread",
     "feed_back",
+    "forget_acts",
     "forget_buckets",
+    "have_read",
+    "hear_members",
     "hear_transitions",
     "keep_areas",
     "keep_members",
