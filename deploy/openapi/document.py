@@ -38,6 +38,7 @@ PARTS = {  # parts of a path, with their schemas
     "interview_id": {"type": "string", "format": "uuid", "description": "id of an interview"},
     "reask_id": {"type": "string", "format": "uuid", "description": "id of an answer that is asked for again"},
     "delivery_id": {"type": "string", "format": "uuid", "description": "id of a delivery on a channel"},
+    "silence_id": {"type": "string", "format": "uuid", "description": "id of a silence"},
     "follow_up_id": {"type": "string", "format": "uuid", "description": "id of a follow-up"},
     "call_id": {"type": "string", "format": "uuid", "description": "id of a call"},
     "secret": {"type": "string", "pattern": "^[A-Za-z0-9_-]{22}$", "description": "made for one reporter's answer"},

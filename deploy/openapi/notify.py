@@ -46,6 +46,24 @@ ROUTES = {
         {200: "the delivery, its attempts (`history`), and the channels that said the same (`steps`)"},
         problems=(404,),
     ),
+    "GET /notify/silences": Route(
+        "What is not to be heard for a while; a leader sees what is silenced in their area",
+        {200: "`silences`, in force or to come, the newest first, at most 500, and how much each `keeps` back"},
+        query={"ended": "true: those that are over, too"},
+        problems=(422,),
+    ),
+    "POST /notify/silences": Route(
+        "Silence something on channels, for a bounded time; members' own queues stay as they are",
+        {201: "the silence; one of a leader is about their area"},
+        notify.Silence,
+        problems=(422,),
+    ),
+    "POST /notify/silences/<silence_id>/end": Route(
+        "End a silence before its time; what it has kept back goes out, as far as it is still of use",
+        {200: "`ended_by`, and how many notifications are `released`"},
+        notify.EndSilence,
+        problems=(404, 409, 422),
+    ),
     "POST /notify/deliveries/<delivery_id>/settle": Route(
         "Somebody knows what became of what is uncertain: delivered, failed (the next channel says it), or again",
         {200: "its `state`, and whether the `next_channel` has it"},

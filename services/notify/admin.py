@@ -6,10 +6,10 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from services.notify import use_cases
 from services.notify.commands import COMMANDS
 from services.notify.commands.channels import load_channels
 from services.notify.config import load
-from services.notify.domain.rule_set import mistakes_in
 from services.notify.errors import NotifyError
 from services.notify.store import Work
 from shared.admin import OpenWork, main
@@ -23,4 +23,4 @@ def load_town(folder: Path, open_work: OpenWork, settings: Settings) -> dict[str
 
 
 if __name__ == "__main__":
-    sys.exit(main(load, Work, load_town, {}, COMMANDS, (NotifyError,), lambda section, work: mistakes_in(section)))
+    sys.exit(main(load, Work, load_town, {}, COMMANDS, (NotifyError,), use_cases.check_rules))

@@ -3,7 +3,12 @@
 NotifyError
 ├── DeliveryUnknown   there is no delivery with this id
 ├── NotUncertain      only what is uncertain is settled by hand
-└── AccountUnknown    there is no such account
+├── AccountUnknown    there is no such account
+├── SilenceUnknown    there is no silence with this id
+├── SilenceOver       it has ended already
+├── SilenceRefused    it may not be like this; `mistakes` say why
+├── NotYours          whoever asks has no rights there
+└── MemberUnknown     there is no such member
 """
 
 from __future__ import annotations
@@ -27,3 +32,28 @@ class NotUncertain(NotifyError):
 class AccountUnknown(NotifyError):
     def __init__(self, account_id: str):
         super().__init__(f"there is no account {account_id[:40]!r}: see `channels list`")
+
+
+class SilenceUnknown(NotifyError):
+    def __init__(self, silence_id: str):
+        super().__init__(f"there is no silence {silence_id[:40]!r}: look at the list of silences")
+
+
+class SilenceOver(NotifyError):
+    def __init__(self, silence_id: str):
+        super().__init__(f"the silence {silence_id} is over already: nothing is left to end")
+
+
+class SilenceRefused(NotifyError):
+    def __init__(self, mistakes: list[tuple[str, str, str]]):
+        super().__init__("; ".join(f"{field}: {problem}: {repair}" for field, problem, repair in mistakes))
+        self.mistakes = mistakes
+
+
+class NotYours(NotifyError):
+    pass
+
+
+class MemberUnknown(NotifyError):
+    def __init__(self, member: str):
+        super().__init__(f"nobody is called {member[:40]!r} here: members come from dispatch")

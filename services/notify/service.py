@@ -20,6 +20,7 @@ class NotifyService:
     answer_links = wiring.AnswerLinks()
     keys = wiring.Keys()
     engine = wiring.Engine()
+    pipeline = wiring.Pipeline()
 
     @hears("members", messages.MemberChanged)
     def on_members_changed(self, heard: list[Any]) -> None:
@@ -77,6 +78,14 @@ class NotifyService:
     def forget_acts(self) -> None:
         use_cases.forget_acts(self.open_work)
 
+    @timer(interval=1)
+    def pipe_notifications(self) -> None:
+        self.pipeline.tick()
+
+    @timer(interval=3600)
+    def forget_notifications(self) -> None:
+        use_cases.forget_notifications(self.open_work)
+
     @timer(interval=3600)
     def forget_buckets(self) -> None:
         use_cases.forget_buckets(self.open_work)
@@ -100,6 +109,18 @@ class NotifyService:
     @http("GET", "/notify/deliveries/<delivery_id>", roles=["desk", "leader"])
     def get_delivery(self, request: Request, delivery_id: str) -> Any:
         return doors.get_delivery(request, delivery_id, self.open_work)
+
+    @http("GET", "/notify/silences", roles=["desk", "leader"], in_area=True)
+    def get_silences(self, request: Request) -> Any:
+        return doors.get_silences(request, self.open_work)
+
+    @http("POST", "/notify/silences", roles=["desk", "leader"], in_area=True)
+    def post_silence(self, request: Request) -> Any:
+        return doors.post_silence(request, self.open_work)
+
+    @http("POST", "/notify/silences/<silence_id>/end", roles=["desk", "leader"], in_area=True)
+    def post_end_silence(self, request: Request, silence_id: str) -> Any:
+        return doors.post_end_silence(request, silence_id, self.open_work)
 
     @http("POST", "/notify/deliveries/<delivery_id>/settle", roles=["desk"])
     def post_settle(self, request: Request, delivery_id: str) -> Any:

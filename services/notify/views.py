@@ -66,9 +66,14 @@ def lies_within(work: UnitOfWork, area: str, number: str | None, person: str | N
     return any(area in path_of(place, dict(work.all(SQL.area_parents))) for (place,) in places)
 
 
+def silences(work: UnitOfWork, ended: bool, limit: int) -> list[dict[str, Any]]:
+    """In force or still to come, and with `ended` those of before; `keeps`: how many notifications each keeps back."""
+    return work.dicts(SQL.silences_listed, ended=ended, limit=limit)
+
+
 def gauges(work: UnitOfWork) -> list[Gauge]:
     """What has not arrived yet."""
-    return _feedback(work) + _deliveries(work) + _unread(work)
+    return _feedback(work) + _deliveries(work) + _notifications(work) + _unread(work)
 
 
 def _unread(work: UnitOfWork) -> list[Gauge]:
@@ -97,6 +102,25 @@ def _deliveries(work: UnitOfWork) -> list[Gauge]:
             [([channel, state], count) for channel, state, count, _ in rows],
         ),
         ("wangge_channel_deliveries_oldest_age_seconds", "Age of what has waited longest.", ["channel"], ages),
+    ]
+
+
+def _notifications(work: UnitOfWork) -> list[Gauge]:
+    """What waits in the pipeline, and how late the pipeline is."""
+    rows = work.all(SQL.count_notifications)
+    return [
+        (
+            "wangge_notifications",
+            "Notifications that wait, by state and why: held for a group, quiet hours or a digest, silenced.",
+            ["state", "why"],
+            [([state, why], count) for state, why, count, _ in rows],
+        ),
+        (
+            "wangge_notifications_oldest_due_seconds",
+            "How long the oldest notification that is due has been waiting to be looked at.",
+            [],
+            [([], max((late for _, _, _, late in rows), default=0.0))],
+        ),
     ]
 
 

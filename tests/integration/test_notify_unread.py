@@ -18,10 +18,12 @@ from deploy.provision.servers import Servers
 from deploy.towns import files
 from shared.messaging.envelope import Event, new_id
 from tests.integration.test_intake_doors import publish
-from tests.support.deliveries import until
+from tests.support.deliveries import LISTED, account, until
+from tests.support.providers import providers
 from tests.support.town import TemporaryTown
 
 LADDER = [("2 second", "next_channel"), ("4 second", "leader")]
+CHANNELS = ("dingtalk_robot", "webhook")
 KINDS = ["work_assigned", "check_wanted", "work_offered"]
 STEPS = {"P1": [{"after": after, "to": to} for after, to in LADDER]}
 MEMBERS = {"m001": ("leader", "g001"), "m002": ("worker", "g001"), "m003": ("worker", "g001"), "d1": ("desk", None)}
@@ -198,6 +200,7 @@ def test_what_expires_is_not_said(line: Town) -> None:
 
 
 def test_what_went_out_is_shown_to_whom_it_concerns(line: Town) -> None:
+    line.assign("m002", level="P4")
     (number,) = line.assign("m002")
     assert line.ended(number) == "all_done"
     for role, name, query, seen in (
@@ -219,6 +222,30 @@ def test_what_went_out_is_shown_to_whom_it_concerns(line: Town) -> None:
     told = line.town.admin("notify", "sent", number)
     assert "已送达 delivered" in told and "m001" in told and "报负责人 leader" in told
     assert "work_assigned" in line.town.admin("notify", "sent", "m002")
+
+
+def test_the_next_channel_says_it_in_other_words(servers: Servers, small_town: Path, tmp_path: Path) -> None:
+    """First the robot, then the webhook, then nothing is left; a reminder that waits is not sent when it was read."""
+    route = {"ways": ["robot", "hook"]}
+    steps = [("2 second", "next_channel"), ("4 second", "next_channel"), ("6 second", "leader")]
+    unread = {"kinds": KINDS, "steps": {"P1": [{"after": after, "to": to} for after, to in steps]}}
+    with providers() as world, opened(servers, small_town, tmp_path, route=route, unread=unread) as line:
+        accounts = [account("robot", "dingtalk_robot", world, tmp_path), account("hook", "webhook", world, tmp_path)]
+        file = tmp_path / "channels.yaml"
+        files.write_yaml(file, {"accounts": accounts}, "Accounts.")
+        line.town.admin("notify", "channels", "add", str(file))
+        line.town.start("notify", WEBHOOK_NETWORKS=LISTED)
+        (number,) = line.assign("m002", title="路灯倒了")
+        assert line.ended(number) == "all_done"
+        taken = [(measure, reached) for measure, reached, _ in line.watched(number)["steps"]]
+        assert taken == [("next_channel", ["robot"]), ("next_channel", ["hook", "robot"]), ("leader", ["m001"])]
+        told = {channel: [text for text in world.texts(channel) if "m002" not in text] for channel in CHANNELS}
+        assert [len(told[channel]) for channel in CHANNELS] == [1, 1]
+        assert "第2次" in told["webhook"][0] and "第2次" not in told["dingtalk_robot"][0]
+        sent = line.get(f"/notify/sent?number={number}&person=m002", "desk", "d1").json()["sent"]
+        ways = [(row["outcome"], [one["way"] for one in row["deliveries"] or ()]) for row in reversed(sent)]
+        assert ways == [("delivered", ["queue"]), ("sent", ["robot"]), ("sent", ["hook"]), ("no_way", [])]
+        assert "robot" in line.town.admin("notify", "sent", "m002")
 
 
 def test_two_replicas_that_are_killed_take_each_step_once(servers: Servers, small_town: Path, tmp_path: Path) -> None:

@@ -28,8 +28,9 @@ from services.notify.domain.unread import (
     decide,
     expires_at,
     leaders_of,
+    said_again,
 )
-from services.notify.domain.unread_data import WATCHABLE, Watching, duration, problems, steps_of
+from services.notify.domain.unread_data import WATCHABLE, Watching, problems, steps_of
 
 NOW = dt.datetime(2026, 11, 30, 3, 0, tzinfo=dt.UTC)
 MINUTE = dt.timedelta(minutes=1)
@@ -177,11 +178,12 @@ def test_the_text_says_how_often_and_of_whom() -> None:
     assert "w1" in first["text_zh"] and "路灯不亮" in first["text_en"]
 
 
-@pytest.mark.parametrize(
-    ("text", "seconds"), [("1 second", 1), ("3 minute", 180), ("2 emergency_hour", 7200), ("7 day", 604800)]
-)
-def test_durations(text: str, seconds: int) -> None:
-    assert duration(text).total_seconds() == seconds
+def test_said_again_it_sounds_different_each_time() -> None:
+    about = {"text_zh": "新任务:路灯不亮", "text_en": "New work: 路灯不亮", "nth": 3}
+    said = [said_again(about, nth) for nth in (2, 3)]
+    for language in ("zh", "en"):
+        assert len({about[f"text_{language}"], *(one[f"text_{language}"] for one in said)}) == 3
+    assert said[0]["nth"] == 3, "of a reminder, which counts its own times"
 
 
 @pytest.mark.parametrize(
@@ -201,7 +203,7 @@ def test_durations(text: str, seconds: int) -> None:
         (
             PART | {"steps": {"P1": NONE}},
             ("unread", "steps", "P1", 0, "after"),
-            "above 0",
+            "one after the other",
         ),
         (PART | {"steps": {"P1": [{"after": "8 day", "to": LEADER}]}}, ("unread", "steps", "P1", 0, "after"), "7 day"),
         (

@@ -2,6 +2,13 @@
 
 from __future__ import annotations
 
-from services.notify.commands import channels, keys, sent, uncertain
+from services.notify.commands import channels, keys, routes, sent, silences, uncertain
 
-COMMANDS = [*keys.COMMANDS, *channels.COMMANDS, *sent.COMMANDS, *uncertain.COMMANDS]
+COMMANDS = [
+    *keys.COMMANDS,
+    *channels.COMMANDS,
+    *sent.COMMANDS,
+    *uncertain.COMMANDS,
+    *silences.COMMANDS,
+    *routes.COMMANDS,
+]

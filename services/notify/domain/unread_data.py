@@ -8,19 +8,19 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from services.notify.domain.pipeline.duration import UNITS, duration
+from services.notify.domain.pipeline.subject import LEVELS
 from services.notify.domain.unread import LEADER, NEXT_CHANNEL, Step
 
 Place = tuple[Any, ...]
 Problem = tuple[Place, str, str]  # where, what is wrong there, how to repair it
 
-LEVELS = ("P1", "P2", "P3", "P4")
 WATCHABLE = (  # notices that ask their member to do something about a case
     *("work_assigned", "work_offered", "work_escalated", "work_reminded", "work_sent_back", "work_resumed"),
     *("check_wanted", "check_taken_over", "check_escalated", "check_reminded", "yellow_card", "red_card"),
     *("approval_wanted", "more_time_wanted", "assist_wanted", "answer_awaited", "answer_passed_up", "notice_unread"),
 )
 MEASURES = (NEXT_CHANNEL, LEADER)
-_UNITS = {"second": 1, "minute": 60, "emergency_hour": 3600, "day": 86400}
 _LONGEST = dt.timedelta(days=7)
 _STEPS = 10
 _STEP = "{after: 3 minute, to: next_channel}"
@@ -48,14 +48,6 @@ class Watching:
 def steps_of(document: Sequence[Mapping[str, Any]]) -> tuple[Step, ...]:
     """Of a ladder without mistakes."""
     return tuple(Step(duration(step["after"]), step["to"]) for step in document)
-
-
-def duration(text: Any) -> dt.timedelta:
-    """`3 minute`, on the clock on the wall. Raises ValueError."""
-    amount, _, unit = text.partition(" ") if isinstance(text, str) else ("", "", "")
-    if not (amount.isascii() and amount.isdigit() and len(amount) < 7 and int(amount) and unit in _UNITS):
-        raise ValueError(f"{text!r} is no duration")
-    return dt.timedelta(seconds=int(amount) * _UNITS[unit])
 
 
 def problems(part: Any, at: Place) -> Iterator[Problem]:
@@ -109,9 +101,9 @@ def _steps(steps: Sequence[Any], at: Place) -> Iterator[Problem]:
         if step.get("to") not in MEASURES:
             yield (*place, "to"), f"{step.get('to')!r} is not known here", f"use {', '.join(MEASURES)}"
         try:
-            after = duration(step.get("after"))
+            after = duration(str(step.get("after")))
         except ValueError as error:
-            repair = f"write a whole number above 0 and one of {', '.join(_UNITS)}"
+            repair = f"write a whole number above 0 and one of {', '.join(UNITS)}"
             yield (*place, "after"), str(error), repair
             continue
         if not before < after <= _LONGEST:

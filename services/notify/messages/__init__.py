@@ -15,7 +15,7 @@ from services.notify.messages.heard import (
     SourceChanged,
     TaskChanged,
 )
-from services.notify.messages.outside import CatchUp, Read, Settle
+from services.notify.messages.outside import CatchUp, EndSilence, Read, Settle, Silence
 from services.notify.messages.transitions import DESCRIBING, TRANSITIONS, CaseIsMerged
 from services.notify.messages.work import (
     WORK,
@@ -59,6 +59,7 @@ __all__ = [
     "CaseAnswered",
     "CaseIsMerged",
     "CatchUp",
+    "EndSilence",
     "FeedbackDue",
     "InterviewRecorded",
     "MemberChanged",
@@ -72,6 +73,7 @@ __all__ = [
     "ServiceBooked",
     "ServiceUnbooked",
     "Settle",
+    "Silence",
     "SourceChanged",
     "TaskChanged",
     "WorkAssigned",

@@ -9,13 +9,15 @@ from services.notify.store.accounts import AccountRows
 from services.notify.store.base import SQL, Row
 from services.notify.store.deliveries import DeliveryRows
 from services.notify.store.notices import NoticeRows, Place
+from services.notify.store.pipeline import PipelineRows
+from services.notify.store.silences import SilenceRows
 from services.notify.store.transitions import TransitionRows
 from services.notify.store.unread import UnreadRows
 
 __all__ = ["SQL", "OpenWork", "Place", "Row", "Work"]
 
 
-class Work(NoticeRows, AccountRows, DeliveryRows, TransitionRows, UnreadRows):
+class Work(NoticeRows, AccountRows, DeliveryRows, TransitionRows, PipelineRows, SilenceRows, UnreadRows):
     """One transaction of notify."""
 
 

@@ -8,7 +8,9 @@ from services.notify.store.base import SQL, Row, Rows
 
 
 class TransitionRows(Rows):
-    """Areas, cases, notifications."""
+    """Areas, cases, notifications. `notified`: whether this unit of work has added some, which may go out."""
+
+    notified = False
 
     # gather
 
@@ -33,3 +35,4 @@ class TransitionRows(Rows):
 
     def add_notifications(self, rows: Sequence[Row]) -> None:
         self.write(SQL.add_notifications, rows)
+        self.notified = self.notified or bool(rows)

@@ -3,10 +3,14 @@
 from services.notify.use_cases.accounts import forget_buckets, reseal_channels, set_accounts
 from services.notify.use_cases.delivering import BY_HAND, deliver, settle_by_hand, supersede
 from services.notify.use_cases.engine import Engine
+from services.notify.use_cases.explaining import explain
 from services.notify.use_cases.feeding_back import feed_back, settle
 from services.notify.use_cases.noticing import keep_members, notice_answers, notice_projects, notice_work
+from services.notify.use_cases.pipeline import Pipeline
+from services.notify.use_cases.piping import check_rules, forget_notifications, pipe
 from services.notify.use_cases.reaching import tell_reporters
 from services.notify.use_cases.reading import have_read, hear_members
+from services.notify.use_cases.silencing import add_silence, end_silence
 from services.notify.use_cases.transitions import hear_transitions, keep_areas
 from services.notify.use_cases.unread import escalate_unread, forget_acts
 from services.notify.use_cases.webhooks import keep_sources, send_webhooks
@@ -14,11 +18,17 @@ from services.notify.use_cases.webhooks import keep_sources, send_webhooks
 __all__ = [
     "BY_HAND",
     "Engine",
+    "Pipeline",
+    "add_silence",
+    "check_rules",
     "deliver",
+    "end_silence",
     "escalate_unread",
+    "explain",
     "feed_back",
     "forget_acts",
     "forget_buckets",
+    "forget_notifications",
     "have_read",
     "hear_members",
     "hear_transitions",
@@ -28,6 +38,7 @@ __all__ = [
     "notice_answers",
     "notice_projects",
     "notice_work",
+    "pipe",
     "reseal_channels",
     "send_webhooks",
     "set_accounts",

@@ -21,6 +21,7 @@ from services.notify.domain.unread import (
     decide,
     expires_at,
     leaders_of,
+    said_again,
 )
 from services.notify.domain.unread_data import steps_of
 from services.notify.store import OpenWork, Row, Work
@@ -148,9 +149,8 @@ def _again(due: Due, tried: Sequence[str], work: Work) -> Row:
         "kind": row["kind"],
         "event_id": key,
         "notice_number": row["notice_number"],
-        "facts": body | {"nth": due.step + 1},
+        "facts": said_again(body, due.step + 1) | {"tried": list(tried)},
         "created_at": work.now(),
-        "tried": list(tried),
     }
 
 

@@ -1,0 +1,146 @@
+"""Notifications go their way: each ends with a reason, is held until a time, or goes out, alone or with others.
+
+One transaction for a batch: claim, gather, decide (domain/pipeline), record together with the deliveries.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
+
+from services.notify.channels import metrics
+from services.notify.domain.deliveries import Wanted, Way
+from services.notify.domain.pipeline.deciding import Decision, Message, decide
+from services.notify.domain.pipeline.routes import Route, matching, route_of
+from services.notify.domain.pipeline.rule_set import Problem, mistakes_in
+from services.notify.domain.pipeline.steps import Matched, World, match
+from services.notify.domain.pipeline.subject import Item
+from services.notify.store import OpenWork, Row, Work
+from services.notify.use_cases.delivering import deliver
+from services.notify.use_cases.gathering import Receivers, items_of, left_of_limits
+from services.notify.use_cases.wording import Said, words_of
+from shared.messaging.envelope import new_id
+from shared.sealing import KeyRing
+
+MOST = 500  # notifications of one batch
+KEPT = 90  # days after which what was settled is forgotten
+FORGOTTEN_AT_ONCE = 5_000
+
+
+class Piped(NamedTuple):
+    """What a batch came to: how many notifications, how many messages for the engine, whether there may be more."""
+
+    notifications: int
+    messages: int
+    more: bool
+
+
+def pipe(keys: KeyRing, open_work: OpenWork) -> Piped:
+    """The next notifications that are due."""
+    with open_work() as work:
+        rows = work.due_notifications(work.lock_receivers(MOST), MOST)
+        if not rows:
+            return Piped(0, 0, False)
+        route = root_of(work.rules())
+        receivers = Receivers.of({row["receiver"] for row in rows}, keys, work)
+        matched, parts = routed(items_of(rows, receivers, work), route, receivers)
+        work.add_parts(parts)
+        decisions, messages = decide(matched, world_of(matched, receivers, keys, work))
+        facts = {row["id"]: Said(row["kind"], row["facts"]) for row in rows}
+        deliver([_wanted(message, facts, receivers) for message in messages], work, keys)
+        work.settle_notifications([_settled(one) for one in decisions])
+        work.commit()
+    _count(decisions, messages)
+    return Piped(len(rows), len(messages), len(rows) == MOST or bool(parts))
+
+
+def forget_notifications(open_work: OpenWork) -> None:
+    """What was settled months ago, and silences as old, some at a time."""
+    with open_work() as work:
+        work.forget_notifications(KEPT, FORGOTTEN_AT_ONCE)
+        work.forget_silences(KEPT)
+        work.commit()
+
+
+def check_rules(section: Any, work: Work) -> list[Problem]:
+    """What is wrong in the section `notify` of a rule set; nothing when it can come into force."""
+    return mistakes_in(section)
+
+
+def root_of(rules: Mapping[str, Any]) -> Route | None:
+    """The tree of routes of the rules in force."""
+    return route_of(rules["route"]) if rules.get("route") else None
+
+
+def routed(
+    items: Sequence[tuple[Item, str | None]], root: Route | None, receivers: Receivers
+) -> tuple[list[Matched], list[Row]]:
+    """Each with its route: the one that it goes by already, as long as there is one of this name, or the first that
+    fits. For each further one that fits there is a part to be added."""
+    by_name = {route.name: route for route in root.every()} if root else {}
+    matched, parts = [], []
+    for item, before in items:
+        routes = [by_name[before]] if before in by_name else matching(root, item.subject) if root else []
+        reach = receivers.reach(item.subject.receiver)
+        matched.append(match(item, routes[0] if routes else None, reach))
+        if not item.part:
+            parts += [{"id": new_id(), "of": item.id, "part": route.name} for route in routes[1:]]
+    return matched, parts
+
+
+def world_of(matched: Sequence[Matched], receivers: Receivers, keys: KeyRing, work: Work) -> World:
+    """What decides about them beside themselves."""
+    able = [one for one in matched if one.ways]
+    work.lock_ears({one.ear for one in able if one.ear != one.item.subject.receiver})
+    repeating = {one.worded for one in able if one.route and one.route.repeat}
+    places = {(one.ear, one.key) for one in able if one.route and one.route.group_by}
+    places |= {(one.ear, one.digest_key) for one in able if one.route and one.route.digest}
+    return World(
+        work.now(),
+        work.silences_in_force(),
+        work.said_before({one.said for one in able}),
+        work.worded_before(repeating),
+        work.groups_of(places),
+        left_of_limits(able, receivers, keys, work),
+    )
+
+
+def _wanted(message: Message, facts: Mapping[str, Said], receivers: Receivers) -> Wanted:
+    lead = message.parts[0].item
+    receiver = lead.subject.receiver
+    return Wanted(
+        key=message.key,
+        about=lead.id,
+        person=receiver,
+        level=message.level,
+        words=words_of([facts[part.item.id] for part in message.parts], receivers.language(receiver)),
+        ways=tuple(Way(*receivers.target(receiver, way)) for way in message.ways),
+        number=message.number,
+        expires_at=message.expires_at,
+    )
+
+
+def _settled(decision: Decision) -> Row:
+    matched, verdict = decision.matched, decision.verdict
+    expires_at: dt.datetime | None = matched.expires_at
+    return {
+        "id": matched.item.id,
+        **{name: getattr(verdict, name) for name in ("state", "why", "reason", "due", "silence_id")},
+        "route": matched.route.name if matched.route else None,
+        "ear": matched.ear or matched.item.subject.receiver,
+        "group_key": decision.group_key,
+        "gathered": decision.gathered,
+        "words_key": matched.item.words_key,
+        "expires_at": expires_at,
+        "sent_in": decision.sent_in,
+    }
+
+
+def _count(decisions: Sequence[Decision], messages: Sequence[Message]) -> None:
+    counted = Counter((one.verdict.state, one.verdict.why) for one in decisions)
+    for (state, why), number in counted.items():
+        metrics.notifications.labels(state, why).inc(number)
+    for message in messages:
+        metrics.group_sizes.observe(len(message.parts))
