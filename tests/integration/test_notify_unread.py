@@ -248,6 +248,32 @@ def test_the_next_channel_says_it_in_other_words(servers: Servers, small_town: P
         assert "robot" in line.town.admin("notify", "sent", "m002")
 
 
+def test_what_was_read_is_not_said_on_channels_any_more(servers: Servers, small_town: Path, tmp_path: Path) -> None:
+    """Neither what is held back for others like it, nor what waits for an account that cannot send."""
+    slow = {"name": "slow", "match": {"levels": ["P3"]}, "group_by": ["receiver"], "group_wait": "10 minute"}
+    with (
+        providers() as world,
+        opened(servers, small_town, tmp_path, route={"ways": ["hook"], "routes": [slow]}) as line,
+    ):
+        files.write_yaml(
+            tmp_path / "channels.yaml", {"accounts": [account("hook", "webhook", world, tmp_path)]}, "Accounts."
+        )
+        line.town.admin("notify", "channels", "add", str(tmp_path / "channels.yaml"))
+        with line.town.database("notify") as connection, connection.cursor() as cursor:
+            cursor.execute("UPDATE channel_accounts SET blocked_until = now() + interval '1 hour'")
+        line.town.start("notify", WEBHOOK_NETWORKS=LISTED)
+        states = "SELECT n.level, n.state, d.state, d.target FROM notifications n LEFT JOIN channel_deliveries d"
+        states += " ON d.key = n.sent_in WHERE n.receiver = %s ORDER BY 1"
+        line.assign("m002", level="P1"), line.assign("m002", level="P3"), line.assign("m003", level="P3")
+        waiting = [("P1", "sent", "created"), ("P3", "held", None)]
+        until(lambda: [row[:3] for row in line.town.rows("notify", states, "m002")] == waiting)
+        line.act("m002", "read", {"upto": line.notices("m002")[-1][0]})
+        read = [("P1", "sent", "superseded", ""), ("P3", "read", None, None)]
+        until(lambda: line.town.rows("notify", states, "m002") == read)
+        until(lambda: [row[1] for row in line.town.rows("notify", states, "m003")] == ["held"])
+        assert not world.texts("webhook")
+
+
 def test_two_replicas_that_are_killed_take_each_step_once(servers: Servers, small_town: Path, tmp_path: Path) -> None:
     steps = {"P1": [{"after": f"{n} second", "to": "leader"} for n in (1, 2, 3, 4)]}
     with opened(servers, small_town, tmp_path, unread={"kinds": KINDS, "steps": steps}) as line:

@@ -44,3 +44,5 @@ CREATE TABLE unread_steps (               -- what was done about unread notices;
 CREATE INDEX notices_by_case ON notices ((body->>'number'), id);
 CREATE INDEX feedback_by_case ON feedback ((body->>'number'), id);
 CREATE INDEX notifications_by_notice ON notifications (receiver, notice_number);
+CREATE INDEX notifications_to_hush ON notifications (receiver) WHERE due IS NOT NULL;
+CREATE INDEX channel_deliveries_to_hush ON channel_deliveries (person) WHERE state = 'created';

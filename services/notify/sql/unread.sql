@@ -82,3 +82,21 @@ WHERE u.notice_id = ANY(%(ids)s::uuid[]) GROUP BY 1
 -- Notices that are watched and not read yet, by level, with the age in seconds of the oldest.
 SELECT n.body->>'level', count(*), extract(epoch FROM clock_timestamp() - min(u.since))::float
 FROM unread u JOIN notices n ON n.id = u.notice_id WHERE u.due IS NOT NULL GROUP BY 1
+
+-- name: hush
+-- What these members (their notices from, upto) have read is not said on channels any more, as far as it waits; whom it
+-- would have reached is forgotten. A unit's chat hears it all the same.
+WITH r AS (SELECT member_id, "from", upto FROM json_to_recordset(%(rows)s) AS r(member_id text, "from" bigint,
+    upto bigint)),
+waiting AS (SELECT n.id FROM r JOIN notifications n ON n.receiver = r.member_id
+        AND n.notice_number BETWEEN r."from" AND r.upto
+    WHERE n.due IS NOT NULL AND coalesce(n.ear = n.receiver, true) FOR UPDATE OF n SKIP LOCKED),
+ended AS (UPDATE notifications SET state = 'read', why = 'read', reason = %(reason)s, due = NULL,
+    settled_at = clock_timestamp() WHERE id IN (SELECT id FROM waiting))
+UPDATE channel_deliveries SET state = 'superseded', reason = %(reason)s, due = NULL, target = '', ways = '[]',
+    settled_at = clock_timestamp()
+WHERE id IN (SELECT d.id FROM r JOIN channel_deliveries d ON d.person = r.member_id
+    WHERE d.state = 'created' AND d.key LIKE 'notification/%%'
+        AND NOT EXISTS (SELECT FROM notifications n WHERE n.sent_in = d.key AND n.receiver = d.person
+            AND NOT coalesce(n.notice_number BETWEEN r."from" AND r.upto AND n.ear = n.receiver, false))
+    FOR UPDATE OF d SKIP LOCKED)

@@ -7,7 +7,9 @@ from collections.abc import Collection, Mapping, Sequence
 
 from services.notify.domain.unread_data import Watching
 from services.notify.store.base import SQL, Row, Rows
+from shared.outbox.unit_of_work import to_json
 
+HAS_READ = "the member has read it, or need not any more"
 LOOKED_FOR = 1.0  # seconds that a process goes on with the rules it knows
 _known: dict[str, tuple[float, Watching]] = {}  # by town
 
@@ -53,7 +55,14 @@ class UnreadRows(Rows):
 
     def put_seen(self, upto: Mapping[str, int]) -> None:
         """Members have read up to these numbers; never less than before, never more than they were told."""
-        self.write(SQL.put_seen, [{"member_id": member, "upto": number} for member, number in sorted(upto.items())])
+        rows = [{"member_id": member, "from": 0, "upto": number} for member, number in sorted(upto.items())]
+        self.write(SQL.put_seen, rows)
+        self.hush(rows)
+
+    def hush(self, rows: Sequence[Row]) -> None:
+        """Of each member_id the notices `from` … `upto`: what of them waits for a channel is of no use any more."""
+        if rows:
+            self.run(SQL.hush, rows=to_json(rows), reason=HAS_READ)
 
     def note_acts(self, rows: Sequence[Row]) -> None:
         """number, member_id ('': everybody), at; where nothing is watched, nobody asks for it."""

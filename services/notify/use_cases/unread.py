@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
+from services.notify.channels import metrics
 from services.notify.domain.notices import Notice, about_unread
 from services.notify.domain.unread import (
     ASSIGNED,
@@ -25,7 +26,6 @@ from services.notify.domain.unread import (
 )
 from services.notify.domain.unread_data import steps_of
 from services.notify.store import OpenWork, Row, Work
-from services.notify.use_cases.delivering import supersede
 from services.notify.use_cases.noticing import tell
 from shared.messaging.envelope import Event, new_id
 from shared.rounds import work_off
@@ -68,15 +68,21 @@ def _look(work: Work) -> int:
     taken += _go_on([one for one in due if _goes_to(one, NEXT_CHANNEL)], work)
     work.put_unread([_row(one) for one in due])
     work.note_steps(taken)
-    for one in due:
-        if one.decision.ended and not one.decision.step:
-            supersede({again(one.row)}, one.decision.ended, work)
+    work.hush([_silent(one.row) for one in due if one.decision.ended and not one.decision.step])
+    _count(due)
     return len(rows)
 
 
-def again(row: Row) -> str:
-    """What repeats a notice on other channels is about this."""
-    return f"unread/{row['notice_id']}"
+def _silent(row: Row) -> Row:
+    return {"member_id": row["member_id"], "from": row["notice_number"], "upto": row["notice_number"]}
+
+
+def _count(due: Sequence[Due]) -> None:
+    for one in due:
+        if one.decision.step:
+            metrics.unread_steps.labels(one.decision.step.to).inc()
+        if one.decision.ended:
+            metrics.unread_ended.labels(one.decision.ended).inc()
 
 
 def _goes_to(due: Due, measure: str) -> bool:
@@ -140,7 +146,7 @@ def _go_on(due: Sequence[Due], work: Work) -> list[Row]:
 
 def _again(due: Due, tried: Sequence[str], work: Work) -> Row:
     row, body = due.row, due.row["body"]
-    key = f"{again(row)}/{due.step}"
+    key = _key(due)
     named = {name: body.get(name) for name in ("number", "level", "category")}
     return named | {
         "id": new_id(),
@@ -163,8 +169,12 @@ def _facts(due: Due, work: Work) -> dict[str, Any]:
 
 def _cause(due: Due, work: Work) -> Event:
     """What a notice about an unread one comes from: this step, and no message."""
-    cause = f"{again(due.row)}/{due.step}"
-    return Event(cause, "notify.notice_unread", work.address, work.now().isoformat(), {})
+    return Event(_key(due), "notify.notice_unread", work.address, work.now().isoformat(), {})
+
+
+def _key(due: Due) -> str:
+    """Of what comes of a step: the same however often it is tried."""
+    return f"unread/{due.row['notice_id']}/{due.step}"
 
 
 def _taken(due: Due, reached: Sequence[str], reason: str) -> Row:
