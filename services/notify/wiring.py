@@ -85,6 +85,7 @@ class OpenWork(DependencyProvider):
     @contextmanager
     def _open_work(self) -> Iterator[Work]:
         with self.relay.open_work(Work) as work:
+            work.has_channels = self.sending.pipeline.has_channels
             yield work
         if work.notified:
             self.sending.pipeline.nudge()

@@ -3,21 +3,23 @@
 SELECT EXISTS (SELECT FROM channel_accounts), EXISTS (SELECT FROM notifications WHERE due <= clock_timestamp())
 
 -- name: lock_receivers
--- Members with something due, for this process alone until it commits: the urgent first, then whoever waits longest.
+-- Members with something due, for this process alone until it commits: the urgent first, then whoever waits longest. Those
+-- that another process has are left to it; no more are locked than are taken.
 WITH urgent AS MATERIALIZED (SELECT receiver, due, 0 AS rank FROM notifications
         WHERE due <= clock_timestamp() AND level IN ('P1', 'P2') ORDER BY due LIMIT %(limit)s),
-    every AS MATERIALIZED (SELECT receiver, due, 1 AS rank FROM notifications
+    anybody AS MATERIALIZED (SELECT receiver, due, 1 AS rank FROM notifications
         WHERE due <= clock_timestamp() ORDER BY due LIMIT %(limit)s),
     receivers AS MATERIALIZED (SELECT receiver, min(rank) AS rank, min(due) AS due
-        FROM (SELECT * FROM urgent UNION ALL SELECT * FROM every) AS both GROUP BY 1)
-SELECT receiver FROM receivers WHERE pg_try_advisory_xact_lock(305, hashtext(receiver)) ORDER BY rank, due
+        FROM (SELECT * FROM urgent UNION ALL SELECT * FROM anybody) AS found GROUP BY 1)
+SELECT receiver FROM (SELECT receiver FROM receivers ORDER BY rank, due OFFSET 0) AS ordered
+WHERE pg_try_advisory_xact_lock(305, hashtext(receiver)) LIMIT %(most)s
 
 -- name: due_notifications
--- What these members are to hear now, locked; the urgent first.
+-- What these members are to hear now, locked, one member after the other, so that what goes together comes together.
 SELECT id::text, key, receiver, kind, event_id, number, level, category, notice_number, facts, created_at, state, part, route,
     group_key, gathered, words_key
 FROM notifications WHERE receiver = ANY(%(receivers)s) AND due <= clock_timestamp()
-ORDER BY coalesce(level IN ('P1', 'P2'), false) DESC, due, id LIMIT %(limit)s FOR UPDATE SKIP LOCKED
+ORDER BY array_position(%(receivers)s, receiver), due, id LIMIT %(limit)s FOR UPDATE SKIP LOCKED
 
 -- name: lock_ear
 -- A unit's chat, for this process alone until it commits.

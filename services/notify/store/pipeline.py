@@ -21,8 +21,9 @@ class PipelineRows(Rows):
         has_channels, due = self.one(SQL.pipeline_state)
         return has_channels, due
 
-    def lock_receivers(self, limit: int) -> list[str]:
-        return [receiver for (receiver,) in self.all(SQL.lock_receivers, limit=limit)]
+    def lock_receivers(self, most: int, limit: int) -> list[str]:
+        """At most so many, of the `limit` notifications that have been due the longest."""
+        return [receiver for (receiver,) in self.all(SQL.lock_receivers, most=most, limit=limit)]
 
     def due_notifications(self, receivers: Sequence[str], limit: int) -> list[Row]:
         return self.dicts(SQL.due_notifications, receivers=list(receivers), limit=limit) if receivers else []

@@ -8,9 +8,10 @@ from services.notify.store.base import SQL, Row, Rows
 
 
 class TransitionRows(Rows):
-    """Areas, cases, notifications. `notified`: whether this unit of work has added some, which may go out."""
+    """Areas, cases, notifications. `notified`: whether this unit of work has added some. `has_channels`: False where it
+    is known that the town has none, so that nothing need be added."""
 
-    notified = False
+    notified, has_channels = False, True
 
     # gather
 
@@ -34,5 +35,6 @@ class TransitionRows(Rows):
         self.write(SQL.merge_cases, rows)
 
     def add_notifications(self, rows: Sequence[Row]) -> None:
-        self.write(SQL.add_notifications, rows)
-        self.notified = self.notified or bool(rows)
+        if rows and self.has_channels:
+            self.write(SQL.add_notifications, rows)
+            self.notified = True

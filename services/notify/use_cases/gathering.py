@@ -16,7 +16,7 @@ from services.notify.domain.pipeline.subject import DEADLINES, Item, Subject
 from services.notify.domain.transitions import path_of
 from services.notify.store import Row, Work
 from services.notify.use_cases.delivering import TARGET
-from services.notify.use_cases.wording import Said, line_of
+from services.notify.use_cases.saying import Said, line_of
 from shared.sealing import KeyRing, SealError
 
 log = logging.getLogger(__name__)

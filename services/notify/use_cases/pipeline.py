@@ -18,22 +18,24 @@ log = logging.getLogger(__name__)
 
 
 class Pipeline:
-    """`nudge` after a commit that may have added notifications. A town without channels costs a question a second."""
+    """`nudge` after a commit that has added notifications. A town without channels costs a question a second;
+    `has_channels`: what was answered last."""
 
     def __init__(self, open_work: OpenWork, keys: KeyRing, engine: Engine):
         self._open_work, self._keys, self._engine = open_work, keys, engine
-        self._has_channels = self._turning = self._again = self.stopping = False
+        self.has_channels = True  # until it is known
+        self._turning = self._again = self.stopping = False
 
     def tick(self) -> None:
         """Once a second: what is due, whoever has added it."""
         with self._open_work() as work:
-            self._has_channels, due = work.pipeline_state()
+            self.has_channels, due = work.pipeline_state()
         if due:
             self.turn()
 
     def nudge(self) -> None:
         """Look soon; comes back at once."""
-        if self._has_channels and not self._again:
+        if not self._again:
             self._again = True
             if not self._turning:
                 eventlet.spawn_n(_guarded, self.turn)

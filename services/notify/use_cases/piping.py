@@ -20,11 +20,12 @@ from services.notify.domain.pipeline.subject import Item
 from services.notify.store import OpenWork, Row, Work
 from services.notify.use_cases.delivering import deliver
 from services.notify.use_cases.gathering import Receivers, items_of, left_of_limits
-from services.notify.use_cases.wording import Said, words_of
+from services.notify.use_cases.saying import Said, words_of
 from shared.messaging.envelope import new_id
 from shared.sealing import KeyRing
 
-MOST = 500  # notifications of one batch
+MOST = 1000  # notifications of one batch
+RECEIVERS = 100  # of one batch, so that other replicas have something to do as well
 KEPT = 90  # days after which what was settled is forgotten
 FORGOTTEN_AT_ONCE = 5_000
 
@@ -40,7 +41,9 @@ class Piped(NamedTuple):
 def pipe(keys: KeyRing, open_work: OpenWork) -> Piped:
     """The next notifications that are due."""
     with open_work() as work:
-        rows = work.due_notifications(work.lock_receivers(MOST), MOST)
+        members = work.lock_receivers(RECEIVERS, MOST)
+        found = work.due_notifications(members, MOST)
+        rows = _whole(found)
         if not rows:
             return Piped(0, 0, False)
         route = root_of(work.rules())
@@ -53,7 +56,7 @@ def pipe(keys: KeyRing, open_work: OpenWork) -> Piped:
         work.settle_notifications([_settled(one) for one in decisions])
         work.commit()
     _count(decisions, messages)
-    return Piped(len(rows), len(messages), len(rows) == MOST or bool(parts))
+    return Piped(len(rows), len(messages), len(members) == RECEIVERS or len(found) == MOST or bool(parts))
 
 
 def forget_notifications(open_work: OpenWork) -> None:
@@ -62,6 +65,13 @@ def forget_notifications(open_work: OpenWork) -> None:
         work.forget_notifications(KEPT, FORGOTTEN_AT_ONCE)
         work.forget_silences(KEPT)
         work.commit()
+
+
+def _whole(rows: list[Row]) -> list[Row]:
+    """Without the last member, of whom there may be more than fits: what goes together is not torn apart. A member with
+    more than a whole batch gets it in several messages."""
+    others = [row for row in rows if row["receiver"] != rows[-1]["receiver"]]
+    return others if others and len(rows) == MOST else rows
 
 
 def check_rules(section: Any, work: Work) -> list[Problem]:
