@@ -42,6 +42,7 @@ PARTS = {  # parts of a path, with their schemas
     "follow_up_id": {"type": "string", "format": "uuid", "description": "id of a follow-up"},
     "call_id": {"type": "string", "format": "uuid", "description": "id of a call"},
     "secret": {"type": "string", "pattern": "^[A-Za-z0-9_-]{22}$", "description": "made for one reporter's answer"},
+    "link": {"type": "string", "description": "made for one notice, as it stands in a message"},
     "file": {"type": "string", "enum": ["answer.css", "answer.js"]},
     "grid_id": {"type": "string", "description": "id of an area", "example": "330822111001001"},
     "member_id": {"type": "string", "description": "id of a member", "example": "m017"},

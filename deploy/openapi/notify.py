@@ -26,6 +26,12 @@ ROUTES = {
         },
         problems=(404, 422),
     ),
+    "GET /notify/n/<link>": Route(
+        "The page of a notice, for whoever has its link; every error is a page, too",
+        {200: "the page", 404: "a page: the link is not known", 410: "a page: the link is over"},
+        query={"lang": "zh or en; without it, what the browser prefers"},
+        contents=("text/html",),
+    ),
     "GET /notify/channels": Route(
         "Every account of a channel: what waits there, since when, and why nothing goes",
         {200: "`channels`, without secrets"},

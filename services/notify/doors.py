@@ -5,9 +5,10 @@ from __future__ import annotations
 import uuid
 from typing import Any
 
-from werkzeug.wrappers import Request
+from werkzeug.wrappers import Request, Response
 
 from services.notify import messages, use_cases, views
+from services.notify.domain import page
 from services.notify.domain.deciding import ENDED, OPEN
 from services.notify.domain.transitions import path_of
 from services.notify.errors import (
@@ -19,13 +20,21 @@ from services.notify.errors import (
     SilenceUnknown,
 )
 from shared.http.entrypoint import body_of, caller_of
-from shared.http.problems import Conflict, Forbidden, NotFound, Unprocessable
+from shared.http.problems import Conflict, Forbidden, NotFound, Problem, Unprocessable
 
 MOST = 500
 MOST_SENT = 200
 STATES = (*OPEN, *ENDED)
 _SETTLE = messages.Settle()
 _SILENCE, _END = messages.Silence(), messages.EndSilence()
+HTML = "text/html; charset=utf-8"
+HEADERS = {
+    "Cache-Control": "no-store",
+    "Content-Security-Policy": page.POLICY,
+    "Referrer-Policy": "no-referrer",
+    "X-Content-Type-Options": "nosniff",
+    "X-Robots-Tag": "noindex",
+}
 
 
 def get_notices(request: Request, open_work: Any) -> dict[str, Any]:
@@ -55,6 +64,23 @@ def get_sent(request: Request, open_work: Any) -> dict[str, Any]:
         if not own and (caller.role == "member" or not theirs):
             raise NotFound("there is no such case or person here: your rights end at your area and what you were told")
         return {"sent": views.sent(work, number, person, caller.role == "desk", before, MOST_SENT)}
+
+
+def get_notice_page(request: Request, link: str, pages: use_cases.Pages, open_work: Any) -> Response:
+    """What a notice says, in full, for whoever has its link."""
+    language = _language(request)
+    found = use_cases.open_notice(link, language, pages.keys, open_work)
+    if found.standing == use_cases.OPEN:
+        text, status = page.notice_page(found.body, found.title, found.at, found.until, language), 200
+    else:
+        text, status = page.message_page(found.standing, language), 410 if found.standing == use_cases.OVER else 404
+    return Response(text, status=status, content_type=HTML, headers=HEADERS)
+
+
+def page_errors(problem: Problem, request: Request) -> tuple[int, bytes, str]:
+    """What is wrong, as a page."""
+    name = "away" if problem.status >= 500 else "unknown"
+    return problem.status, page.message_page(name, _language(request)).encode(), HTML
 
 
 def get_channels(request: Request, open_work: Any) -> dict[str, Any]:
@@ -127,6 +153,10 @@ def post_end_silence(request: Request, silence_id: str, open_work: Any) -> dict[
         raise Forbidden(str(error)) from error
     except SilenceOver as error:
         raise Conflict(str(error), [{"field": "ends_at", "given": silence_id}]) from error
+
+
+def _language(request: Request) -> str:
+    return page.preferred(request.args.get("lang", ""), list(request.accept_languages.values()))
 
 
 def _wrong(field: str, problem: str, repair: str) -> Unprocessable:

@@ -8,10 +8,17 @@ NotifyError
 ├── SilenceOver       it has ended already
 ├── SilenceRefused    it may not be like this; `mistakes` say why
 ├── NotYours          whoever asks has no rights there
-└── MemberUnknown     there is no such member
+├── MemberUnknown     there is no such member
+├── KindUnknown       nothing of this kind is ever said
+├── VersionUnknown    the words of a kind have no such version
+├── NothingBefore     the words in force are those that the product comes with
+├── NoSuchNotice      there is no notice to show words with
+└── WordsRefused      the words have mistakes
 """
 
 from __future__ import annotations
+
+from collections.abc import Iterable
 
 
 class NotifyError(Exception):
@@ -57,3 +64,30 @@ class NotYours(NotifyError):
 class MemberUnknown(NotifyError):
     def __init__(self, member: str):
         super().__init__(f"nobody is called {member[:40]!r} here: members come from dispatch")
+
+
+class KindUnknown(NotifyError):
+    def __init__(self, kind: str):
+        super().__init__(f"nothing of the kind {kind[:60]!r} is ever said: see `templates list`")
+
+
+class VersionUnknown(NotifyError):
+    def __init__(self, kind: str, version: int):
+        super().__init__(f"{kind} has no version {version}: see `templates show {kind}`")
+
+
+class NothingBefore(NotifyError):
+    def __init__(self, kind: str):
+        super().__init__(f"{kind} has the words that the product comes with: there is nothing before them")
+
+
+class NoSuchNotice(NotifyError):
+    def __init__(self, kind: str, number: str):
+        super().__init__(
+            f"nobody was told {kind} about {number[:40]!r}: name another case, or none to see it with examples"
+        )
+
+
+class WordsRefused(NotifyError):
+    def __init__(self, problems: Iterable[str]):
+        super().__init__("the words are refused, nothing has changed\n" + "\n".join(problems))

@@ -21,6 +21,7 @@ class NotifyService:
     keys = wiring.Keys()
     engine = wiring.Engine()
     pipeline = wiring.Pipeline()
+    pages = wiring.Pages()
 
     @hears("members", messages.MemberChanged)
     def on_members_changed(self, heard: list[Any]) -> None:
@@ -97,6 +98,10 @@ class NotifyService:
     @http("GET", "/notify/sent", roles=["desk", "leader", "member"], in_area=True)
     def get_sent(self, request: Request) -> Any:
         return doors.get_sent(request, self.open_work)
+
+    @http("GET", "/notify/n/<link>", public="whoever has the link may read the notice", errors=doors.page_errors)
+    def get_notice_page(self, request: Request, link: str) -> Any:
+        return doors.get_notice_page(request, link, self.pages, self.open_work)
 
     @http("GET", "/notify/channels", roles=["desk", "leader"])
     def get_channels(self, request: Request) -> Any:

@@ -38,6 +38,14 @@ class AnswerLinks(DependencyProvider):
         return links(self.container.config["settings"].key_ring, "answers")
 
 
+class Pages(DependencyProvider):
+    """`self.pages`: links to the pages of notices."""
+
+    def get_dependency(self, worker_ctx: Any) -> use_cases.Pages:
+        settings = self.container.config["settings"]
+        return use_cases.Pages(settings.public_url, links(settings.key_ring, "notices"))
+
+
 class Keys(DependencyProvider):
     """`self.keys`: opens the numbers at which people are reached, and seals them again."""
 
@@ -57,7 +65,8 @@ class Sending(SharedExtension):
         settings = self.container.config["settings"]
         web, keys = channels.Web(settings.webhook_networks, settings.channel_patience), KeyRing(settings.key_ring)
         self.engine = use_cases.Engine(self._open_work, keys, channels.channels(web), settings.channel_patience)
-        self.pipeline = use_cases.Pipeline(self._open_work, keys, self.engine)
+        pages = use_cases.Pages(settings.public_url, links(settings.key_ring, "notices"))
+        self.pipeline = use_cases.Pipeline(self._open_work, keys, pages, self.engine)
 
     def stop_sending(self) -> None:
         """While there still is a database."""

@@ -14,7 +14,7 @@ import pytest
 import requests
 
 from deploy.provision.servers import Servers
-from services.notify.domain.texts import TOWN_TIME
+from services.notify.domain.town_time import TOWN_TIME
 from tests.support.deliveries import LISTED, account, post_office, until
 from tests.support.notifications import Board
 from tests.support.providers import Lie, Providers, providers

@@ -83,12 +83,12 @@ def test_what_is_too_much_for_one_batch_is_not_torn_apart(
     for at in range(3):  # each member's lie among those of all others
         for member in MEMBERS:
             board.tell(f"batch{at}-{member}", member, count=4)
-    while use_cases.pipe(board.keys, board.post.open_work).more:
+    while use_cases.pipe(board.keys, board.pages, board.post.open_work).more:
         pass
     board.hurry("batch")
     sizes = []
     while True:
-        piped = use_cases.pipe(board.keys, board.post.open_work)
+        piped = use_cases.pipe(board.keys, board.pages, board.post.open_work)
         sizes.append(piped.notifications)
         if not piped.more:
             break

@@ -226,7 +226,7 @@ def test_what_went_out_is_shown_to_whom_it_concerns(line: Town) -> None:
 
 def test_the_next_channel_says_it_in_other_words(servers: Servers, small_town: Path, tmp_path: Path) -> None:
     """First the robot, then the webhook, then nothing is left; a reminder that waits is not sent when it was read."""
-    route = {"ways": ["robot", "hook"]}
+    route = {"ways": ["robot", "hook"], "repeat": "1 day"}
     steps = [("2 second", "next_channel"), ("4 second", "next_channel"), ("6 second", "leader")]
     unread = {"kinds": KINDS, "steps": {"P1": [{"after": after, "to": to} for after, to in steps]}}
     with providers() as world, opened(servers, small_town, tmp_path, route=route, unread=unread) as line:

@@ -12,6 +12,8 @@ from typing import Any
 
 import yaml
 
+from services.notify.use_cases import Pages
+from shared.http.links import links
 from shared.messaging.envelope import Event, new_id
 from tests.support.deliveries import Post
 
@@ -24,6 +26,7 @@ class Board:
 
     def __init__(self, post: Post):
         self.post, self.keys = post, post.keys
+        self.pages = Pages("", links(post.town.secrets.read("notify", "key_ring"), "notices"))
         areas = [(area, 1, parent, area, "grid") for area, parent in AREAS.items()]
         self.run("INSERT INTO areas VALUES (%s, %s, %s, %s, %s) ON CONFLICT DO NOTHING", areas)
 

@@ -81,6 +81,7 @@ SILENCE = Silence("s1", "desk1", "修路", NOON + HOUR, area="g1")
         (item(), {}, None, None),
         (item(kind="letter"), {}, "no_route", "route"),
         (item(kind="red_card"), {}, "no_way", "no_way"),
+        (item(has_words=False), {}, "no_way", "no_words"),
         (item(deadline=NOON + MINUTE), {}, None, None),
         (item(deadline=NOON + MINUTE), {"now": NOON + MINUTE}, "expired", "deadline"),
         (item(deadline=NOON - MINUTE), {}, None, None),  # a reminder after the deadline is about the delay

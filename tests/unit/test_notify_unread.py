@@ -28,10 +28,12 @@ from services.notify.domain.unread import (
     decide,
     expires_at,
     leaders_of,
-    said_again,
 )
 from services.notify.domain.unread_data import WATCHABLE, Watching, problems, steps_of
+from services.notify.store import shipped
+from services.notify.use_cases.saying import Said, words_of
 
+WORDS = shipped()
 NOW = dt.datetime(2026, 11, 30, 3, 0, tzinfo=dt.UTC)
 MINUTE = dt.timedelta(minutes=1)
 STEPS = (Step(3 * MINUTE, NEXT_CHANNEL), Step(10 * MINUTE, LEADER))
@@ -173,17 +175,20 @@ def test_the_text_says_how_often_and_of_whom() -> None:
         "to_member_id": "w1",
         "why": "已10分钟 / 10 minutes",
     }
-    first, again = (about_unread("l1", facts | {"nth": nth}).body for nth in (1, 2))
+    first, again = (about_unread("l1", facts | {"nth": nth}, WORDS).body for nth in (1, 2))
     assert first["text_zh"] != again["text_zh"] and first["text_en"] != again["text_en"]
     assert "w1" in first["text_zh"] and "路灯不亮" in first["text_en"]
 
 
 def test_said_again_it_sounds_different_each_time() -> None:
-    about = {"text_zh": "新任务:路灯不亮", "text_en": "New work: 路灯不亮", "nth": 3}
-    said = [said_again(about, nth) for nth in (2, 3)]
+    facts = {"title": "路灯不亮", "place_text": "东门", "number": "n", "tried": ["robot"]}
     for language in ("zh", "en"):
-        assert len({about[f"text_{language}"], *(one[f"text_{language}"] for one in said)}) == 3
-    assert said[0]["nth"] == 3, "of a reminder, which counts its own times"
+        said = [
+            words_of([Said("work_assigned", again)], "dingtalk_robot", language, WORDS, "")
+            for again in (facts, facts | {"again": 2}, facts | {"again": 3})
+        ]
+        assert len({words.text for words in said}) == 3
+        assert "3" in said[2].text and "路灯不亮" in said[2].text
 
 
 @pytest.mark.parametrize(

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from services.notify.commands import channels, keys, routes, sent, silences, uncertain
+from services.notify.commands import channels, keys, routes, sent, silences, templates, uncertain
 
 COMMANDS = [
     *keys.COMMANDS,
     *channels.COMMANDS,
     *sent.COMMANDS,
+    *templates.COMMANDS,
     *uncertain.COMMANDS,
     *silences.COMMANDS,
     *routes.COMMANDS,

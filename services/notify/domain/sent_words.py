@@ -7,7 +7,7 @@ import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from services.notify.domain.texts import TOWN_TIME
+from services.notify.domain.town_time import TOWN_TIME
 
 OUTCOMES = {
     "read": "已读",

@@ -115,15 +115,6 @@ def expires_at(kind: str, about: Mapping[str, Any], said_at: dt.datetime) -> dt.
     return end if end and end > said_at else None
 
 
-def said_again(about: Mapping[str, Any], nth: int) -> dict[str, Any]:
-    """What a notice says, when it is said for the nth time: it sounds different each time."""
-    texts = {
-        "text_zh": f"第{nth}次提醒,请立即查看。{about['text_zh']}",
-        "text_en": f"No. {nth}, please read. {about['text_en']}",
-    }
-    return {**about, **texts, "again": nth}
-
-
 def _takes_away(told: Told, watched: Told) -> bool:
     """Whether by this the work is not that member's any more; what was offered to many is somebody's."""
     if told.place < watched.place:

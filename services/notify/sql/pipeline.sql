@@ -17,9 +17,10 @@ WHERE pg_try_advisory_xact_lock(305, hashtext(receiver)) LIMIT %(most)s
 -- name: due_notifications
 -- What these members are to hear now, locked, one member after the other, so that what goes together comes together.
 SELECT id::text, key, receiver, kind, event_id, number, level, category, notice_number, facts, created_at, state, part, route,
-    group_key, gathered, words_key
-FROM notifications WHERE receiver = ANY(%(receivers)s) AND due <= clock_timestamp()
-ORDER BY array_position(%(receivers)s, receiver), due, id LIMIT %(limit)s FOR UPDATE SKIP LOCKED
+    group_key, gathered, words_key,
+    (SELECT i.id::text FROM notices i WHERE i.member_id = receiver AND i.notice_number = n.notice_number) AS notice_id
+FROM notifications n WHERE receiver = ANY(%(receivers)s) AND due <= clock_timestamp()
+ORDER BY array_position(%(receivers)s, receiver), due, id LIMIT %(limit)s FOR UPDATE OF n SKIP LOCKED
 
 -- name: lock_ear
 -- A unit's chat, for this process alone until it commits.

@@ -5,6 +5,7 @@ from services.notify.use_cases.delivering import BY_HAND, deliver, settle_by_han
 from services.notify.use_cases.engine import Engine
 from services.notify.use_cases.explaining import explain
 from services.notify.use_cases.feeding_back import feed_back, settle
+from services.notify.use_cases.linking import OPEN, OVER, Opened, Pages, open_notice
 from services.notify.use_cases.noticing import keep_members, notice_answers, notice_projects, notice_work
 from services.notify.use_cases.pipeline import Pipeline
 from services.notify.use_cases.piping import check_rules, forget_notifications, pipe
@@ -14,14 +15,20 @@ from services.notify.use_cases.silencing import add_silence, end_silence
 from services.notify.use_cases.transitions import hear_transitions, keep_areas
 from services.notify.use_cases.unread import escalate_unread, forget_acts
 from services.notify.use_cases.webhooks import keep_sources, send_webhooks
+from services.notify.use_cases.wording import draft_words, publish_words, roll_back_words
 
 __all__ = [
     "BY_HAND",
+    "OPEN",
+    "OVER",
     "Engine",
+    "Opened",
+    "Pages",
     "Pipeline",
     "add_silence",
     "check_rules",
     "deliver",
+    "draft_words",
     "end_silence",
     "escalate_unread",
     "explain",
@@ -38,8 +45,11 @@ __all__ = [
     "notice_answers",
     "notice_projects",
     "notice_work",
+    "open_notice",
     "pipe",
+    "publish_words",
     "reseal_channels",
+    "roll_back_words",
     "send_webhooks",
     "set_accounts",
     "settle",

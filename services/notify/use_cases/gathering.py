@@ -13,10 +13,10 @@ from services.notify.domain.pipeline.reaching import PHONE, contact_of, group_of
 from services.notify.domain.pipeline.routes import GROUP
 from services.notify.domain.pipeline.steps import Left, Matched, Reach
 from services.notify.domain.pipeline.subject import DEADLINES, Item, Subject
+from services.notify.domain.templates import LANGUAGES, Templates
 from services.notify.domain.transitions import path_of
 from services.notify.store import Row, Work
 from services.notify.use_cases.delivering import TARGET
-from services.notify.use_cases.saying import Said, line_of
 from shared.sealing import KeyRing, SealError
 
 log = logging.getLogger(__name__)
@@ -50,7 +50,12 @@ class Receivers:
         return str(self._members.get(member, {}).get("role") or "")
 
     def language(self, member: str) -> str:
-        return str(self._members.get(member, {}).get("language") or "zh")
+        asked = self._members.get(member, {}).get("language")
+        return asked if asked in LANGUAGES else LANGUAGES[0]
+
+    def channel(self, way: str) -> str:
+        """The kind of the accounts of a way."""
+        return self._channels[way]
 
     def reach(self, member: str) -> Reach:
         if member not in self._reach:
@@ -85,8 +90,8 @@ class Receivers:
 
 def items_of(rows: Sequence[Row], receivers: Receivers, work: Work) -> list[tuple[Item, str | None]]:
     """As the pipeline sees them, each with the route that it went by before."""
-    cases = work.piped_cases({row["number"] for row in rows if row["number"]})
-    return [(_item(row, cases.get(row["number"]) or {}, receivers), row["route"]) for row in rows]
+    cases, templates = work.piped_cases({row["number"] for row in rows if row["number"]}), work.templates()
+    return [(_item(row, cases.get(row["number"]) or {}, receivers, templates), row["route"]) for row in rows]
 
 
 def left_of_limits(able: Sequence[Matched], receivers: Receivers, keys: KeyRing, work: Work) -> dict[Place, Left]:
@@ -115,7 +120,7 @@ def left_of_limits(able: Sequence[Matched], receivers: Receivers, keys: KeyRing,
     return {place: left for place, left in found.items() if left}
 
 
-def _item(row: Row, case: Row, receivers: Receivers) -> Item:
+def _item(row: Row, case: Row, receivers: Receivers, templates: Templates) -> Item:
     facts: Mapping[str, Any] = row["facts"]
     subject = Subject(
         kind=row["kind"],
@@ -133,7 +138,7 @@ def _item(row: Row, case: Row, receivers: Receivers) -> Item:
         event_id=row["event_id"],
         subject=subject,
         created_at=row["created_at"],
-        words_key=row["words_key"] or _words_key(row),
+        words_key=row["words_key"] or _words_key(row, templates),
         part=row["part"],
         is_notice=row["notice_number"] is not None,
         state=row["state"],
@@ -142,13 +147,16 @@ def _item(row: Row, case: Row, receivers: Receivers) -> Item:
         deadline=_moment(facts.get(DEADLINES.get(row["kind"], "due_at"))),
         parent=case.get("parent") or "",
         ended=bool(case.get("ended")),
+        has_words=templates.has(row["kind"]),
         tried=tuple(facts.get("tried") or ()),
     )
 
 
-def _words_key(row: Row) -> str:
-    words = line_of(Said(row["kind"], row["facts"]), "zh")
-    return hashlib.sha256("\0".join((row["kind"], row["number"] or "", row["part"], words)).encode()).hexdigest()[:32]
+def _words_key(row: Row, templates: Templates) -> str:
+    words = templates.texts(row["kind"], row["facts"]).zh if templates.has(row["kind"]) else ""
+    again = str(row["facts"].get("again", ""))  # what nobody has read, said once more
+    told = "\0".join((row["kind"], row["number"] or "", row["part"], words, again))
+    return hashlib.sha256(told.encode()).hexdigest()[:32]
 
 
 def _moment(text: Any) -> dt.datetime | None:

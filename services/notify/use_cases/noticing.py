@@ -20,25 +20,25 @@ IN_QUEUES_ONLY = ("action_answered",)  # whoever acts is there to read the answe
 def notice_work(heard: Sequence[Heard], open_work: OpenWork) -> None:
     """What has happened to work orders, for the members whom it concerns."""
     with open_work() as work:
-        new = work.first_time(heard)
-        tell([(notice, m.event) for m in new for notice in about_work(m.event.type, vars(m))], work)
+        new, words = work.first_time(heard), work.templates()
+        tell([(notice, m.event) for m in new for notice in about_work(m.event.type, vars(m), words)], work)
         work.commit()
 
 
 def notice_projects(heard: Sequence[Heard], open_work: OpenWork) -> None:
     """What has happened to projects and their tasks, for the members whom it concerns."""
     with open_work() as work:
-        new = work.first_time(heard)
-        tell([(notice, m.event) for m in new for notice in about_project(m.event.type, vars(m))], work)
+        new, words = work.first_time(heard), work.templates()
+        tell([(notice, m.event) for m in new for notice in about_project(m.event.type, vars(m), words)], work)
         work.commit()
 
 
 def notice_answers(heard: Sequence[Heard], open_work: OpenWork) -> None:
     """The answers to members' own actions: whoever acts on a case has read what there is about it."""
     with open_work() as work:
-        new = work.first_time(heard)
+        new, words = work.first_time(heard), work.templates()
         work.note_acts(acts_of_answers(new))
-        tell([(about_action(vars(m)), m.event) for m in new], work)
+        tell([(about_action(vars(m), words), m.event) for m in new], work)
         work.commit()
 
 

@@ -9,6 +9,7 @@ import eventlet
 
 from services.notify.store import OpenWork
 from services.notify.use_cases.engine import Engine
+from services.notify.use_cases.linking import Pages
 from services.notify.use_cases.piping import pipe
 from shared.db.failures import FAULT, classify
 from shared.observability.logs import fault
@@ -21,8 +22,8 @@ class Pipeline:
     """`nudge` after a commit that has added notifications. A town without channels costs a question a second;
     `has_channels`: what was answered last."""
 
-    def __init__(self, open_work: OpenWork, keys: KeyRing, engine: Engine):
-        self._open_work, self._keys, self._engine = open_work, keys, engine
+    def __init__(self, open_work: OpenWork, keys: KeyRing, pages: Pages, engine: Engine):
+        self._open_work, self._keys, self._pages, self._engine = open_work, keys, pages, engine
         self.has_channels = True  # until it is known
         self._turning = self._again = self.stopping = False
 
@@ -49,7 +50,7 @@ class Pipeline:
         try:
             while self._again and not self.stopping:
                 self._again = False
-                piped = pipe(self._keys, self._open_work)
+                piped = pipe(self._keys, self._pages, self._open_work)
                 self._again = piped.more or self._again
                 if piped.messages:
                     eventlet.spawn_n(_guarded, self._engine.turn)

@@ -11,15 +11,17 @@ from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from services.notify.channels import metrics
-from services.notify.domain.deliveries import Wanted, Way
+from services.notify.domain.deliveries import Wanted, Way, Words
 from services.notify.domain.pipeline.deciding import Decision, Message, decide
 from services.notify.domain.pipeline.routes import Route, matching, route_of
 from services.notify.domain.pipeline.rule_set import Problem, mistakes_in
 from services.notify.domain.pipeline.steps import Matched, World, match
 from services.notify.domain.pipeline.subject import Item
+from services.notify.domain.templates import Templates
 from services.notify.store import OpenWork, Row, Work
 from services.notify.use_cases.delivering import deliver
 from services.notify.use_cases.gathering import Receivers, items_of, left_of_limits
+from services.notify.use_cases.linking import Pages
 from services.notify.use_cases.saying import Said, words_of
 from shared.messaging.envelope import new_id
 from shared.sealing import KeyRing
@@ -38,7 +40,7 @@ class Piped(NamedTuple):
     more: bool
 
 
-def pipe(keys: KeyRing, open_work: OpenWork) -> Piped:
+def pipe(keys: KeyRing, pages: Pages, open_work: OpenWork) -> Piped:
     """The next notifications that are due."""
     with open_work() as work:
         members = work.lock_receivers(RECEIVERS, MOST)
@@ -51,8 +53,9 @@ def pipe(keys: KeyRing, open_work: OpenWork) -> Piped:
         matched, parts = routed(items_of(rows, receivers, work), route, receivers)
         work.add_parts(parts)
         decisions, messages = decide(matched, world_of(matched, receivers, keys, work))
-        facts = {row["id"]: Said(row["kind"], row["facts"]) for row in rows}
-        deliver([_wanted(message, facts, receivers) for message in messages], work, keys)
+        said = {row["id"]: Said(row["kind"], row["facts"], row["notice_id"]) for row in rows}
+        worded = _Worded(said, receivers, work.templates(), pages, work.now())
+        deliver([_wanted(message, worded) for message in messages], work, keys)
         work.settle_notifications([_settled(one) for one in decisions])
         work.commit()
     _count(decisions, messages)
@@ -117,19 +120,40 @@ def world_of(matched: Sequence[Matched], receivers: Receivers, keys: KeyRing, wo
     )
 
 
-def _wanted(message: Message, facts: Mapping[str, Said], receivers: Receivers) -> Wanted:
-    lead = message.parts[0].item
+def _wanted(message: Message, worded: _Worded) -> Wanted:
+    lead, receivers = message.parts[0].item, worded.receivers
     receiver = lead.subject.receiver
+    ways = [Way(*receivers.target(receiver, way)) for way in message.ways]
+    words = worded.on(message, [way.way for way in ways])
     return Wanted(
         key=message.key,
         about=lead.id,
         person=receiver,
         level=message.level,
-        words=words_of([facts[part.item.id] for part in message.parts], receivers.language(receiver)),
-        ways=tuple(Way(*receivers.target(receiver, way)) for way in message.ways),
+        words=words[ways[0].way],
+        ways=tuple(ways),
         number=message.number,
         expires_at=message.expires_at,
+        other_words=words,
     )
+
+
+class _Worded(NamedTuple):
+    """What is needed to put messages into words."""
+
+    said: Mapping[str, Said]
+    receivers: Receivers
+    templates: Templates
+    pages: Pages
+    now: dt.datetime
+
+    def on(self, message: Message, ways: Sequence[str]) -> dict[str, Words]:
+        """By way; with a link where it is one notice."""
+        said = [self.said[part.item.id] for part in message.parts]
+        notice = said[0].notice_id if len(said) == 1 else None
+        url = self.pages.link(notice, self.now) if notice else ""
+        language = self.receivers.language(message.parts[0].item.subject.receiver)
+        return {way: words_of(said, self.receivers.channel(way), language, self.templates, url) for way in ways}
 
 
 def _settled(decision: Decision) -> Row:

@@ -1,39 +1,32 @@
-"""The words of what goes out on channels."""
+"""The words of what goes out on channels: of one thing, or of many in one message."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any, NamedTuple
+from collections.abc import Sequence
+from typing import NamedTuple
 
 from services.notify.domain.deliveries import Words
-from services.notify.domain.texts import TEXTS, text_of
+from services.notify.domain.facts import Facts
+from services.notify.domain.templates import Item, Templates
 
-TITLES = {"zh": ("网格通知", "{count}条网格通知"), "en": ("Grid notice", "{count} grid notices")}
-MOST_LINES = 5  # of a message that says many things
+TOGETHER, MIXED = "group", "digest"  # frames of many: of one place, of several
 
 
 class Said(NamedTuple):
-    """One thing to say: the kind of the notice, and the facts of the message that it is about."""
+    """One thing to say: the kind of the notice, the facts of the message that it is about, and the notice itself, where
+    it is one."""
 
     kind: str
-    facts: Mapping[str, Any]
+    facts: Facts
+    notice_id: str | None = None
 
 
-def words_of(said: Sequence[Said], language: str) -> Words:
-    """One thing, or many in one message with their count."""
-    one, many = TITLES.get(language, TITLES["en"])
-    lines = list(dict.fromkeys(line_of(each, language) for each in said))
+def words_of(said: Sequence[Said], channel: str, language: str, templates: Templates, url: str) -> Words:
+    """As they fit on such a channel. Raises KeyError for a kind without words."""
     if len(said) == 1:
-        return Words(one, lines[0])
-    shown = [f"{at}. {line}" for at, line in enumerate(lines[:MOST_LINES], start=1)]
-    return Words(many.format(count=len(said)), "\n".join([*shown, *(["…"] if len(lines) > MOST_LINES else [])]))
-
-
-def line_of(said: Said, language: str) -> str:
-    """As it stands in the member's own queue, where it does."""
-    ready = said.facts.get(f"text_{language}")
-    if ready:
-        return str(ready)
-    if said.kind in TEXTS:
-        return str(getattr(text_of(said.kind, said.facts), language if language == "zh" else "en"))
-    return f"{said.kind}: {said.facts.get('title') or said.facts.get('number') or '—'}"
+        nth = said[0].facts.get("again", 1)  # what nobody has read is said again
+        return templates.render(said[0].kind, channel, language, said[0].facts, url, nth)
+    places = {one.facts.get("place_text") for one in said}
+    frame = TOGETHER if len(places) == 1 and places != {None} else MIXED
+    items = [Item(one.kind, one.facts) for one in said]
+    return templates.render_group(frame, channel, language, items, url)

@@ -22,7 +22,6 @@ from services.notify.domain.unread import (
     decide,
     expires_at,
     leaders_of,
-    said_again,
 )
 from services.notify.domain.unread_data import steps_of
 from services.notify.store import OpenWork, Row, Work
@@ -126,12 +125,13 @@ def _tell_leaders(due: Sequence[Due], work: Work) -> list[Row]:
     heads: dict[str, list[str]] = defaultdict(list)
     for member, role, area in work.heads((*HEADS, DESK)):
         heads[DESK if role == DESK else area or ""].append(member)
+    words = work.templates()
     told: list[tuple[Notice, Event]] = []
     taken = []
     for one in due:
         member = one.row["member_id"]
         leaders = leaders_of(member, areas.get(member), parents, heads)
-        told += [(about_unread(leader, _facts(one, work)), _cause(one, work)) for leader in leaders]
+        told += [(about_unread(leader, _facts(one, work), words), _cause(one, work)) for leader in leaders]
         taken.append(_taken(one, list(leaders), "" if leaders else NOBODY))
     tell(told, work)
     return taken
@@ -155,7 +155,7 @@ def _again(due: Due, tried: Sequence[str], work: Work) -> Row:
         "kind": row["kind"],
         "event_id": key,
         "notice_number": row["notice_number"],
-        "facts": said_again(body, due.step + 1) | {"tried": list(tried)},
+        "facts": body | {"again": due.step + 1, "tried": list(tried)},
         "created_at": work.now(),
     }
 

@@ -6,7 +6,7 @@ import datetime as dt
 from typing import NamedTuple
 
 from services.notify.domain.pipeline.subject import Subject, level_of
-from services.notify.domain.texts import TOWN_TIME
+from services.notify.domain.town_time import TOWN_TIME
 
 ALWAYS = "P1"  # whatever the rules say: it wakes people
 

@@ -22,7 +22,7 @@ from services.notify.domain.pipeline.subject import (
     Item,
     is_call,
 )
-from services.notify.domain.texts import TOWN_TIME
+from services.notify.domain.town_time import TOWN_TIME
 
 
 class Reach(NamedTuple):
@@ -121,6 +121,12 @@ def routed(matched: Matched, world: World) -> Verdict | None:
     return None
 
 
+def worded(matched: Matched, world: World) -> Verdict | None:
+    if matched.item.has_words:
+        return None
+    return Verdict(NO_WAY, "no_words", f"there are no words for {matched.item.subject.kind}: see `templates list`")
+
+
 def reachable(matched: Matched, world: World) -> Verdict | None:
     if matched.ways:
         return None
@@ -169,6 +175,7 @@ def awake(matched: Matched, world: World) -> Verdict | None:
 
 STEPS: tuple[Callable[[Matched, World], Verdict | None], ...] = (
     routed,
+    worded,
     reachable,
     timely,
     unmuted,

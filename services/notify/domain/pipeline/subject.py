@@ -50,8 +50,8 @@ class Subject:
 class Item:
     """`part`: the route because of which it goes out beside another (`continue`), else empty. `is_notice`: it stands in
     the member's own queue, too. `words_key`: the same for the same words about the same case. `parent`: the open case
-    that its case is merged into. `ended`: its case has come to an end. `tried`: ways that it does not take, because
-    what it repeats has gone there and was not read."""
+    that its case is merged into. `ended`: its case has come to an end. `has_words`: there is a template for it.
+    `tried`: ways that it does not take, because what it repeats has gone there and was not read."""
 
     id: str
     event_id: str
@@ -66,6 +66,7 @@ class Item:
     deadline: dt.datetime | None = None
     parent: str = ""
     ended: bool = False
+    has_words: bool = True
     tried: tuple[str, ...] = ()
 
 
