@@ -9,8 +9,22 @@ ROUTES = {
     "GET /notify/notices": Route(
         "What the calling member has been told, in order, at most 500",
         {200: "`notices`, and the number of the newest there is (`last`)"},
-        query={"after": "number of the last notice seen; without it, from the first one on"},
+        query={"after": "number of the last notice read (it then counts as read); without it, from the first one on"},
         problems=(422,),
+    ),
+    "GET /notify/sent": Route(
+        "What went out about a case or to a person, and what became of it, the newest first, at most 200: to the desk; "
+        "to leaders what concerns their area, to members what they were told themselves",
+        {
+            200: "`sent`: each with `what` (notice, notification, delivery, feedback), `outcome` and `reason`, its "
+            "`deliveries` by way, and the `unread_steps` that were taken; no address"
+        },
+        query={
+            "number": "about this case",
+            "person": "to this member, or source of the case; `reporter`: whoever reported",
+            "before": "only those before this one, for the next page",
+        },
+        problems=(404, 422),
     ),
     "GET /notify/n/<link>": Route(
         "The page of a notice, for whoever has its link; every error is a page, too",

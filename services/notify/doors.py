@@ -23,6 +23,7 @@ from shared.http.entrypoint import body_of, caller_of
 from shared.http.problems import Conflict, Forbidden, NotFound, Problem, Unprocessable
 
 MOST = 500
+MOST_SENT = 200
 STATES = (*OPEN, *ENDED)
 _SETTLE = messages.Settle()
 _SILENCE, _END = messages.Silence(), messages.EndSilence()
@@ -40,8 +41,29 @@ def get_notices(request: Request, open_work: Any) -> dict[str, Any]:
     after = request.args.get("after", "0")
     if not (after.isascii() and after.isdigit() and len(after) < 19):
         raise _wrong("after", f"{after[:40]!r} is no number", "give the last number seen")
+    caller = caller_of(request).name
+    if int(after):
+        use_cases.have_read({caller: int(after)}, open_work)
     with open_work() as work:
-        return views.notices_after(work, caller_of(request).name, int(after), MOST)
+        return views.notices_after(work, caller, int(after), MOST)
+
+
+def get_sent(request: Request, open_work: Any) -> dict[str, Any]:
+    """By case, by person, or both. Members see what they were told themselves, leaders what concerns their area."""
+    caller = caller_of(request)
+    number, person, before = (request.args.get(name) or None for name in ("number", "person", "before"))
+    if before and not _is_uuid(before):
+        raise _wrong("before", f"{before[:40]!r} is no id", "give the id of the last one that was listed")
+    if caller.role == "member":
+        person = person or caller.name
+    if not (number or person):
+        raise _wrong("number", "neither a case nor a person is given", "ask with ?number= or ?person=")
+    with open_work() as work:
+        own = person == caller.name
+        theirs = not caller.area or views.lies_within(work, caller.area, number, person)
+        if not own and (caller.role == "member" or not theirs):
+            raise NotFound("there is no such case or person here: your rights end at your area and what you were told")
+        return {"sent": views.sent(work, number, person, caller.role == "desk", before, MOST_SENT)}
 
 
 def get_notice_page(request: Request, link: str, pages: use_cases.Pages, open_work: Any) -> Response:

@@ -61,7 +61,7 @@ class NotifyService:
 
     @receives("actions")
     def on_actions(self, arrivals: list[Any]) -> list[str]:
-        return use_cases.catch_up(arrivals, self.open_work)
+        return use_cases.hear_members(arrivals, self.open_work)
 
     @timer(interval=1)
     def send_webhooks(self) -> None:
@@ -70,6 +70,14 @@ class NotifyService:
     @timer(interval=1)
     def send_deliveries(self) -> None:
         self.engine.tick()
+
+    @timer(interval=1)
+    def escalate_unread(self) -> None:
+        use_cases.escalate_unread(self.open_work)
+
+    @timer(interval=3600)
+    def forget_acts(self) -> None:
+        use_cases.forget_acts(self.open_work)
 
     @timer(interval=1)
     def pipe_notifications(self) -> None:
@@ -86,6 +94,10 @@ class NotifyService:
     @http("GET", "/notify/notices", roles=["desk", "leader", "member"], in_area=True)
     def get_notices(self, request: Request) -> Any:
         return doors.get_notices(request, self.open_work)
+
+    @http("GET", "/notify/sent", roles=["desk", "leader", "member"], in_area=True)
+    def get_sent(self, request: Request) -> Any:
+        return doors.get_sent(request, self.open_work)
 
     @http("GET", "/notify/n/<link>", public="whoever has the link may read the notice", errors=doors.page_errors)
     def get_notice_page(self, request: Request, link: str) -> Any:

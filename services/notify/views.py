@@ -7,7 +7,9 @@ from typing import Any
 from services.notify.channels import notice_event
 from services.notify.domain.facts import Facts, facts_of
 from services.notify.domain.kinds import KINDS
+from services.notify.domain.reporters import REPORTER
 from services.notify.domain.templates import LANGUAGES, PARTS, Templates, surface_of
+from services.notify.domain.transitions import path_of
 from services.notify.errors import KindUnknown, NoSuchNotice, VersionUnknown
 from services.notify.store import SQL, Work, shipped
 from shared.observability.metrics import Gauge
@@ -41,6 +43,31 @@ def delivery(work: UnitOfWork, delivery_id: str) -> dict[str, Any] | None:
         return None
     attempts, steps = (work.dicts(query, id=delivery_id) for query in (SQL.attempts_of, SQL.steps_of))
     return found[0] | {"history": attempts, "steps": steps}
+
+
+def sent(
+    work: UnitOfWork, number: str | None, person: str | None, with_sources: bool, before: str | None, limit: int
+) -> list[dict[str, Any]]:
+    """What went out about a case, or to a person, or both, and what became of it: the newest first. Neither an address
+    nor the link of a reporter. `with_sources`: what sources were told, too."""
+    about = {"number": number, "person": person, "before": before, "limit": limit}
+    ids = [i for (i,) in work.all(SQL.sent_ids_of_case if number else SQL.sent_ids_of_person, **about)]
+    rows = work.dicts(SQL.sent_notices, ids=ids) if ids else []
+    others = (SQL.sent_notifications, SQL.sent_deliveries, *([SQL.sent_feedback] if number and with_sources else []))
+    rows += [{"notice_number": None, "level": None} | row for query in others for row in work.dicts(query, **about)]
+    return sorted(rows, key=lambda row: str(row["id"]), reverse=True)[:limit]
+
+
+def is_person(work: UnitOfWork, name: str) -> bool:
+    """Whether something can go out to somebody of this name."""
+    return name == REPORTER or bool(work.all(SQL.place_of_member, person=name))
+
+
+def lies_within(work: UnitOfWork, area: str, number: str | None, person: str | None) -> bool:
+    """Whether the case lies in the area; without a case, whether the member works there."""
+    query = SQL.place_of_case if number else SQL.place_of_member
+    places = work.all(query, number=number, person=person)
+    return any(area in path_of(place, dict(work.all(SQL.area_parents))) for (place,) in places)
 
 
 def silences(work: UnitOfWork, ended: bool, limit: int) -> list[dict[str, Any]]:
@@ -117,7 +144,21 @@ def _said(words: Templates, kind: str, channel: str, language: str, facts: Facts
 
 def gauges(work: UnitOfWork) -> list[Gauge]:
     """What has not arrived yet."""
-    return _feedback(work) + _deliveries(work) + _notifications(work)
+    return _feedback(work) + _deliveries(work) + _notifications(work) + _unread(work)
+
+
+def _unread(work: UnitOfWork) -> list[Gauge]:
+    """What is watched because nobody has read it yet, and for how long the oldest of it has been."""
+    rows = work.all(SQL.count_unread)
+    return [
+        (
+            "wangge_unread_notices",
+            "Notices that ask for something, are watched, and have not been read, by level.",
+            ["level"],
+            [([level], count) for level, count, _ in rows],
+        ),
+        ("wangge_unread_notices_oldest_age_seconds", "Age of the oldest.", ["level"], [([lv], a) for lv, _, a in rows]),
+    ]
 
 
 def _deliveries(work: UnitOfWork) -> list[Gauge]:

@@ -86,6 +86,7 @@ OWN_OR_LIST = {
     "POST /dispatch/second-factor",
     "POST /intake/reports",
     "GET /notify/notices",
+    "GET /notify/sent",
     # leaders' silences end where their rights end (test_notify_pipeline.py)
     "GET /notify/silences",
     "POST /notify/silences",

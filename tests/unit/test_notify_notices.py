@@ -243,7 +243,15 @@ def test_every_notice_about_work_has_its_words() -> None:
         letter = {"measure": "letter", "request": "extend"}
         for facts in (letter, letter | {"state": "dropped"}, letter | dict.fromkeys(FROM_AND_TO, "w1"), *steps):
             kinds |= {kind for _, kind in receivers(WORK | facts)}
-    others = {"action_answered", "report_received", "report_rejected", "case_updated", "reporter_asked", *FRAMES}
+    others = {
+        "action_answered",
+        "report_received",
+        "report_rejected",
+        "case_updated",
+        "reporter_asked",
+        "notice_unread",
+        *FRAMES,
+    }
     assert kinds | others | set(PROJECTS) == {kind for kind in WORDS.kinds if not kind.startswith("news")}
 
 

@@ -54,6 +54,24 @@ def matched(one: Item, route: Route | None = None, reach: Reach = REACH) -> Matc
     return match(one, route or matching(ROOT, one.subject)[0], reach)
 
 
+@pytest.mark.parametrize(
+    ("kind", "level", "tried", "ways"),
+    [
+        ("work_assigned", "P1", (), ("work", "sms")),
+        ("work_assigned", "P1", ("work",), ("sms",)),
+        ("work_assigned", "P1", ("work", "sms"), ()),
+        ("public_notice", "P3", (), ("group",)),
+        ("public_notice", "P3", ("robot",), ("sms",)),  # the chat of the unit has had it
+    ],
+)
+def test_what_is_repeated_goes_where_it_has_not_been(
+    kind: str, level: str, tried: tuple[str, ...], ways: tuple[str, ...]
+) -> None:
+    found = matched(item(kind=kind, level=level, tried=tried))
+    assert found.ways == ways
+    assert matched(item(tried=("work",), level="P3")).key == "i1", "and by itself"
+
+
 SILENCE = Silence("s1", "desk1", "修路", NOON + HOUR, area="g1")
 
 

@@ -211,7 +211,8 @@ def test_how_much_a_limit_leaves() -> None:
 
 
 MISTAKES: list[tuple[Any, tuple[Any, ...], str]] = [
-    ({"routes": {}}, (), "it has no route"),
+    ({"routes": {}}, ("routes",), "nobody reads 'routes'"),
+    ({"unread": []}, ("unread",), "this is no mapping"),
     ({"route": {"way": ["sms"]}}, ("route", "way"), "nobody reads 'way'"),
     ({"route": {"ways": "sms"}}, ("route", "ways"), "no list of texts"),
     ({"route": {"group_by": ["colour"]}}, ("route", "group_by"), "no list of receiver, number"),

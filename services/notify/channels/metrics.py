@@ -38,6 +38,17 @@ group_sizes = Histogram(
 )
 
 
+unread_steps = Counter(
+    "wangge_unread_steps_total", "Steps taken about notices that nobody has read: next_channel, leader.", ["measure"]
+)
+unread_ended = Counter(
+    "wangge_unread_ended_total",
+    "Notices that are not watched any more, by why: read, acted, taken_away, case_over, expired; or all_done, when "
+    "every step was taken and nobody has read it.",
+    ["why"],
+)
+
+
 def count(ended: Iterable[tuple[str | None, str]]) -> None:
     """Channel and outcome of deliveries that have come to an end."""
     for (channel, outcome), number in Count(ended).items():

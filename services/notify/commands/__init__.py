@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from services.notify.commands import channels, keys, routes, silences, templates, uncertain
+from services.notify.commands import channels, keys, routes, sent, silences, templates, uncertain
 
 COMMANDS = [
     *keys.COMMANDS,
     *channels.COMMANDS,
+    *sent.COMMANDS,
     *templates.COMMANDS,
     *uncertain.COMMANDS,
     *silences.COMMANDS,

@@ -33,6 +33,12 @@ def about_action(data: dict[str, Any], templates: Templates) -> Notice:
     return said(data["member_id"], "action_answered", body, templates)
 
 
+def about_unread(leader: str, unread: dict[str, Any], templates: Templates) -> Notice:
+    """That somebody has not read what was asked of them, for who leads them. `unread`: what the notice says, with
+    `to_member_id` (whom it was for), `nth` and `why`."""
+    return said(leader, "notice_unread", unread, templates)
+
+
 def about_report(data: dict[str, Any], templates: Templates) -> Notice:
     """Feedback about what a member found on patrol; the external id is `<member>/<the member's own id>`."""
     member, _, own_id = data["external_id"].partition("/")

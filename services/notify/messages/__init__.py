@@ -15,7 +15,7 @@ from services.notify.messages.heard import (
     SourceChanged,
     TaskChanged,
 )
-from services.notify.messages.outside import CatchUp, EndSilence, Settle, Silence
+from services.notify.messages.outside import CatchUp, EndSilence, Read, Settle, Silence
 from services.notify.messages.transitions import DESCRIBING, TRANSITIONS, CaseIsMerged
 from services.notify.messages.work import (
     WORK,
@@ -64,6 +64,7 @@ __all__ = [
     "InterviewRecorded",
     "MemberChanged",
     "ProjectChanged",
+    "Read",
     "ReporterErased",
     "ReporterToTell",
     "RequestDenied",

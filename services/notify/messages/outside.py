@@ -6,14 +6,27 @@ from typing import Any
 
 from marshmallow import RAISE, Schema, fields, validate
 
+_NUMBER = validate.Range(min=0, max=2**62)
+
 
 class CatchUp(Schema):
-    """The data of the action `catch_up`: the number of the last notice that the member has seen."""
+    """The data of the action `catch_up`: what comes after this notice is missing. Where the client has more than its
+    member has read, `seen` is the number of the last one that was read; without it, everything up to `after` was."""
 
     class Meta:
         unknown = RAISE
 
-    after = fields.Integer(required=True, strict=True, validate=validate.Range(min=0, max=2**62))
+    after = fields.Integer(required=True, strict=True, validate=_NUMBER)
+    seen = fields.Integer(strict=True, validate=_NUMBER)
+
+
+class Read(Schema):
+    """The data of the action `read`: the member has read every notice up to this number."""
+
+    class Meta:
+        unknown = RAISE
+
+    upto = fields.Integer(required=True, strict=True, validate=_NUMBER)
 
 
 class Settle(Schema):

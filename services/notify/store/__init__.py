@@ -13,11 +13,12 @@ from services.notify.store.pipeline import PipelineRows
 from services.notify.store.silences import SilenceRows
 from services.notify.store.templates import TemplateRows, shipped
 from services.notify.store.transitions import TransitionRows
+from services.notify.store.unread import UnreadRows
 
 __all__ = ["SQL", "OpenWork", "Place", "Row", "Work", "shipped"]
 
 
-class Work(NoticeRows, AccountRows, DeliveryRows, TemplateRows, TransitionRows, PipelineRows, SilenceRows):
+class Work(NoticeRows, AccountRows, DeliveryRows, TemplateRows, TransitionRows, PipelineRows, SilenceRows, UnreadRows):
     """One transaction of notify."""
 
 

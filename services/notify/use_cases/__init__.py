@@ -6,12 +6,14 @@ from services.notify.use_cases.engine import Engine
 from services.notify.use_cases.explaining import explain
 from services.notify.use_cases.feeding_back import feed_back, settle
 from services.notify.use_cases.linking import OPEN, OVER, Opened, Pages, open_notice
-from services.notify.use_cases.noticing import catch_up, keep_members, notice_answers, notice_projects, notice_work
+from services.notify.use_cases.noticing import keep_members, notice_answers, notice_projects, notice_work
 from services.notify.use_cases.pipeline import Pipeline
 from services.notify.use_cases.piping import check_rules, forget_notifications, pipe
 from services.notify.use_cases.reaching import tell_reporters
+from services.notify.use_cases.reading import have_read, hear_members
 from services.notify.use_cases.silencing import add_silence, end_silence
 from services.notify.use_cases.transitions import hear_transitions, keep_areas
+from services.notify.use_cases.unread import escalate_unread, forget_acts
 from services.notify.use_cases.webhooks import keep_sources, send_webhooks
 from services.notify.use_cases.wording import draft_words, publish_words, roll_back_words
 
@@ -24,15 +26,18 @@ __all__ = [
     "Pages",
     "Pipeline",
     "add_silence",
-    "catch_up",
     "check_rules",
     "deliver",
     "draft_words",
     "end_silence",
+    "escalate_unread",
     "explain",
     "feed_back",
+    "forget_acts",
     "forget_buckets",
     "forget_notifications",
+    "have_read",
+    "hear_members",
     "hear_transitions",
     "keep_areas",
     "keep_members",

@@ -149,13 +149,16 @@ def _item(row: Row, case: Row, receivers: Receivers, templates: Templates) -> It
         parent=case.get("parent") or "",
         ended=bool(case.get("ended")),
         has_words=templates.has(template_of(row["kind"], is_notice)),
+        tried=tuple(facts.get("tried") or ()),
     )
 
 
 def _words_key(row: Row, templates: Templates) -> str:
     kind = template_of(row["kind"], row["notice_number"] is not None)
     words = templates.texts(kind, row["facts"]).zh if templates.has(kind) else ""
-    return hashlib.sha256("\0".join((row["kind"], row["number"] or "", row["part"], words)).encode()).hexdigest()[:32]
+    again = str(row["facts"].get("again", ""))  # what nobody has read, said once more
+    told = "\0".join((row["kind"], row["number"] or "", row["part"], words, again))
+    return hashlib.sha256(told.encode()).hexdigest()[:32]
 
 
 def _moment(text: Any) -> dt.datetime | None:

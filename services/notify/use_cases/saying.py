@@ -24,7 +24,8 @@ class Said(NamedTuple):
 def words_of(said: Sequence[Said], channel: str, language: str, templates: Templates, url: str) -> Words:
     """As they fit on such a channel. Raises KeyError for a kind without words."""
     if len(said) == 1:
-        return templates.render(said[0].kind, channel, language, said[0].facts, url)
+        nth = said[0].facts.get("again", 1)  # what nobody has read is said again
+        return templates.render(said[0].kind, channel, language, said[0].facts, url, nth)
     places = {one.facts.get("place_text") for one in said}
     frame = TOGETHER if len(places) == 1 and places != {None} else MIXED
     items = [Item(one.kind, one.facts) for one in said]

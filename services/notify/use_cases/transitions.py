@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from services.notify import messages
 from services.notify.domain.transitions import Facts, Transition, name_of, path_of
 from services.notify.store import OpenWork, Row, Work
+from services.notify.use_cases.reading import acts_in
 from shared.messaging.message import Heard
 
 UNKNOWN = "the case is not known here yet"
@@ -33,6 +34,7 @@ def hear_transitions(heard: Sequence[Heard], open_work: OpenWork) -> list[str]:
         facts = _facts({number for message in new for number in _cases_of(message)}, work)
         early = [message for message in new if not _cases_of(message) <= facts.keys()]
         work.too_early(early, UNKNOWN)
+        work.note_acts(acts_in([message for message in new if message not in early]))
         transitions = [_transition(message, facts[message.number]) for message in new if message not in early]
         del transitions  # nobody has subscribed yet
         work.commit()

@@ -8,12 +8,12 @@ from typing import Any
 from services.notify.domain.pipeline.duration import UNITS, duration
 from services.notify.domain.pipeline.quiet import clock
 from services.notify.domain.pipeline.routes import DEADLINE, ROOT
-from services.notify.domain.pipeline.subject import GROUPABLE
+from services.notify.domain.pipeline.subject import GROUPABLE, LEVELS
+from services.notify.domain.unread_data import problems as unread_problems
 
 Place = tuple[Any, ...]  # keys and positions that lead to a value
 Problem = tuple[Place, str, str]  # where, what is wrong there, how to repair it
 Check = Callable[[Any, Place], Iterator[Problem]]
-LEVELS = ("P1", "P2", "P3", "P4")
 MOST_ROUTES, DEEPEST = 200, 8
 
 
@@ -21,8 +21,8 @@ def mistakes_in(section: Any) -> list[Problem]:
     """All that is wrong; empty when the section can come into force. Without a section nothing goes out."""
     if section == {}:
         return []
-    found = list(_mapping(section, (), {"route": _root, "silences": _part({"longest": _duration})}, ("route",)))
-    return found or list(_together(section["route"]))
+    found = list(_mapping(section, (), SECTION))
+    return found or list(_together(section.get("route", {})))
 
 
 def ways_of(section: Any) -> Iterator[tuple[Place, str]]:
@@ -178,3 +178,8 @@ SETTINGS: dict[str, Check] = {
     "routes": _children,
 }
 CHILD: dict[str, Check] = {"name": _name, "match": _part(MATCH), "continue": _yes_or_no} | SETTINGS
+SECTION: dict[str, Check] = {
+    "route": _root,
+    "silences": _part({"longest": _duration}),
+    "unread": unread_problems,
+}

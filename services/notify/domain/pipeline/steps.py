@@ -101,13 +101,15 @@ def match(item: Item, route: Route | None, reach: Reach) -> Matched:
     """Who hears it, and what it goes together with. The chat of a unit, where it comes first, is the only way."""
     if route is None:
         return Matched(item, None)
-    known = reach.ways | ({GROUP} if reach.group else set())
+    known = (reach.ways | ({GROUP} if reach.group else set())) - set(item.tried)
+    if reach.group in item.tried:
+        known -= {GROUP}
     ways = tuple(way for way in route.ways if way in known)
     ear = item.subject.receiver
     if ways and ways[0] == GROUP:
         ways, ear = (GROUP,), f"{GROUP}:{reach.group}"
     values = [item.subject.value(name) for name in route.group_by]
-    key = "|".join([route.name, *values]) if values else item.id
+    key = "|".join([route.name, *values]) if values and not item.tried else item.id
     return Matched(item, route, ways, ear, key, f"digest|{','.join(ways)}", reach.problem)
 
 

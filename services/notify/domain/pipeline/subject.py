@@ -8,6 +8,7 @@ from dataclasses import dataclass
 NEW, HELD, SILENCED = "new", "held", "silenced"  # the latter two are looked at again, when they are due
 SENT, MUTED, REPEATED, NO_ROUTE, NO_WAY, EXPIRED = "sent", "muted", "repeated", "no_route", "no_way", "expired"
 WAITING = (NEW, HELD, SILENCED)
+LEVELS = ("P1", "P2", "P3", "P4")
 NO_LEVEL = "P4"  # as urgent as what has no level: projects
 GROUPABLE = ("receiver", "number", "kind", "category", "area", "place", "level")
 _NO_CALL = (  # notices that tell of an end, or of what is not to be done any more; all others ask somebody to act
@@ -48,7 +49,8 @@ class Subject:
 class Item:
     """`part`: the route because of which it goes out beside another (`continue`), else empty. `is_notice`: it stands in
     the member's own queue, too. `words_key`: the same for the same words about the same case. `parent`: the open case
-    that its case is merged into. `ended`: its case has come to an end. `has_words`: there is a template for it."""
+    that its case is merged into. `ended`: its case has come to an end. `has_words`: there is a template for it.
+    `tried`: ways that it does not take, because what it repeats has gone there and was not read."""
 
     id: str
     event_id: str
@@ -64,6 +66,7 @@ class Item:
     parent: str = ""
     ended: bool = False
     has_words: bool = True
+    tried: tuple[str, ...] = ()
 
 
 def is_call(item: Item) -> bool:
