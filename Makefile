@@ -7,7 +7,7 @@ local := $(python) -m deploy.local
 bootstrap := @deploy/local/bootstrap.sh
 
 .DEFAULT_GOAL := help
-.PHONY: help up down reset drop logs status doctor test check bench chaos token url credentials sources rules resay dead admin republish reconcile replay simulate contracts
+.PHONY: help up down reset drop logs status doctor test check bench chaos token url credentials sources subscribers rules resay dead admin republish reconcile replay simulate contracts
 
 help: ## this list 本列表
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/\1\t\2/p' Makefile | awk -F'\t' '{ printf "make %-12s %s\n", $$1, $$2 }'
@@ -56,11 +56,14 @@ token: ## sign a short token 签发令牌: ROLE=desk NAME=desk1
 url: ## address of the HTTP side 统一入口地址
 	$(ready) $(local) url
 
-credentials: ## AMQP address of a client 客户端连接地址: MEMBER=m017 or SOURCE=hotline
-	$(ready) $(local) credentials $(if $(MEMBER),--member "$(MEMBER)") $(if $(SOURCE),--source "$(SOURCE)")
+credentials: ## AMQP address of a client 客户端连接地址: MEMBER=m017, SOURCE=hotline or SUBSCRIBER=x (MQTT=1: for a phone)
+	$(ready) $(local) credentials $(if $(MEMBER),--member "$(MEMBER)") $(if $(SOURCE),--source "$(SOURCE)") $(if $(SUBSCRIBER),--subscriber "$(SUBSCRIBER)") $(if $(MQTT),--mqtt)
 
 sources: ## add, rotate, disable … a source 上游来源: ACTION=add NAME=x ARGS="--kind …" (ACTION=list, ARGS=--help)
 	$(ready) $(local) sources $(or $(ACTION),list) $(NAME) $(ARGS)
+
+subscribers: ## outside systems that hear what happens 订阅系统: ACTION=add NAME=x ARGS="--area … --category … --transition …"
+	$(ready) $(local) subscribers $(or $(ACTION),list) $(NAME) $(ARGS)
 
 rules: ## bring a rule set into force 启用规则: SET=normal
 	$(ready) $(local) rules "$(SET)"

@@ -15,8 +15,10 @@ from typing import Any
 import yaml
 from apispec import APISpec
 from apispec.ext.marshmallow import MarshmallowPlugin
+from marshmallow import Schema
 
 from services.dispatch.domain.actions import ACTIONS
+from services.notify.messages import NAMES, FeedData
 from shared.messaging.hears import Hears, Receives
 from shared.messaging.message import Message
 
@@ -34,6 +36,8 @@ OUTSIDE = {  # what services hear from outside, by queue: exchange, routing keys
         "members who say what they have read, and ask for what they missed",
     ),
 }
+FEED = {f"feed.{name}.v1" for name in NAMES}  # what notify says to whoever has subscribed, on the exchange `feed`
+FEED_SCHEMA = "messages/feed.schema.json"
 
 
 def message_classes(service: str) -> list[type[Message]]:
@@ -60,7 +64,7 @@ def entrypoints(service: str) -> list[Hears | Receives]:
     return sorted(found, key=lambda entrypoint: entrypoint.queue)
 
 
-def schema_of(cls: type[Message]) -> dict[str, Any]:
+def schema_of(cls: type[Schema]) -> dict[str, Any]:
     """JSON schema (2020-12) of a message's data."""
     spec = APISpec("contracts", "1", "3.1.0", plugins=[MarshmallowPlugin(schema_name_resolver=lambda schema: None)])
     plugin = spec.plugins[0]
@@ -68,7 +72,7 @@ def schema_of(cls: type[Message]) -> dict[str, Any]:
     body = plugin.converter.schema2jsonschema(cls())
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
-        "$id": cls.TYPE,
+        "$id": getattr(cls, "TYPE", "feed"),
         "title": cls.__name__,
         "description": inspect.getdoc(cls) or "",
         **body,
@@ -84,6 +88,8 @@ def document_of(service: str) -> dict[str, Any]:
     for cls in said:
         channels[_key(cls.TYPE)] = _channel(cls.TYPE, inspect.getdoc(cls) or "")
         operations[f"say_{_key(cls.TYPE)}"] = {"action": "send", "channel": _ref(cls.TYPE)}
+    if service == "notify":
+        channels["feed"], operations["say_feed"] = _feed()
     for entrypoint in entrypoints(service):
         for name, operation, channel in _receive(service, entrypoint):
             operations[name] = operation
@@ -100,6 +106,27 @@ def document_of(service: str) -> dict[str, Any]:
         "channels": dict(sorted(channels.items())),
         "operations": dict(sorted(operations.items())),
     }
+
+
+def _feed() -> tuple[dict[str, Any], dict[str, Any]]:
+    """The exchange `feed` as a channel, and that notify sends to it."""
+    channel = {
+        "address": "{transition}.{category}.{area}",
+        "description": "What has happened to cases, one thin CloudEvent each: for systems that have subscribed. "
+        "The area comes last, as the path of areas from the town down (`330822111.330822111201.g0301`; `-`: in none): "
+        "so `*.*.330822111.#` is a part of the town with all below it. Positions only grow; a queue misses those that "
+        "nobody with a queue has subscribed to.",
+        "parameters": {"transition": {"enum": list(NAMES)}, "category": {}, "area": {}},
+        "messages": {
+            _key(kind): {
+                "name": kind,
+                "contentType": "application/cloudevents+json",
+                "payload": {"$ref": FEED_SCHEMA},
+            }
+            for kind in sorted(FEED)
+        },
+    }
+    return channel, {"action": "send", "channel": {"$ref": "#/channels/feed"}, "x-exchange": "feed"}
 
 
 def _receive(service: str, entrypoint: Hears | Receives) -> list[tuple[str, dict[str, Any], dict[str, Any]]]:
@@ -182,6 +209,7 @@ def contracts() -> dict[Path, str]:
             files[ROOT / "messages" / f"{cls.TYPE}.schema.json"] = (
                 json.dumps(schema_of(cls), indent=2, ensure_ascii=False) + "\n"
             )
+    files[ROOT / FEED_SCHEMA] = json.dumps(schema_of(FeedData), indent=2, ensure_ascii=False) + "\n"
     return files
 
 

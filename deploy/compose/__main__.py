@@ -4,6 +4,7 @@ secrets        make the administrators' passwords that are missing
 provision      vhost, database, roles, users, migrations, topology; load the town when it is new
 first-stretch  let the first cases flow when the town is new, then bring the normal rules into force
 sources        list, show, add, rotate, disable or enable a source of reports (deploy/runbooks/sources.md)
+subscribers    list, add, rotate or end an outside system that hears what happens (deploy/runbooks/subscribers.md)
 """
 
 from __future__ import annotations
@@ -13,11 +14,12 @@ import sys
 from pathlib import Path
 
 from deploy.compose import secrets, town
-from deploy.provision import sources
+from deploy.provision import sources, subscribers
 from deploy.provision.names import ProvisionError
 from deploy.provision.secrets import Secrets
 from shared.db.migrate import MigrationError
 
+COMMANDS = {"sources": sources, "subscribers": subscribers}
 JOBS = {"secrets": secrets.make, "provision": town.prepare, "first-stretch": town.first_stretch}
 
 
@@ -28,13 +30,14 @@ def main() -> int:
     jobs = parser.add_subparsers(dest="job", required=True, metavar="job")
     for job in JOBS:
         jobs.add_parser(job)
-    sources.add_commands(jobs.add_parser("sources"))
+    for job, commands in COMMANDS.items():
+        commands.add_commands(jobs.add_parser(job))
     parser.add_argument("--secrets", type=Path, default=Path("/secrets"), help="where the volumes are (/secrets)")
     arguments = parser.parse_args()
     try:
         kept = Secrets(arguments.secrets)
-        if arguments.job == "sources":
-            print(sources.perform(sources.Town(secrets.servers(kept), town.TOWN, kept), arguments))
+        if commands := COMMANDS.get(arguments.job):
+            print(commands.perform(sources.Town(secrets.servers(kept), town.TOWN, kept), arguments))
         else:
             JOBS[arguments.job](kept)
     except (ProvisionError, MigrationError) as error:

@@ -10,11 +10,12 @@ import sys
 from contextlib import nullcontext
 from pathlib import Path
 
-from deploy.local import doctor, edge, lifecycle, rehearsal, stack, status, suite, towns
+from deploy.local import doctor, edge, lifecycle, rabbitmq, rehearsal, stack, status, suite, towns
 from deploy.local.checkout import LOCAL, ROOT, LocalError, alone
 from deploy.local.console import console, table
 from deploy.provision import folder as town_folder
 from deploy.provision import sources as town_sources
+from deploy.provision import subscribers as town_subscribers
 from deploy.provision.names import SERVICES, ProvisionError
 from deploy.provision.token import ROLES, sign
 from shared.db.migrate import MigrationError
@@ -66,7 +67,11 @@ def _parser() -> argparse.ArgumentParser:
     who = login.add_mutually_exclusive_group(required=True)
     who.add_argument("--member")
     who.add_argument("--source")
+    who.add_argument("--subscriber")
+    login.add_argument("--mqtt", action="store_true", help="for mosquitto_sub and other MQTT clients, in this checkout")
     town_sources.add_commands(_with_town(command("sources", _sources, "where reports come from 上游来源")))
+    heard = _with_town(command("subscribers", _subscribers, "outside systems that hear what happens 订阅系统"))
+    town_subscribers.add_commands(heard)
     rules = _with_town(command("rules", _rules, "bring a rule set into force 启用规则"))
     rules.add_argument("set", help="normal, practice …")
     resay = _with_town(command("resay", _resay, "say reference data again 重新发布基础数据"))
@@ -116,12 +121,18 @@ def _url(a: argparse.Namespace) -> None:
 
 
 def _credentials(a: argparse.Namespace) -> None:
-    place = ("members", a.member) if a.member else ("sources", a.source)
-    print(towns.secrets_of(a.town).read(*place, "amqp_uri"))
+    kinds = {"members": a.member, "sources": a.source, "subscribers": a.subscriber}
+    place = next((kind, name) for kind, name in kinds.items() if name)
+    address = towns.secrets_of(a.town).read(*place, "amqp_uri")
+    print(rabbitmq.mqtt_options(address) if a.mqtt else address)
 
 
 def _sources(a: argparse.Namespace) -> None:
     print(town_sources.perform(town_sources.Town(stack.servers(), a.town, towns.secrets_of(a.town)), a))
+
+
+def _subscribers(a: argparse.Namespace) -> None:
+    print(town_subscribers.perform(town_sources.Town(stack.servers(), a.town, towns.secrets_of(a.town)), a))
 
 
 def _rules(a: argparse.Namespace) -> None:

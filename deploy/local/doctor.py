@@ -13,6 +13,7 @@ from deploy.local import checkout, postgres, rabbitmq, stack, supervision, towns
 from deploy.local.console import console
 from deploy.local.status import edge_problems
 from deploy.provision import folder
+from deploy.provision.hearing import kept
 from deploy.provision.names import SERVICES, ProvisionError, vhost_of
 from deploy.provision.servers import Management, part
 from shared.db.migrate import folders_of, migrations_of
@@ -113,7 +114,11 @@ def queues(town: str) -> Found:
     there = {queue["name"] for queue in api.get(f"queues/{vhost}?columns=name&disable_stats=true") or []}
     bound = {(b["source"], b["destination"], b["routing_key"]) for b in api.get(f"bindings/{vhost}") or []}
     sources = folder.sources_in(Path(towns.state_of(town)["folder"])) if "folder" in towns.state_of(town) else []
+    for destination, source, key in topology.BETWEEN:
+        if (source, destination, key) not in bound:
+            yield f"the exchange {destination} is not bound to {source} with {key}", "make up binds it"
     wanted = [*topology.queues_of_services(), *(q for source in sources for q in topology.queues_of_source(source))]
+    wanted += [q for name in kept(towns.secrets_of(town)) for q in topology.queues_of_subscriber(name)]
     for queue in wanted:
         if queue.name not in there:
             yield f"the queue {queue.name} is missing", "make up declares it"

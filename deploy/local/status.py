@@ -28,7 +28,7 @@ def _health(group: str, name: str) -> tuple[str, list[str]]:
     """Ports and problems of one process."""
     own = {
         "postgres": (("postgres",), postgres.problem),
-        "rabbitmq": (("amqp", "management", "broker_metrics"), rabbitmq.problem),
+        "rabbitmq": (("amqp", "mqtt", "management", "broker_metrics"), rabbitmq.problem),
         "epmd": (("epmd",), lambda: None),
     }
     if group == stack.GROUP:

@@ -37,6 +37,7 @@ PARTS = {  # parts of a path, with their schemas
     "task_id": {"type": "string", "format": "uuid", "description": "id of a milestone or obstacle"},
     "interview_id": {"type": "string", "format": "uuid", "description": "id of an interview"},
     "reask_id": {"type": "string", "format": "uuid", "description": "id of an answer that is asked for again"},
+    "subscription_id": {"type": "string", "format": "uuid", "description": "id of a subscription"},
     "delivery_id": {"type": "string", "format": "uuid", "description": "id of a delivery on a channel"},
     "silence_id": {"type": "string", "format": "uuid", "description": "id of a silence"},
     "follow_up_id": {"type": "string", "format": "uuid", "description": "id of a follow-up"},
@@ -57,6 +58,10 @@ PARTS = {  # parts of a path, with their schemas
 }
 ROUTES = board.ROUTES | callback.ROUTES | dispatch.ROUTES | dispatch_supervision.ROUTES | intake.ROUTES
 ROUTES |= notify.ROUTES | open311.ROUTES | projects.ROUTES | services.ROUTES
+NUMBERS = {  # parameters that are numbers, with their schemas
+    "after": {"type": "integer", "minimum": 0},
+    "wait": {"type": "integer", "minimum": 0, "maximum": 30},
+}
 REASON = {
     "type": "object",
     "description": "a field, what is wrong with it, and the way to repair it; a conflict names `field` and `given`",
@@ -137,7 +142,7 @@ def _operation(operation_id: str, service: str, entrypoint: Http) -> dict[str, A
         {"name": name, "in": "path", "required": True, "schema": PARTS[name]} for name in PART.findall(entrypoint.url)
     ]
     for name, text in route.query.items():
-        kind = {"type": "integer", "minimum": 0} if name == "after" else {"type": "string"}
+        kind = NUMBERS.get(name, {"type": "string"})
         parameters.append({"name": name, "in": "query", "description": text, "schema": kind})
     for name, text in route.headers.items():
         parameters.append({"name": name, "in": "header", "description": text, "schema": {"type": "string"}})
@@ -168,7 +173,8 @@ def _responses(route: Route, entrypoint: Http) -> dict[str, Any]:
     if entrypoint.errors:
         return _own_errors(route)
     schema = {"type": "string", "format": "binary"} if route.raw_answer else {"type": "object"}
-    content = {"*/*" if route.raw_answer else "application/json": {"schema": schema}}
+    kind = "text/event-stream" if route.stream else "*/*" if route.raw_answer else "application/json"
+    content = {kind: {"schema": {"type": "string"} if route.stream else schema}}
     answers: dict[str, Any] = {
         str(status): {"description": text, "content": content} for status, text in route.answers.items()
     }

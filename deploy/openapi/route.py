@@ -24,3 +24,4 @@ class Route(NamedTuple):
     contents: tuple[str, ...] = ("application/json",)
     body_contents: tuple[str, ...] = ("application/json",)
     headers: dict[str, str] = {}  # that the caller may send
+    stream: bool = False  # where the answer is server-sent events, without an end

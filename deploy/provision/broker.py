@@ -1,7 +1,4 @@
-"""A town on the broker: vhost, users with least rights, and a topic permission for every exchange.
-
-Where a user has no topic permission for an exchange RabbitMQ allows everything; so there is always one.
-"""
+"""A town on the broker: vhost, users with their rights, and a topic permission for every exchange."""
 
 from __future__ import annotations
 
@@ -9,96 +6,61 @@ import base64
 import hashlib
 import os
 import re
-from collections.abc import Collection
-from dataclasses import dataclass, field
+from collections import Counter
+from collections.abc import Collection, Mapping
 from typing import Any
 
-from deploy.provision.names import PATROL, SERVICES, ProvisionError, check_client, user_of, vhost_of
+from deploy.provision import rights
+from deploy.provision.hearing import KIND, Hearing
+from deploy.provision.names import PATROL, SERVICES, ProvisionError, user_of, vhost_of
+from deploy.provision.rights import NOTHING, Rights
 from deploy.provision.secrets import Secrets
 from deploy.provision.servers import Management, Servers, login_of, part
 from shared.messaging.topology import EXCHANGES
 
-NOTHING = r"^\z"  # not `$`, before which a line may end
 HASHING = "rabbit_password_hashing_sha256"
-LANE = "(urgent|normal)"
 DELETE_TRIES = 10
-
-
-@dataclass(frozen=True)
-class Rights:
-    """What a user may configure, write and read, and per exchange (may publish, may bind) routing keys; regular
-    expressions, nothing by default."""
-
-    configure: str = NOTHING
-    write: str = NOTHING
-    read: str = NOTHING
-    topics: dict[str, tuple[str, str]] = field(default_factory=dict)
-
-
-def rights_of_service(service: str) -> Rights:
-    """A service reads its own queues and says its own messages; notify also makes and fills the queues of members."""
-    topics = {"messages": (rf"^{service}\.", NOTHING)}
-    if service == "notify":
-        name = "[a-z0-9][a-z0-9-]{1,38}"
-        return Rights(
-            configure=rf"^members\.{name}\z",
-            write=rf"^(messages|members|feedback|members\.{name})\z",
-            read=r"^(members|notify\..+)\z",
-            topics=topics | {"members": (rf"^{name}\z", rf"^{name}\z"), "feedback": (rf"^{name}\z", NOTHING)},
-        )
-    reads = r"^(intake|reports)\..+\z" if service == "intake" else rf"^{service}\..+\z"
-    return Rights(write=r"^messages\z", read=reads, topics=topics)
-
-
-def rights_of_source(source: str) -> Rights:
-    """A source publishes its own reports and hears its own feedback."""
-    name = re.escape(check_client(source))
-    return Rights(
-        write=r"^reports\z", read=rf"^feedback\.{name}\z", topics={"reports": (rf"^{name}\.{LANE}\z", NOTHING)}
-    )
-
-
-def rights_of_member(member: str) -> Rights:
-    """A member acts and reports in its own name, and hears its own notices."""
-    name = re.escape(check_client(member))
-    return Rights(
-        write=r"^(actions|reports)\z",
-        read=rf"^members\.{name}\z",
-        topics={"actions": (rf"^{name}\.[a-z_]+\z", NOTHING), "reports": (rf"^{PATROL}\.{LANE}\z", NOTHING)},
-    )
+WEEK = 7 * 24 * 3600 * 1000  # milliseconds
+PHONES = {  # of what MQTT clients have subscribed to: bounded in length and age, gone when nobody comes for it
+    "pattern": "^mqtt-subscription-",
+    "apply-to": "queues",
+    "definition": {"max-length": 1000, "overflow": "drop-head", "message-ttl": WEEK, "expires": WEEK},
+}
 
 
 Users = dict[tuple[str, ...], tuple[str, Rights]]  # where the address is kept among the secrets → (name, rights)
 
 
-def users_of(sources: list[str], members: list[str]) -> Users:
-    """Every user of a town, by its name within the town."""
-    twice = (set(sources) & set(members)) | ({PATROL} & set(members))
-    if twice:
-        raise ProvisionError(f"source and member have the same name: {', '.join(sorted(twice))}: rename one")
-    users: Users = {(s,): (s, rights_of_service(s)) for s in SERVICES}
-    users |= {("sources", s): (s, rights_of_source(s)) for s in sources if s != PATROL}
-    return users | {("members", m): (m, rights_of_member(m)) for m in members}
-
-
-def provision(
-    servers: Servers,
+def users_of(
     town: str,
-    secrets: Secrets,
-    sources: list[str],
-    members: list[str],
+    sources: Collection[str] = (),
+    members: Collection[str] = (),
+    subscribers: Mapping[str, Hearing] | None = None,
     disabled: Collection[str] = (),
-) -> int:
-    """The vhost and its users; returns how many users there are. Sources that are `disabled` may do nothing."""
+) -> Users:
+    """Every user of a town, by its name within the town. Sources that are `disabled` may do nothing."""
+    heard = subscribers or {}
+    names = [PATROL, *({*sources} - {PATROL}), *members, *heard]
+    twice = {name for name, times in Counter(names).items() if times > 1}
+    if twice:
+        raise ProvisionError(f"two of sources, members, subscribers are called {', '.join(sorted(twice))}: rename one")
+    users: Users = {(s,): (s, rights.of_service(s)) for s in SERVICES}
+    users |= {("sources", s): (s, rights.of_source(s)) for s in sources if s != PATROL}
+    users |= {("sources", s): (s, Rights()) for s in disabled if ("sources", s) in users}
+    users |= {("members", m): (m, rights.of_member(town, m)) for m in members}
+    return users | {(KIND, s): (s, rights.of_subscriber(town, s, hears)) for s, hears in heard.items()}
+
+
+def provision(servers: Servers, town: str, secrets: Secrets, users: Users) -> int:
+    """The vhost and its users; returns how many users there are."""
     api, vhost = Management(servers.amqp_admin_url), vhost_of(town)
-    users = users_of(sources, members)
-    users |= {("sources", name): (name, Rights()) for name in disabled if ("sources", name) in users}
     names = {user_of(town, name) for name, _ in users.values()}
     check_free(servers, town, [name for name, _ in users.values()])
     api.put(f"vhosts/{part(vhost)}", {"description": f"Wangge, town {town}"})
     admin = login_of(servers.amqp_uri)[0]
     api.put(f"permissions/{part(vhost)}/{part(admin)}", {"configure": ".*", "write": ".*", "read": ".*"})
-    if sources or members:  # who is in the town's folder no more has nothing to do here
+    api.put(f"policies/{part(vhost)}/phones", PHONES)
+    if len(users) > len(SERVICES):  # who is in the town's folder no more has nothing to do here
         _drop_users(api, [u for u in _users_in(api, vhost) if u.startswith(f"{town}-") and u not in names])
     have_users(servers, town, secrets, users)
     return len(users)
@@ -112,9 +74,24 @@ def have_users(servers: Servers, town: str, secrets: Secrets, users: Users) -> N
         user = user_of(town, name)
         passwords[user] = secrets.password(*place, "amqp_uri")
         secrets.write(servers.amqp_for(vhost, user, passwords[user]), *place, "amqp_uri")
-    missing = _missing(api, vhost, passwords, {user_of(town, name): rights for name, rights in users.values()})
+    missing = _missing(api, vhost, passwords, {user_of(town, name): right for name, right in users.values()})
     if any(missing.values()):
         api.post("definitions", missing)
+
+
+def end_user(servers: Servers, user: str) -> None:
+    """The user is gone, and nobody stays connected as it."""
+    _drop_users(Management(servers.amqp_admin_url), [user])
+    disconnect(servers, user)
+
+
+def drop_phones(servers: Servers, town: str, name: str) -> None:
+    """What the user's MQTT clients have subscribed to, which the broker would keep on filling."""
+    api, vhost = Management(servers.amqp_admin_url), part(vhost_of(town))
+    own = re.compile(rights.mqtt_queues(town, name))
+    for queue in api.get(f"queues/{vhost}?columns=name&disable_stats=true") or []:
+        if own.fullmatch(queue["name"]):
+            api.delete(f"queues/{vhost}/{part(queue['name'])}")
 
 
 def disconnect(servers: Servers, user: str) -> None:
@@ -144,11 +121,11 @@ def _delete(api: Management, path: str) -> None:
                 raise
 
 
-def _missing(api: Management, vhost: str, passwords: dict[str, str], rights: dict[str, Rights]) -> dict[str, Any]:
+def _missing(api: Management, vhost: str, passwords: dict[str, str], allowed: dict[str, Rights]) -> dict[str, Any]:
     """What the broker has not, or has otherwise, as definitions to import."""
     known = {row["name"]: row["password_hash"] for row in api.get("users")}
-    wanted = [_permission(vhost, user, right) for user, right in rights.items()]
-    topics = [row for user, right in rights.items() for row in _topic_permissions(vhost, user, right)]
+    wanted = [_permission(vhost, user, right) for user, right in allowed.items()]
+    topics = [row for user, right in allowed.items() for row in _topic_permissions(vhost, user, right)]
     return {
         "users": [
             {"name": user, "tags": "", "password_hash": hashed(password), "hashing_algorithm": HASHING}

@@ -48,6 +48,18 @@ def members_of_dispatch(secrets: Secrets) -> list[str]:
         return [name for (name,) in run("SELECT member_id FROM dispatch.members WHERE by_hand AND active ORDER BY 1")]
 
 
+def areas_of_notify(secrets: Secrets) -> dict[str, str | None]:
+    """Every area of the town, with the one in which it lies."""
+    with session(secrets.read("admin", "owner_database_url")) as run:
+        return dict(run("SELECT grid_id, parent_id FROM notify.areas"))
+
+
+def categories_of_intake(secrets: Secrets) -> dict[str, str]:
+    """Every category of the town's catalogue, with its class."""
+    with session(secrets.read("admin", "owner_database_url")) as run:
+        return dict(run("SELECT code, class_code FROM intake.categories ORDER BY code"))
+
+
 def drop(servers: Servers, town: str) -> None:
     """Take the town's database and roles away, with whoever is connected."""
     with session(servers.database_url) as run:

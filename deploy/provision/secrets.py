@@ -5,6 +5,7 @@
 <folder>/admin/owner_database_url  token_private_key
 <folder>/sources/<source>/amqp_uri
 <folder>/members/<member>/amqp_uri
+<folder>/subscribers/<subscriber>/amqp_uri  hears.json     what it may hear (deploy/provision/subscribers.py)
 """
 
 from __future__ import annotations

@@ -15,7 +15,8 @@ from typing import Any, NamedTuple
 
 import yaml
 
-from deploy.provision import broker, folder
+from deploy.provision import broker, folder, rights
+from deploy.provision.hearing import KIND
 from deploy.provision.names import PATROL, ProvisionError, check_client, user_of, vhost_of
 from deploy.provision.secrets import Secrets
 from deploy.provision.servers import NAMES, Servers, from_environment
@@ -34,8 +35,11 @@ class Town(NamedTuple):
 
     def intake(self, *command: str, dry_run: bool = False) -> list[dict[str, Any]]:
         """What intake's own command says. Raises ProvisionError."""
-        words = [*command, *(["--dry-run"] if dry_run else [])]
-        told = folder.run_admin(self.secrets, self.name, "intake", *words)
+        return self.ask("intake", *command, *(["--dry-run"] if dry_run else []))
+
+    def ask(self, service: str, *command: str) -> list[dict[str, Any]]:
+        """What a service's own command says. Raises ProvisionError."""
+        told = folder.run_admin(self.secrets, self.name, service, *command)
         return [json.loads(line) for line in told.splitlines()]
 
     def secret(self, source: str) -> Path:
@@ -120,8 +124,9 @@ def _check_name(town: Town, name: str) -> None:
     check_client(name)
     if name == PATROL:
         raise ProvisionError(f"{PATROL!r} is the source that members report as: take another name")
-    if town.secrets.path("members", name).exists():
-        raise ProvisionError(f"a member is called {name!r}: take another name")
+    for kind in ("members", KIND):
+        if town.secrets.path(kind, name).exists():
+            raise ProvisionError(f"one of the {kind} is called {name!r}: take another name")
     broker.check_free(town.servers, town.name, [name])
 
 
@@ -133,8 +138,8 @@ def _with_user(town: Town, name: str) -> dict[str, Any]:
 
 
 def _connect(town: Town, name: str, enabled: bool) -> None:
-    rights = broker.rights_of_source(name) if enabled else broker.Rights()
-    broker.have_users(town.servers, town.name, town.secrets, {("sources", name): (name, rights)})
+    allowed = rights.of_source(name) if enabled else rights.Rights()
+    broker.have_users(town.servers, town.name, town.secrets, {("sources", name): (name, allowed)})
 
 
 def _line(source: dict[str, Any]) -> str:

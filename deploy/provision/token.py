@@ -12,7 +12,7 @@ import jwt
 from deploy.provision.names import ProvisionError
 from deploy.provision.secrets import Secrets
 
-ROLES = ("source", "member", "desk", "leader")
+ROLES = ("source", "member", "desk", "leader", "subscriber")
 
 
 def sign(secrets: Secrets, town: str, role: str, name: str, minutes: float = 60, area: str | None = None) -> str:
@@ -28,7 +28,11 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m deploy.provision.token", description=__doc__)
     parser.add_argument("--town", required=True)
     parser.add_argument("--role", required=True, choices=ROLES)
-    parser.add_argument("--name", required=True, help="who asks: a source, a member, a person at the desk")
+    parser.add_argument(
+        "--name",
+        required=True,
+        help="who asks: a source, a member, a person at the desk, an outside system that has subscribed",
+    )
     parser.add_argument("--minutes", type=float, default=60, help="how long it is valid (60)")
     parser.add_argument("--area", help="the grid_id of the area that a leader's rights end at; none: the whole town")
     parser.add_argument("--secrets", type=Path, required=True, help="the town's secrets folder")

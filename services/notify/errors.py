@@ -7,13 +7,16 @@ NotifyError
 ├── SilenceUnknown    there is no silence with this id
 ├── SilenceOver       it has ended already
 ├── SilenceRefused    it may not be like this; `mistakes` say why
-├── NotYours          whoever asks has no rights there
 ├── MemberUnknown     there is no such member
 ├── KindUnknown       nothing of this kind is ever said
 ├── VersionUnknown    the words of a kind have no such version
 ├── NothingBefore     the words in force are those that the product comes with
 ├── NoSuchNotice      there is no notice to show words with
-└── WordsRefused      the words have mistakes
+├── WordsRefused      the words have mistakes
+├── CaseUnknown       there is no case with this number
+├── SubscriptionUnknown   there is no subscription with this id
+├── SubscriptionEnded     it was ended before
+└── NotYours              whoever asks may not have or end this subscription
 """
 
 from __future__ import annotations
@@ -57,10 +60,6 @@ class SilenceRefused(NotifyError):
         self.mistakes = mistakes
 
 
-class NotYours(NotifyError):
-    pass
-
-
 class MemberUnknown(NotifyError):
     def __init__(self, member: str):
         super().__init__(f"nobody is called {member[:40]!r} here: members come from dispatch")
@@ -91,3 +90,22 @@ class NoSuchNotice(NotifyError):
 class WordsRefused(NotifyError):
     def __init__(self, problems: Iterable[str]):
         super().__init__("the words are refused, nothing has changed\n" + "\n".join(problems))
+
+
+class CaseUnknown(NotifyError):
+    def __init__(self, number: str):
+        super().__init__(f"there is no case {number[:40]!r}, or nothing has been heard of it yet")
+
+
+class SubscriptionUnknown(NotifyError):
+    def __init__(self, subscription_id: str):
+        super().__init__(f"there is no subscription {subscription_id[:40]!r}: look at the list")
+
+
+class SubscriptionEnded(NotifyError):
+    def __init__(self, subscription_id: str):
+        super().__init__(f"the subscription {subscription_id} was ended before: make a new one")
+
+
+class NotYours(NotifyError):
+    """Whoever asks may not do this; the text says whom to ask."""

@@ -22,6 +22,9 @@ class NotifyService:
     engine = wiring.Engine()
     pipeline = wiring.Pipeline()
     pages = wiring.Pages()
+    subscribers = wiring.Subscribers()
+    live = wiring.Live()
+    retention = wiring.Retention()
 
     @hears("members", messages.MemberChanged)
     def on_members_changed(self, heard: list[Any]) -> None:
@@ -37,7 +40,7 @@ class NotifyService:
 
     @hears("transitions", *messages.TRANSITIONS)
     def on_transitions(self, heard: list[Any]) -> list[str]:
-        return use_cases.hear_transitions(heard, self.open_work)
+        return use_cases.hear_transitions(heard, self.subscribers, self.keys, self.open_work)
 
     @hears("work", *messages.WORK)
     def on_work(self, heard: list[Any]) -> None:
@@ -91,9 +94,37 @@ class NotifyService:
     def forget_buckets(self) -> None:
         use_cases.forget_buckets(self.open_work)
 
+    @timer(interval=600)
+    def forget_feed(self) -> None:
+        use_cases.forget_feed(self.retention, self.open_work)
+
     @http("GET", "/notify/notices", roles=["desk", "leader", "member"], in_area=True)
     def get_notices(self, request: Request) -> Any:
-        return doors.get_notices(request, self.open_work)
+        return doors.get_notices(request, self.live, self.open_work)
+
+    @http("GET", "/notify/notices/stream", roles=["desk", "leader", "member"], in_area=True)
+    def get_notice_stream(self, request: Request) -> Any:
+        return doors.get_notice_stream(request, self.live)
+
+    @http("GET", "/notify/feed", roles=["desk", "leader", "member", "subscriber"], in_area=True)
+    def get_feed(self, request: Request) -> Any:
+        return doors.get_feed(request, self.live)
+
+    @http("GET", "/notify/feed/stream", roles=["desk", "leader", "member", "subscriber"], in_area=True)
+    def get_feed_stream(self, request: Request) -> Any:
+        return doors.get_feed_stream(request, self.live)
+
+    @http("GET", "/notify/subscriptions", roles=["desk", "leader", "member", "subscriber"], in_area=True)
+    def get_subscriptions(self, request: Request) -> Any:
+        return doors.get_subscriptions(request, self.open_work)
+
+    @http("POST", "/notify/subscriptions", roles=["desk", "leader", "member"], in_area=True)
+    def post_subscription(self, request: Request) -> Any:
+        return doors.post_subscription(request, self.open_work)
+
+    @http("POST", "/notify/subscriptions/<subscription_id>/end", roles=["desk", "leader", "member"], in_area=True)
+    def post_end_subscription(self, request: Request, subscription_id: str) -> Any:
+        return doors.post_end_subscription(request, subscription_id, self.open_work)
 
     @http("GET", "/notify/sent", roles=["desk", "leader", "member"], in_area=True)
     def get_sent(self, request: Request) -> Any:

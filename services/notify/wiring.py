@@ -100,6 +100,40 @@ class OpenWork(DependencyProvider):
             self.sending.pipeline.nudge()
 
 
+class Subscribers(DependencyProvider):
+    """`self.subscribers`: what is subscribed to, kept in memory."""
+
+    def setup(self) -> None:
+        self._subscribers = use_cases.Subscribers()
+
+    def get_dependency(self, worker_ctx: Any) -> use_cases.Subscribers:
+        return self._subscribers
+
+
+class Live(DependencyProvider):
+    """`self.live`: what is new, for those who listen."""
+
+    relay = Relay()
+
+    def setup(self) -> None:
+        self._live = use_cases.Live(lambda: self.relay.open_work(Work), use_cases.Subscribers())
+        self.relay.on_committed.append(self._live.wake)
+
+    def start(self) -> None:
+        self.container.spawn_managed_thread(self._live.run, identifier="live")
+
+    def get_dependency(self, worker_ctx: Any) -> use_cases.Live:
+        return self._live
+
+
+class Retention(DependencyProvider):
+    """`self.retention`: how many days, and how many events, the feed is kept."""
+
+    def get_dependency(self, worker_ctx: Any) -> tuple[int, int]:
+        settings = self.container.config["settings"]
+        return settings.feed_days, settings.feed_events
+
+
 class Engine(DependencyProvider):
     """`self.engine`: sends what is to be delivered on channels."""
 

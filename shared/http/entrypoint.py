@@ -38,10 +38,19 @@ def bearer(request: Request, settings: Any) -> Caller:
     return verify(request.headers.get("Authorization"), settings.token_public_key, settings.town)
 
 
+class Later(Response):
+    """An answer that may take a while: `answer()` gives what the method would have given, or raises what it would."""
+
+    def __init__(self, answer: Callable[[], Any]):
+        super().__init__()
+        self.answer = answer
+
+
 class Http(HttpRequestHandler):
     """`@http("POST", "/intake/reports", roles=["source"])`; the method gets the request, then the parts of the path.
 
-    What it returns is sent as JSON: a dict or list, or (status, dict); a Response is sent as it is.
+    What it returns is sent as JSON: a dict or list, or (status, dict); a Response is sent as it is. What may have
+    to be waited for is a Later: it is worked out when the worker has been given back, and its time is not counted.
     `authenticate(request, settings)` says who asks, where that is not in a bearer token; it raises Unauthorized or
     Forbidden, and the role that it gives is held against `roles` all the same. It must not ask the database.
     `max_body=None`: the method reads the body itself, as a stream, and bounds it.
@@ -78,12 +87,19 @@ class Http(HttpRequestHandler):
         try:
             self._admit(request)
             response = super().handle_request(request)
+            if isinstance(response, Later):  # outside of the service's workers: whoever waits keeps none of them
+                response = self.response_from_result(response.answer())
+                return self._counted(response, None)
         except Exception as error:
             response = self.response_from_exception(error)
         if self.errors and isinstance(response, ProblemResponse):
             response.status_code, response.data, response.content_type = self.errors(response.problem, request)
+        return self._counted(response, time.monotonic() - started)
+
+    def _counted(self, response: Response, seconds: float | None) -> Response:
         metrics.requests.labels(self.url, str(response.status_code)).inc()
-        metrics.request_seconds.labels(self.url).observe(time.monotonic() - started)
+        if seconds is not None:
+            metrics.request_seconds.labels(self.url).observe(seconds)
         return response
 
     def _admit(self, request: Request) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import jwt
 
@@ -14,7 +14,8 @@ class Caller:
     """Who asks: a member, a desk, a source.
 
     `area`: where the caller's rights end; None when they end at no area. `post`: what the caller is in the town, finer
-    than the role. `session`: that of a signed-in member, which the token came from.
+    than the role. `session`: that of a signed-in member, which the token came from. `until`: when the token is over, in
+    seconds since 1970.
     """
 
     name: str
@@ -22,6 +23,7 @@ class Caller:
     area: str | None = None
     post: str | None = None
     session: str | None = None
+    until: float = field(default=float("inf"), compare=False)
 
 
 def verify(header: str | None, public_key: str, town: str) -> Caller:
@@ -38,4 +40,4 @@ def verify(header: str | None, public_key: str, town: str) -> Caller:
     if claims["town"] != town:
         raise Unauthorized(f"the token is for the town {claims['town']!r}, not for this one")
     area, post, session = (str(claims[name]) if claims.get(name) else None for name in ("area", "post", "sid"))
-    return Caller(str(claims["sub"]), str(claims["role"]), area, post, session)
+    return Caller(str(claims["sub"]), str(claims["role"]), area, post, session, float(claims["exp"]))

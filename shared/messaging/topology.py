@@ -14,11 +14,14 @@ from shared.messaging.envelope import LANES
 
 CONTRACTS = Path(__file__).parents[1] / "contracts"
 EXCHANGES = ("reports", "messages", "actions", "members", "feedback", "feed")
+BETWEEN = [("feed", "members", "#")]  # (to, from, key): MQTT clients, who know one exchange alone, hear notices there
 NAME = re.compile(r"^[a-z0-9][a-z0-9-]{1,38}$")  # a name goes into permission patterns and routing keys
 DELIVERY_LIMIT = 50  # poison is parked by the service; this is for what kills the process before it can
 REPORT_LIMIT = 20_000  # reports waiting per source and lane; more are refused and stay with the source
 FEEDBACK_LIMIT = 100_000
-MEMBER_LIMIT, MEMBER_TTL = 1_000, 7 * 24 * 3600 * 1000  # notices; milliseconds
+WEEK = 7 * 24 * 3600 * 1000  # milliseconds
+MEMBER_LIMIT, MEMBER_TTL = 1_000, WEEK  # notices
+FEED_LIMIT, FEED_TTL = 100_000, WEEK  # events waiting for a subscriber
 
 
 class Queue(NamedTuple):
@@ -75,6 +78,17 @@ def queue_of_member(member: str) -> Queue:
     )
 
 
+def queues_of_subscriber(subscriber: str) -> list[Queue]:
+    """A subscriber's queue, bounded in length and age: what has to go is the oldest, and the last of what went is in a
+    queue beside it, so that the subscriber knows that something is missing, and up to where."""
+    check_name(subscriber)
+    name = f"feed.{subscriber}"
+    bounds = {"x-max-length": FEED_LIMIT, "x-message-ttl": FEED_TTL, "x-delivery-limit": DELIVERY_LIMIT}
+    gone = {"x-dead-letter-exchange": "", "x-dead-letter-routing-key": f"{name}.cut"}
+    quorum = {"x-queue-type": "quorum", "x-overflow": "drop-head"}
+    return [Queue(f"{name}.cut", quorum | {"x-max-length": 1}, []), Queue(name, quorum | bounds | gone, [])]
+
+
 def check_name(name: str) -> None:
     """Raises ValueError for a name that could say more than a name in a permission pattern or routing key."""
     if not NAME.fullmatch(name):
@@ -92,6 +106,8 @@ def declare(amqp_uri: str, sources: list[str], members: list[str] | None = None)
         channel = conn.channel()
         for exchange in EXCHANGES:
             channel.exchange_declare(exchange, "topic", durable=True, auto_delete=False)
+        for destination, source, key in BETWEEN:
+            channel.exchange_bind(destination, source, key)
         for queue in queues:
             declare_queue(channel, queue)
         conn.close()
@@ -105,6 +121,21 @@ def declare_source(amqp_uri: str, source: str) -> None:
         for queue in queues_of_source(source):
             declare_queue(channel, queue)
         conn.close()
+
+
+def declare_subscriber(amqp_uri: str, subscriber: str, bind: list[str], unbind: list[str]) -> int:
+    """The queues of one subscriber, and what is to change among its bindings; how many queues there are."""
+    queues = queues_of_subscriber(subscriber)
+    with connect(amqp_uri) as conn:
+        channel = conn.channel()
+        for queue in queues:
+            declare_queue(channel, queue)
+        for key in bind:
+            channel.queue_bind(f"feed.{subscriber}", "feed", key)
+        for key in unbind:
+            channel.queue_unbind(f"feed.{subscriber}", "feed", key)
+        conn.close()
+    return len(queues)
 
 
 def declare_queue(channel: amqp.Channel, queue: Queue) -> None:

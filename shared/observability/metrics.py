@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from prometheus_client import REGISTRY, Counter, Histogram
+from prometheus_client import Gauge as LiveGauge
 from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.registry import Collector
 
@@ -31,6 +32,12 @@ batch_events = Histogram("wangge_batch_size_events", "Events in one batch.", ["h
 requests = Counter("wangge_http_requests_total", "HTTP requests by route and status.", ["route", "status"])
 request_seconds = Histogram(
     "wangge_http_request_duration_seconds", "Time to answer an HTTP request.", ["route"], buckets=SECONDS
+)
+listeners = LiveGauge(
+    "wangge_http_listeners", "Clients that listen now, by what they hear and how (sse, poll).", ["stream", "way"]
+)
+listeners_lost = Counter(
+    "wangge_http_listeners_lost_total", "Clients that were cut off because they did not read, by stream.", ["stream"]
 )
 
 Gauge = tuple[str, str, list[str], Iterable[tuple[list[str], float]]]

@@ -34,7 +34,7 @@ CONFIRM_TIMEOUT = 20.0  # seconds; a broker with a memory alarm confirms nothing
 SETTLE_AFTER = 0.2  # seconds until confirmed rows are settled in a transaction of their own
 SWEEP_EVERY = 2.0
 SWEEP_LIMIT = 2_000
-MAY_LACK_A_QUEUE = frozenset({"members"})  # nobody connected yet: notify's table is the truth, the client catches up
+MAY_LACK_A_QUEUE = frozenset({"members", "feed"})  # nobody connected yet: notify's tables are the truth
 
 
 class Relay(SharedExtension):
@@ -52,6 +52,7 @@ class Relay(SharedExtension):
         self._blocked = False
         self._stopping = False
         self.unit: Any = UnitOfWork  # what `on_settled` gets: the service's own, if it reacts to confirms
+        self.on_committed: list[Any] = []  # called after every commit of this process: f()
         self.on_settled: list[Any] = []  # called in the settling transaction: f(unit_of_work, [(id, outcome)])
 
     # used by units of work
@@ -60,6 +61,8 @@ class Relay(SharedExtension):
         if rows and len(self._rows) < BACKLOG:
             self._rows.extend(rows)
             self._wake_up()
+        for reaction in self.on_committed:
+            reaction()
 
     def take_confirmed(self) -> list[tuple[str, str]]:
         if self.on_settled:  # settled by the relay itself, together with what the service does about it

@@ -12,7 +12,8 @@ import jsonschema
 import pytest
 import yaml
 
-from deploy.contracts import OUTSIDE, ROOT, SERVICES, contracts, entrypoints, message_classes
+from deploy.contracts import FEED, FEED_SCHEMA, OUTSIDE, ROOT, SERVICES, contracts, entrypoints, message_classes
+from services.notify.messages import FeedData
 from shared.messaging.envelope import LANES, decode
 from shared.messaging.hears import Hears, Receives
 from shared.messaging.message import Message
@@ -69,17 +70,19 @@ def test_an_example_is_an_event_of_its_folder(path: Path) -> None:
     events = decode(path.read_bytes())
     assert len(events) == 1 and isinstance(json.loads(path.read_bytes()), dict), "one CloudEvent per file"
     assert events[0].type == path.parent.name
-    assert events[0].source.rpartition("/")[2] == events[0].type.partition(".")[0]
+    said_by = "notify" if events[0].type in FEED else events[0].type.partition(".")[0]
+    assert events[0].source.rpartition("/")[2] == said_by
 
 
 @pytest.mark.parametrize("path", EXAMPLES, ids=_name)
 def test_an_example_fits_its_schema(path: Path) -> None:
-    schema = json.loads((ROOT / "messages" / f"{path.parent.name}.schema.json").read_text(encoding="utf-8"))
+    name = FEED_SCHEMA if path.parent.name in FEED else f"messages/{path.parent.name}.schema.json"
+    schema = json.loads((ROOT / name).read_text(encoding="utf-8"))
     jsonschema.Draft202012Validator.check_schema(schema)
     jsonschema.Draft202012Validator(schema).validate(decode(path.read_bytes())[0].data)
 
 
-@pytest.mark.parametrize("path", EXAMPLES, ids=_name)
+@pytest.mark.parametrize("path", [path for path in EXAMPLES if path.parent.name not in FEED], ids=_name)
 def test_every_consumer_reads_the_example(path: Path) -> None:
     event = decode(path.read_bytes())[0]
     for cls in [*HEARERS[event.type], *HEARERS["*"], SAID[event.type]]:
@@ -91,6 +94,16 @@ def test_every_consumer_reads_the_example(path: Path) -> None:
 @pytest.mark.parametrize("kind", sorted(SAID))
 def test_every_message_has_an_example(kind: str) -> None:
     assert [path for path in EXAMPLES if path.parent.name == kind], f"add shared/contracts/examples/{kind}/1.json"
+
+
+def test_the_feed_has_examples_and_says_nothing_else() -> None:
+    """Those outside read what stands there: one shape for all that happens, and no field more."""
+    found = [path for path in EXAMPLES if path.parent.name in FEED]
+    assert len({path.parent.name for path in found}) >= 2
+    fields = FeedData().fields.keys()
+    for path in found:
+        event = decode(path.read_bytes())[0]
+        assert event.data.keys() == fields and event.data["transition"] == event.type.split(".")[1]
 
 
 def test_what_is_heard_is_said_and_what_is_said_is_heard() -> None:

@@ -7,6 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from deploy.local import doctor, towns
+from deploy.provision.hearing import Hearing, keep
 from deploy.provision.town import provision
 from shared.messaging import topology
 from tests.support.town import TemporaryTown
@@ -36,9 +37,14 @@ def test_a_missing_queue_and_a_missing_binding_are_named_and_repaired(town: Temp
         channel = connection.channel()
         channel.queue_delete("reports.hotline.urgent")
         channel.queue_unbind(work.name, exchange, key)
+        channel.exchange_unbind("feed", "members", "#")
+    keep(town.secrets, "county", Hearing())
     assert found(doctor.queues, town) == [
+        "the exchange feed is not bound to members with #",
         f"the queue {work.name} is not bound to {exchange} with {key}",
         "the queue reports.hotline.urgent is missing",
+        "the queue feed.county.cut is missing",
+        "the queue feed.county is missing",
     ]
     provision(town.servers, town.name, town.secrets, town.folder)
     assert found(doctor.queues, town) == []

@@ -13,6 +13,7 @@ import pytest
 from pika.exceptions import ChannelClosedByBroker, ProbableAccessDeniedError, ProbableAuthenticationError
 
 from deploy.provision import broker, names
+from deploy.provision.hearing import Hearing
 from deploy.provision.names import SERVICES, ProvisionError, database_of, user_of, vhost_of
 from deploy.provision.secrets import Secrets
 from deploy.provision.servers import Management, Servers, part
@@ -88,6 +89,9 @@ HOTLINE, MEMBER = ("sources", "hotline"), ("members", "m001")
         (MEMBER, publish("reports", "patrol.normal"), 0),
         (MEMBER, publish("reports", "hotline.normal"), 403),
         (MEMBER, publish("members", "m002"), 403),
+        (MEMBER, publish("feed", "m001"), 403),
+        (MEMBER, lambda c: c.queue_declare("mine"), 403),
+        (MEMBER, lambda c: c.queue_bind("members.m001", "feed", "work_assigned.#"), 403),
         (MEMBER, publish("feedback", "hotline"), 403),
         (MEMBER, lambda c: c.basic_get("members.m001"), 0),
         (MEMBER, lambda c: c.basic_get("members.m002"), 403),
@@ -103,6 +107,9 @@ HOTLINE, MEMBER = ("sources", "hotline"), ("members", "m001")
         (("board",), publish("messages", "board.anything.v1.normal"), 0),
         (("notify",), publish("members", "m001"), 0),
         (("notify",), publish("feedback", "hotline"), 0),
+        (("notify",), publish("feed", "work_assigned.0102.-"), 0),
+        (("notify",), publish("feed", "m001"), 403),
+        (("dispatch",), publish("feed", "work_assigned.0102.-"), 403),
         (("notify",), publish("reports", "hotline.normal"), 403),
         (("notify",), lambda c: c.queue_declare("members.m999", durable=True), 0),
         (("notify",), lambda c: c.queue_bind("members.m001", "members", "m001"), 0),
@@ -203,9 +210,19 @@ def test_key_rings_are_the_same_and_only_where_they_are_needed(town: TemporaryTo
 @pytest.mark.parametrize("name", [".*", "a", "A1", "m 1", "m/1", "x" * 40, "-m1", "intake", "m001\n", ""])
 def test_odd_names_are_refused(name: str) -> None:
     with pytest.raises(ProvisionError):
-        broker.users_of([], [name])
+        broker.users_of("town", members=[name])
     with pytest.raises(ProvisionError):
-        broker.users_of([name], [])
+        broker.users_of("town", sources=[name])
+    with pytest.raises(ProvisionError):
+        broker.users_of("town", subscribers={name: Hearing()})
+
+
+def test_two_clients_have_two_names() -> None:
+    for kinds in ({"sources": ["x1"], "members": ["x1"]}, {"members": ["x1"], "subscribers": {"x1": Hearing()}}):
+        with pytest.raises(ProvisionError, match="are called x1: rename one"):
+            broker.users_of("town", **kinds)
+    with pytest.raises(ProvisionError, match="are called patrol"):
+        broker.users_of("town", members=["patrol"])
 
 
 @pytest.mark.parametrize("town", ["", "x", "Town", "a" * 22, "a_b", "a.b", "a/b", "town\n"])
@@ -225,9 +242,9 @@ def test_a_user_of_another_town_is_not_taken_over(servers: Servers, town: Tempor
     """Town `a` with a member `b-intake` and town `a-b` with its intake would share one user."""
     other = f"{town.name}-m001"
     try:
-        broker.provision(servers, other, Secrets(tmp_path), [], [])
+        broker.provision(servers, other, Secrets(tmp_path), broker.users_of(other))
         with pytest.raises(ProvisionError, match="another name"):
-            broker.provision(servers, town.name, town.secrets, [], ["m001-intake"])
+            broker.provision(servers, town.name, town.secrets, broker.users_of(town.name, members=["m001-intake"]))
     finally:
         broker.drop(servers, other)
     assert attempt(town, MEMBER, publish("actions", "m001.resolve")) == 0

@@ -53,3 +53,15 @@ def count(ended: Iterable[tuple[str | None, str]]) -> None:
     """Channel and outcome of deliveries that have come to an end."""
     for (channel, outcome), number in Count(ended).items():
         deliveries.labels(channel or "none", outcome).inc(number)
+
+
+feed = Counter(
+    "wangge_feed_events_total", "Transitions that somebody has subscribed to, by transition.", ["transition"]
+)
+cut = Counter("wangge_feed_cuts_total", "Listeners who came back too late to be given everything that they had missed.")
+
+
+def fed(transitions: Iterable[str]) -> None:
+    """Names of the transitions that are in the feed now."""
+    for name, number in Count(transitions).items():
+        feed.labels(name).inc(number)

@@ -32,7 +32,7 @@ class Webhook:
     def send(self, delivery: Delivery, account: Account) -> Outcome:
         words = delivery.words
         said = {"id": delivery.id, "level": delivery.level, "title": words.title, "text": words.text, "url": words.url}
-        body, now = orjson.dumps(said), dt.datetime.now(dt.UTC)
+        body, now = words.data.encode() or orjson.dumps(said), dt.datetime.now(dt.UTC)
         try:
             headers = sign(list(account.secrets.values()), delivery.id, now, body)
         except ValueError:

@@ -1,8 +1,8 @@
-"""Notify's commands for administrators, a file for each group of them."""
+"""The administrators' commands of notify, a module for each thing that they are about."""
 
 from __future__ import annotations
 
-from services.notify.commands import channels, keys, routes, sent, silences, templates, uncertain
+from services.notify.commands import channels, keys, routes, sent, silences, subscriptions, templates, uncertain
 
 COMMANDS = [
     *keys.COMMANDS,
@@ -10,6 +10,7 @@ COMMANDS = [
     *sent.COMMANDS,
     *templates.COMMANDS,
     *uncertain.COMMANDS,
+    *subscriptions.COMMANDS,
     *silences.COMMANDS,
     *routes.COMMANDS,
 ]

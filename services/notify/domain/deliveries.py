@@ -21,12 +21,13 @@ class Way(NamedTuple):
 
 class Words(NamedTuple):
     """What is said, in the one language that was chosen: thin, a link instead of personal data. `markdown`, for the
-    channels that show it, must be escaped already."""
+    channels that show it, must be escaped already. `data`, for receivers that are no people: the whole body, JSON."""
 
     title: str
     text: str
     url: str = ""
     markdown: str = ""
+    data: str = ""
 
 
 @dataclass(frozen=True)

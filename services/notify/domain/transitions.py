@@ -36,6 +36,10 @@ class Transition:
     said: Mapping[str, Any]
 
     @property
+    def round(self) -> int | None:
+        return self.said.get("round")
+
+    @property
     def key(self) -> str:
         """The routing key on the exchange `feed`: `<name>.<category>.<area>.<area>…`."""
         where = [word(area) for area in self.facts.area] or [NOWHERE]

@@ -1,5 +1,6 @@
 """What notify hears, and what members send to it. It says nothing to other services."""
 
+from services.notify.messages.feed import FeedData
 from services.notify.messages.heard import (
     PROJECTS,
     REPORTERS,
@@ -16,7 +17,8 @@ from services.notify.messages.heard import (
     TaskChanged,
 )
 from services.notify.messages.outside import CatchUp, EndSilence, Read, Settle, Silence
-from services.notify.messages.transitions import DESCRIBING, TRANSITIONS, CaseIsMerged
+from services.notify.messages.subscriptions import EndSubscription, Subscribe
+from services.notify.messages.transitions import DESCRIBING, NAMES, TRANSITIONS, CaseIsMerged
 from services.notify.messages.work import (
     WORK,
     AssistAsked,
@@ -47,6 +49,7 @@ from services.notify.messages.work import (
 
 __all__ = [
     "DESCRIBING",
+    "NAMES",
     "PROJECTS",
     "REPORTERS",
     "TRANSITIONS",
@@ -60,6 +63,8 @@ __all__ = [
     "CaseIsMerged",
     "CatchUp",
     "EndSilence",
+    "EndSubscription",
+    "FeedData",
     "FeedbackDue",
     "InterviewRecorded",
     "MemberChanged",
@@ -75,6 +80,7 @@ __all__ = [
     "Settle",
     "Silence",
     "SourceChanged",
+    "Subscribe",
     "TaskChanged",
     "WorkAssigned",
     "WorkCancelled",

@@ -48,8 +48,9 @@ _OTHERS = {
     ),
     "callback": ("follow_up_planned", "case_answered", "rework_asked"),
 }
-TRANSITIONS = (
+TRANSITIONS: tuple[type[Message], ...] = (
     *DESCRIBING,
     CaseIsMerged,
     *(_class(f"{service}.{what}.v1", _AboutCase) for service, kinds in _OTHERS.items() for what in kinds),
 )
+NAMES = tuple(sorted(message.TYPE.split(".")[1] for message in TRANSITIONS))  # as subscriptions name them

@@ -43,10 +43,22 @@ WHERE c.number IN (SELECT "into" FROM r)
 SELECT number, level, kind, category, grid_id, sources, merged_into FROM cases WHERE number = ANY(%(numbers)s)
 
 -- name: add_notifications
--- Things to be heard on channels, in a town that has any; what was wanted before is not wanted again.
-INSERT INTO notifications (id, key, receiver, kind, event_id, number, level, category, notice_number, facts, created_at, due)
-SELECT id, key, receiver, kind, event_id, number, level, category, notice_number, facts, created_at, created_at
-FROM json_to_recordset(%(rows)s) AS n(id uuid, key text, receiver text, kind text, event_id text, number text, level text,
-    category text, notice_number bigint, facts json, created_at timestamptz)
+-- Things to be heard on channels, in a town that has any; what was wanted before is not wanted again. What somebody has
+-- subscribed to waits for what they may be told anyway about the same event, and gives way to it.
+INSERT INTO notifications (id, key, source, receiver, kind, event_id, number, level, category, notice_number, facts,
+    created_at, due)
+SELECT id, key, source, receiver, kind, event_id, number, level, category, notice_number, facts, created_at,
+    created_at + wait * interval '1 second'
+FROM json_to_recordset(%(rows)s) AS n(id uuid, key text, source text, receiver text, kind text, event_id text,
+    number text, level text, category text, notice_number bigint, facts json, created_at timestamptz,
+    wait double precision)
 WHERE EXISTS (SELECT FROM channel_accounts)
+    AND (source = 'notice' OR NOT EXISTS (SELECT FROM notifications o
+                                          WHERE o.event_id = n.event_id AND o.receiver = n.receiver))
 ON CONFLICT (key) DO NOTHING
+
+-- name: give_way
+-- What these members (event_id, receiver) have subscribed to, and are now told anyway.
+UPDATE notifications o SET state = 'repeated', due = NULL, reason = 'a notice says the same'
+FROM json_to_recordset(%(rows)s) AS n(event_id text, receiver text)
+WHERE o.event_id = n.event_id AND o.receiver = n.receiver AND o.source = 'subscription' AND o.state = 'new'

@@ -6,6 +6,8 @@ from collections.abc import Collection, Sequence
 
 from services.notify.store.base import SQL, Row, Rows
 
+GIVE_WAY = 5  # seconds that what somebody has subscribed to waits for what they are told anyway
+
 
 class TransitionRows(Rows):
     """Areas, cases, notifications. `notified`: whether this unit of work has added some. `has_channels`: False where it
@@ -35,6 +37,14 @@ class TransitionRows(Rows):
         self.write(SQL.merge_cases, rows)
 
     def add_notifications(self, rows: Sequence[Row]) -> None:
+        """What members are told anyway, on other channels too; it comes before what they have subscribed to."""
         if rows and self.has_channels:
-            self.write(SQL.add_notifications, rows)
+            self.write(SQL.add_notifications, [{"source": "notice", "wait": 0} | row for row in rows])
+            self.write(SQL.give_way, [{name: row[name] for name in ("event_id", "receiver")} for row in rows])
+            self.notified = True
+
+    def add_subscribed(self, rows: Sequence[Row]) -> None:
+        """What members have subscribed to, unless they are told of the same event anyway."""
+        if rows and self.has_channels:
+            self.write(SQL.add_notifications, [{"source": "subscription", "wait": GIVE_WAY} | row for row in rows])
             self.notified = True

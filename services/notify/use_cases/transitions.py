@@ -5,10 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from services.notify import messages
+from services.notify.channels import metrics
+from services.notify.domain.subscriptions import People, audience, people_wanted, verdict
 from services.notify.domain.transitions import Facts, Transition, name_of, path_of
+from services.notify.errors import CaseUnknown
 from services.notify.store import OpenWork, Row, Work
 from services.notify.use_cases.reading import acts_in
+from services.notify.use_cases.telling import Subscribers, tell_subscribers
 from shared.messaging.message import Heard
+from shared.sealing import KeyRing
 
 UNKNOWN = "the case is not known here yet"
 DESCRIBING = tuple(message.TYPE for message in messages.DESCRIBING)
@@ -24,8 +29,8 @@ def keep_areas(heard: Sequence[Heard], open_work: OpenWork) -> None:
         work.commit()
 
 
-def hear_transitions(heard: Sequence[Heard], open_work: OpenWork) -> list[str]:
-    """What has happened to cases; what comes before its case waits for it."""
+def hear_transitions(heard: Sequence[Heard], subscribers: Subscribers, keys: KeyRing, open_work: OpenWork) -> list[str]:
+    """What has happened to cases, for whoever has subscribed; what comes before its case waits for it."""
     with open_work() as work:
         new = work.first_time(heard)
         work.put_cases([_described(message) for message in new if message.event.type in DESCRIBING])
@@ -36,9 +41,29 @@ def hear_transitions(heard: Sequence[Heard], open_work: OpenWork) -> list[str]:
         work.too_early(early, UNKNOWN)
         work.note_acts(acts_in([message for message in new if message not in early]))
         transitions = [_transition(message, facts[message.number]) for message in new if message not in early]
-        del transitions  # nobody has subscribed yet
+        told = tell_subscribers(transitions, subscribers, keys, work)
         work.commit()
+    metrics.fed(row["transition"] for row in told)
     return ["too_early" if message in early else "done" for message in heard]
+
+
+def explain_case(number: str, transition: str, open_work: OpenWork) -> list[Row]:
+    """What each subscription makes of this transition of a case, as the case is now, and why; those that mean it first.
+    Raises CaseUnknown."""
+    with open_work() as work:
+        facts = _facts({number}, work)
+        if number not in facts:
+            raise CaseUnknown(number)
+        what, now = Transition("", transition, "", facts[number], {}), work.now()
+        found = [(one, verdict(one, what, now)) for one in work.active_subscriptions()]
+        meant = [one for one, said in found if said.matches]
+        people = People(work.people(*people_wanted([meant]), what.facts.area))
+    rows: list[Row] = []
+    for one, said in found:
+        who = audience([one] if said.matches else [], what.facts.area, people)
+        about = {"id": one.id, "receiver": f"{one.receiver.kind} {one.receiver.name}"}
+        rows.append(about | said._asdict() | {"hear": sorted(who.members | who.systems)})
+    return sorted(rows, key=lambda row: not row["matches"])
 
 
 def _cases_of(message: Heard) -> set[str]:

@@ -23,10 +23,10 @@ class Node:
 
     def __init__(self, folder: Path, number: int, epmd: int, cookie: str, secret: str):
         self.home = own_folder("rabbitmq", folder / f"rabbit{number}")
-        self.amqp, self.management, distribution, metrics = (free_port() for _ in range(4))
+        self.amqp, self.management, distribution, metrics, mqtt = (free_port() for _ in range(5))
         self.name = f"chaos{self.amqp}@localhost"
         self._cookie, self._secret = cookie, secret
-        self._write = lambda: rabbitmq.write_node(self.home, self.amqp, self.management, metrics, secret)
+        self._write = lambda: rabbitmq.write_node(self.home, self.amqp, mqtt, self.management, metrics, secret)
         self.environment = rabbitmq.node_environment(self.home, self.name, epmd, distribution)
         self.server = Server("rabbitmq", [str(rabbitmq.SERVER)], self.environment, folder / f"rabbit{number}.log")
         self._prepare()
