@@ -30,7 +30,11 @@ OUTSIDE = {  # what services hear from outside, by queue: exchange, routing keys
         [f"*.{action}" for action in ACTIONS],
         "actions of members",
     ),
-    "notify.actions": ("actions", ["*.catch_up"], "members who ask for the notices they missed"),
+    "notify.actions": (
+        "actions",
+        ["*.catch_up", "*.read"],
+        "members who say what they have read, and ask for what they missed",
+    ),
 }
 FEED = {f"feed.{name}.v1" for name in NAMES}  # what notify says to whoever has subscribed, on the exchange `feed`
 FEED_SCHEMA = "messages/feed.schema.json"

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-from deploy.openapi.route import STATE, Route
+from deploy.openapi.route import Route
 from services.callback import messages as callback
 
 HTML = ("text/html",)
 ROUTES = {
     "GET /callback/follow-ups": Route(
-        "Follow-ups, at most 500",
-        {200: "`follow_ups`, without anything personal"},
-        query={"state": STATE},
+        "Follow-ups, at most 500, the newest first",
+        {200: "`follow_ups`, each with why it is (not) asked and with its `answers`, without anything personal"},
+        query={
+            "state": "open, answered, waived, expired, or to_look_at (somebody is dissatisfied, and the desk may say "
+            "something of the demand, perhaps as the second: `demand`, `proposed_by`); all, if left out",
+            "number": "of the case",
+        },
+        problems=(422,),
     ),
     "POST /callback/follow-ups/<follow_up_id>/links": Route(
         "The links on which its reporters answer, for the desk to send by hand; noted",

@@ -30,6 +30,8 @@ from services.dispatch.messages import AreaEntry, MemberEntry
 from services.intake.adapters import ADAPTERS
 from services.intake.domain.rules import read_rules
 from services.notify.domain.account_data import read_channels
+from services.notify.domain.pipeline import rule_set as notify_rules
+from services.notify.domain.pipeline.routes import GROUP
 from shared import marked
 
 
@@ -45,6 +47,7 @@ def problems(town: Town) -> list[str]:
         _intake_rules,
         _dispatch_rules,
         _callback_rules,
+        _notify_rules,
         _duty,
         _projects,
         _services,
@@ -173,6 +176,28 @@ def _callback_rules(town: Town) -> Iterator[str]:
     for name, rules in town.marks.items():
         section = rules.value.get("callback") or {}
         yield from marked.told(f"rules/{name}", "callback", rules, callback_rules.mistakes_in(section))
+
+
+def _notify_rules(town: Town) -> Iterator[str]:
+    """Notify's rules, by notify's own reading; the areas and, where the town has channels, the ways that they name."""
+    areas = {area["grid_id"] for area in town.areas}
+    accounts = read_channels(town.channels.value)[0].accounts if town.channels else []
+    ways = {account.way for account in accounts} | {GROUP}
+    for name, rules in town.marks.items():
+        section = rules.value.get("notify") or {}
+        found = notify_rules.mistakes_in(section)
+        if not found:
+            found = [
+                (place, f"there is no area {area!r}", "name one of the town")
+                for place, area in notify_rules.areas_of(section)
+                if area not in areas
+            ]
+            found += [
+                (place, f"no account of channels.yaml has the way {way!r}", f"use one of {', '.join(sorted(ways))}")
+                for place, way in notify_rules.ways_of(section)
+                if town.channels and way not in ways
+            ]
+        yield from marked.told(f"rules/{name}", "notify", rules, found)
 
 
 def _intake_rules(town: Town) -> Iterator[str]:

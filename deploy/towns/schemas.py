@@ -165,6 +165,7 @@ class Rules(Schema):
     dispatch = fields.Nested(_Dispatch, required=True)
     callback = fields.Raw(required=True)  # callback says itself what is wrong in it
     intake = fields.Raw()  # intake says itself what is wrong in it
+    notify = fields.Raw()  # notify likewise
 
 
 class Report(Schema):

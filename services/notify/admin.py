@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from services.notify import use_cases
 from services.notify.commands import COMMANDS
 from services.notify.commands.channels import load_channels
 from services.notify.config import load
@@ -22,4 +23,4 @@ def load_town(folder: Path, open_work: OpenWork, settings: Settings) -> dict[str
 
 
 if __name__ == "__main__":
-    sys.exit(main(load, Work, load_town, {}, COMMANDS, (NotifyError,)))
+    sys.exit(main(load, Work, load_town, {}, COMMANDS, (NotifyError,), use_cases.check_rules))

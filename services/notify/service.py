@@ -20,6 +20,8 @@ class NotifyService:
     answer_links = wiring.AnswerLinks()
     keys = wiring.Keys()
     engine = wiring.Engine()
+    pipeline = wiring.Pipeline()
+    pages = wiring.Pages()
     subscribers = wiring.Subscribers()
     live = wiring.Live()
     retention = wiring.Retention()
@@ -62,7 +64,7 @@ class NotifyService:
 
     @receives("actions")
     def on_actions(self, arrivals: list[Any]) -> list[str]:
-        return use_cases.catch_up(arrivals, self.open_work)
+        return use_cases.hear_members(arrivals, self.open_work)
 
     @timer(interval=1)
     def send_webhooks(self) -> None:
@@ -71,6 +73,22 @@ class NotifyService:
     @timer(interval=1)
     def send_deliveries(self) -> None:
         self.engine.tick()
+
+    @timer(interval=1)
+    def escalate_unread(self) -> None:
+        use_cases.escalate_unread(self.open_work)
+
+    @timer(interval=3600)
+    def forget_acts(self) -> None:
+        use_cases.forget_acts(self.open_work)
+
+    @timer(interval=1)
+    def pipe_notifications(self) -> None:
+        self.pipeline.tick()
+
+    @timer(interval=3600)
+    def forget_notifications(self) -> None:
+        use_cases.forget_notifications(self.open_work)
 
     @timer(interval=3600)
     def forget_buckets(self) -> None:
@@ -108,6 +126,14 @@ class NotifyService:
     def post_end_subscription(self, request: Request, subscription_id: str) -> Any:
         return doors.post_end_subscription(request, subscription_id, self.open_work)
 
+    @http("GET", "/notify/sent", roles=["desk", "leader", "member"], in_area=True)
+    def get_sent(self, request: Request) -> Any:
+        return doors.get_sent(request, self.open_work)
+
+    @http("GET", "/notify/n/<link>", public="whoever has the link may read the notice", errors=doors.page_errors)
+    def get_notice_page(self, request: Request, link: str) -> Any:
+        return doors.get_notice_page(request, link, self.pages, self.open_work)
+
     @http("GET", "/notify/channels", roles=["desk", "leader"])
     def get_channels(self, request: Request) -> Any:
         return doors.get_channels(request, self.open_work)
@@ -119,6 +145,18 @@ class NotifyService:
     @http("GET", "/notify/deliveries/<delivery_id>", roles=["desk", "leader"])
     def get_delivery(self, request: Request, delivery_id: str) -> Any:
         return doors.get_delivery(request, delivery_id, self.open_work)
+
+    @http("GET", "/notify/silences", roles=["desk", "leader"], in_area=True)
+    def get_silences(self, request: Request) -> Any:
+        return doors.get_silences(request, self.open_work)
+
+    @http("POST", "/notify/silences", roles=["desk", "leader"], in_area=True)
+    def post_silence(self, request: Request) -> Any:
+        return doors.post_silence(request, self.open_work)
+
+    @http("POST", "/notify/silences/<silence_id>/end", roles=["desk", "leader"], in_area=True)
+    def post_end_silence(self, request: Request, silence_id: str) -> Any:
+        return doors.post_end_silence(request, silence_id, self.open_work)
 
     @http("POST", "/notify/deliveries/<delivery_id>/settle", roles=["desk"])
     def post_settle(self, request: Request, delivery_id: str) -> Any:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
-from nameko.extensions import DependencyProvider
+from nameko.extensions import DependencyProvider, SharedExtension
 
 from services.notify import channels, use_cases, views
 from services.notify.store import Work
@@ -36,6 +38,14 @@ class AnswerLinks(DependencyProvider):
         return links(self.container.config["settings"].key_ring, "answers")
 
 
+class Pages(DependencyProvider):
+    """`self.pages`: links to the pages of notices."""
+
+    def get_dependency(self, worker_ctx: Any) -> use_cases.Pages:
+        settings = self.container.config["settings"]
+        return use_cases.Pages(settings.public_url, links(settings.key_ring, "notices"))
+
+
 class Keys(DependencyProvider):
     """`self.keys`: opens the numbers at which people are reached, and seals them again."""
 
@@ -46,17 +56,48 @@ class Keys(DependencyProvider):
         return self._keys
 
 
-class OpenWork(DependencyProvider):
-    """`self.open_work`: opens a transaction of notify. The relay says when a delivery was taken by the broker."""
+class Sending(SharedExtension):
+    """What sends in this process: the engine, and the pipeline that brings it its work."""
 
     relay = Relay()
+
+    def setup(self) -> None:
+        settings = self.container.config["settings"]
+        web, keys = channels.Web(settings.webhook_networks, settings.channel_patience), KeyRing(settings.key_ring)
+        self.engine = use_cases.Engine(self._open_work, keys, channels.channels(web), settings.channel_patience)
+        pages = use_cases.Pages(settings.public_url, links(settings.key_ring, "notices"))
+        self.pipeline = use_cases.Pipeline(self._open_work, keys, pages, self.engine)
+
+    def stop_sending(self) -> None:
+        """While there still is a database."""
+        self.pipeline.stopping = True
+        self.engine.stop(STOPPING)
+
+    def _open_work(self) -> Any:
+        return self.relay.open_work(Work)
+
+
+class OpenWork(DependencyProvider):
+    """`self.open_work`: opens a transaction of notify. The relay says when a delivery was taken by the broker; the
+    pipeline looks at what was added."""
+
+    relay = Relay()
+    sending = Sending()
 
     def setup(self) -> None:
         self.relay.unit = Work
         self.relay.on_settled.append(use_cases.settle)
 
     def get_dependency(self, worker_ctx: Any) -> Any:
-        return lambda: self.relay.open_work(Work)
+        return self._open_work
+
+    @contextmanager
+    def _open_work(self) -> Iterator[Work]:
+        with self.relay.open_work(Work) as work:
+            work.has_channels = self.sending.pipeline.has_channels
+            yield work
+        if work.notified:
+            self.sending.pipeline.nudge()
 
 
 class Subscribers(DependencyProvider):
@@ -96,23 +137,22 @@ class Retention(DependencyProvider):
 class Engine(DependencyProvider):
     """`self.engine`: sends what is to be delivered on channels."""
 
-    relay = Relay()
-
-    def setup(self) -> None:
-        settings = self.container.config["settings"]
-        web = channels.Web(settings.webhook_networks, settings.channel_patience)
-        self._engine = use_cases.Engine(
-            lambda: self.relay.open_work(Work),
-            KeyRing(settings.key_ring),
-            channels.channels(web),
-            settings.channel_patience,
-        )
+    sending = Sending()
 
     def stop(self) -> None:
-        self._engine.stop(STOPPING)
+        self.sending.stop_sending()
 
     def get_dependency(self, worker_ctx: Any) -> use_cases.Engine:
-        return self._engine
+        return self.sending.engine
+
+
+class Pipeline(DependencyProvider):
+    """`self.pipeline`: decides what goes out, when, and together with what."""
+
+    sending = Sending()
+
+    def get_dependency(self, worker_ctx: Any) -> use_cases.Pipeline:
+        return self.sending.pipeline
 
 
 def operations() -> Operations:

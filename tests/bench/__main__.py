@@ -18,8 +18,8 @@ from tests.bench.table import TIMES, Figures, console
 from tests.bench.workshop import Workshop
 
 MEASURES = (
-    *("rate", "latency", "idle", "step", "door", "action", "deadlines", "fan_out", "subscribers", "transitions"),
-    *("growth", "intake"),
+    *("rate", "latency", "idle", "step", "door", "action", "deadlines", "morning", "fan_out", "subscribers"),
+    *("transitions", "growth", "intake"),
 )
 
 

@@ -17,16 +17,17 @@ import psycopg2
 from deploy.provision.names import SERVICES, ProvisionError, database_of
 from deploy.provision.servers import Servers
 from deploy.provision.town import provision
+from deploy.towns import files
 from deploy.towns.small import write_small_town
 from tests.chaos.checker import ENDED, Evidence, Violation, check, gather
 from tests.chaos.history import History
+from tests.chaos.people import People
 from tests.chaos.proxy import Proxy
 from tests.chaos.servers.broker import Broker
 from tests.chaos.servers.database import Database
 from tests.chaos.servers.processes import remove
 from tests.chaos.traffic import Traffic
 from tests.chaos.watch import Watch
-from tests.support.autopilot import Autopilot
 from tests.support.processes import ServiceProcess
 from tests.support.town import TemporaryTown
 
@@ -34,6 +35,8 @@ REPLICAS = 2
 STILL = 240.0  # seconds after a fault, or after what came forward last, within which every case must have ended
 SETTLE = 1800.0  # seconds after a fault within which it must, however much comes forward: cases may go in circles
 LAST_WORDS = 15.0  # and then within which what was said last has arrived
+# so soon a matter is over of which nobody says anything, and an answer on the page is judged
+HURRY = {"window": "40 second", "link": {"after": "20 second", "open": "20 second"}, "settle": {"page": "2 second"}}
 
 
 @dataclass(frozen=True)
@@ -77,7 +80,7 @@ class World:
             stack.callback(self._end_servers)
             self.broker.start()
             self.database.start()
-            write_small_town(self.folder / "town")
+            self._write_town()
             rules = "practice" if self.needs.people else "normal"  # where nobody works, nobody is reminded either
             self.town = TemporaryTown(self._servers(), self.folder / "town", rules=rules, logs=self.folder)
             stack.push(self._leave_town)
@@ -85,13 +88,20 @@ class World:
             self.town.start(replicas=REPLICAS)
             self.traffic = Traffic(self.town, self.history, self.random)
             self.watch = Watch(self.town, self.broker.first.admin_url, self.history)
-            self.pilot = Autopilot(self.town)
-            parts: list[Traffic | Watch | Autopilot] = [self.traffic, self.watch]
+            self.pilot = People(self.town)
+            parts: list[Traffic | Watch | People] = [self.traffic, self.watch]
             for part in parts + ([self.pilot] if self.needs.people else []):
                 part.start()
                 stack.callback(part.stop)
             stack.callback(self.see_off)
             yield self
+
+    def _write_town(self) -> None:
+        write_small_town(self.folder / "town")
+        practice = self.folder / "town" / "rules" / "practice.yaml"
+        rules = files.read_yaml(practice)
+        rules["callback"] |= HURRY
+        files.write_yaml(practice, rules, "For faults: nothing waits long for a reporter.")
 
     def _servers(self) -> Servers:
         database = self.database.url([proxy.port for proxy in self.to_database])
@@ -207,6 +217,7 @@ class World:
             poison=set(traffic.poison),
             feedback=list(traffic.feedback),
             accepted=set(self.pilot.accepted),
+            told_taken=set(self.pilot.taken),
             samples=self.watch.highest(),
             healed=self.healed,
             **{name: value for guest in self.guests for name, value in guest.seen().items()},

@@ -72,6 +72,7 @@ def test_only_these_routes_ask_for_no_token() -> None:
         *(f"/dispatch/{path}" for path in signing_in),
         "/callback/a/<secret>",  # who has it may answer
         "/callback/web/<file>",
+        "/notify/n/<link>",  # who has it may read one notice
     }
 
 

@@ -86,6 +86,10 @@ OWN_OR_LIST = {
     "POST /dispatch/second-factor",
     "POST /intake/reports",
     "GET /notify/notices",
+    "GET /notify/sent",
+    # leaders' silences end where their rights end (test_notify_pipeline.py)
+    "GET /notify/silences",
+    "POST /notify/silences",
     "GET /board/totals",
 }
 
@@ -115,6 +119,7 @@ class Line:
             "reask_id",
             "delivery_id",
             "call_id",
+            "silence_id",
         )
         self.parts |= {name: str(uuid.uuid4()) for name in some}
         self.parts |= {"roster_id": "night", "grid_id": self.order["grid_id"], "member_id": self.order["member_id"]}

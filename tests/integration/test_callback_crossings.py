@@ -129,12 +129,16 @@ def test_objections_at_the_same_moment_open_a_case_once_and_a_late_answer_change
 
 
 def test_a_hundred_thousand_follow_ups_on_one_morning(asked: FollowUps) -> None:
-    """Reading goes by an index, and judging takes the same small bites, however many there are."""
+    """What is due is found by an index, and judging takes the same small bites, however many there are. How long a
+    morning takes is measured: tests/bench/measures/morning.py."""
     with asked.town.database("callback") as connection, connection.cursor() as cursor:
         cursor.execute("SET work_mem = '64MB'; " + FILL, {"many": 100_000})
-        cursor.execute("EXPLAIN " + SQL.lock_due, {"now": "2099-01-01", "limit": 100})
-        plan = "\n".join(line for (line,) in cursor.fetchall())
-    assert "Seq Scan" not in plan, plan
+        for statement in (SQL.lock_due, SQL.lock_to_link, SQL.next_calls):
+            values = {"now": "2026-11-30", "unreached": "2026-11-30", "who": "desk1", "limit": 100, "most": 1}
+            cursor.execute("EXPLAIN " + statement, values)
+            plan = "\n".join(line for (line,) in cursor.fetchall())
+            assert "Seq Scan" not in plan, plan
+        assert "Sort" not in plan, plan  # the next call: all are due at the same nine o'clock
     judged = use_cases.judge_due(asked.open_work)
     assert judged == 2000
     assert asked.town.rows("callback", "SELECT count(*) FROM follow_ups WHERE state = 'expired'") == [(2000,)]

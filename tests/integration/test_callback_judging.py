@@ -48,6 +48,9 @@ def test_two_of_the_desk_must_find_a_demand_unreasonable(asked: FollowUps) -> No
     proposed = asked.answers(number, answers=DISSATISFIED, unreasonable="要求赔偿十万")
     assert (proposed.state, proposed.rework) == ("open", None)
     follow_up = asked.row(number)["id"]
+    assert [(row["number"], row["demand"], row["proposed_by"]) for row in to_look_at(asked)] == [
+        (number, "proposed", "desk1")
+    ]
     assert look(follow_up, "desk1", False, "同上", asked.open_work)[1][0] == "same_person"  # type: ignore[index]
     assert look(follow_up, "m001", False, "同上", asked.open_work)[1][0] == "own_case"  # type: ignore[index]
     row, refused = look(follow_up, "desk2", False, "属实", asked.open_work)
@@ -55,6 +58,13 @@ def test_two_of_the_desk_must_find_a_demand_unreasonable(asked: FollowUps) -> No
     assert asked.said(number)[-1][1]["counts"] is False
     assert [one["who"] for one in asked.table("demands", "follow_up_id = %s", follow_up)] == ["desk1", "desk2"]
     assert look(follow_up, "desk3", True, "合理", asked.open_work)[1][0] == "closed"  # type: ignore[index]
+    assert to_look_at(asked) == []
+
+
+def to_look_at(asked: FollowUps) -> list[dict[str, Any]]:
+    """What the desk sees of demands that wait."""
+    with asked.open_work() as work:
+        return views.follow_ups(work, views.TO_LOOK_AT, None, 500)
 
 
 def test_a_demand_that_only_one_has_called_unreasonable_counts_as_reasonable(asked: FollowUps) -> None:
@@ -74,8 +84,10 @@ def test_a_new_answer_begins_anew_with_its_demand(asked: FollowUps) -> None:
     number = asked.registered("D-4")
     asked.verified(number)
     page: dict[str, Any] = {"channel": "page", "by": "reporter"}
-    asked.answers(number, **page, answers=DISSATISFIED)
+    asked.answers(number, **page, answers=DISSATISFIED, text="太慢")
     follow_up = asked.row(number)["id"]
+    (waiting,) = to_look_at(asked)
+    assert (waiting["demand"], waiting["answers"][0]["text"]) == (None, "太慢")
     row, refused = use_cases.look_at_demand(follow_up, "desk1", False, "无理", asked.open_work)
     assert refused is None and row["demand"] == "proposed"
     asked.answers(number, **page, answers={"solved": "partly", "satisfaction": "dissatisfied"})
@@ -118,6 +130,10 @@ def test_a_month_is_topped_up_once_it_is_over(asked: FollowUps) -> None:
     assert asked.verified("T-m") == ["planned"]
     asked.rules(RULES)
     assert use_cases.top_up(asked.open_work) == 0  # the month is not over
+    with asked.open_work() as work:
+        month = views.town_month(work)
+        assert work.seed(month) == work.seed(month) and views.seed_of(work, month) is None  # nobody is told before
+        assert work.seed("2026-01") == views.seed_of(work, "2026-01")
     asked.later(31)
     month = asked.row("T-1")["month"]
     assert month_before(f"{dt.datetime.now(dt.UTC) + dt.timedelta(days=31):%Y-%m}") == month
@@ -190,3 +206,15 @@ def test_figures_have_denominators_and_bounds(asked: FollowUps) -> None:
     assert only["matters"] == 15
     assert {one["word"]: one["texts"] for one in words["words"]} == {"路灯": 13}
     assert gauges["wangge_follow_up_satisfaction_alarm"] == [(["town"], 1), (["units"], 0)]
+    shares, matters = (dict(map(_named, gauges[f"wangge_follow_up_{name}"])) for name in ("share", "matters"))
+    for figure in ("response", "resolution", "satisfaction"):
+        assert [shares[figure, bound] for bound in ("share", "low", "high")] == [
+            town[figure][bound] for bound in ("share", "low", "high")
+        ]
+    assert (matters[("asked",)], matters[("not_asked_unreachable",)], matters[("not_counted",)]) == (30, 1, 1)
+    assert gauges["wangge_follow_up_attempts"] == [([], 0)] and gauges["wangge_follow_up_answer_seconds"]
+    assert dict(map(_named, gauges["wangge_follow_up_word_texts"])) == {("路灯",): 26}
+
+
+def _named(sample: tuple[list[str], float]) -> tuple[tuple[str, ...], float]:
+    return tuple(sample[0]), sample[1]

@@ -1,4 +1,5 @@
-"""Callback's follow-ups walked at random on a real database: attempts, answers, late ones, merges, rounds, restarts.
+"""Callback's follow-ups walked at random on a real database: attempts, links, answers, late ones, demands, merges,
+reopenings, restarts.
 
 What must hold whatever happens: what is said about a case is numbered without gaps; a follow-up ends once and says so
 once; an answer that is taken is kept; a late one is refused and changes nothing; a round is asked about once.
@@ -20,12 +21,13 @@ from deploy.towns.small import write_small_town
 from services.callback import use_cases
 from services.callback.domain.calls import NOT_REACHED
 from services.callback.domain.satisfaction import SATISFACTION, SOLVED
+from shared.http.links import Links, derived
 from tests.support.follow_ups import FollowUps
 from tests.support.town import TemporaryTown
 
 ASK = {"kinds": ["complaint"], "levels": ["P1"], "sample_percent": 30}
 RULES = {"ask": ASK, "when": "at_once", "attempts": 3, "window": "14 day", "dissatisfied_is_rework": True}
-RULES |= {"calls": {"times": "any"}}
+RULES |= {"calls": {"times": "any"}, "look": "1 day"}
 CASES = ("root", "other")
 ANSWERS = st.fixed_dictionaries({"solved": st.sampled_from(SOLVED), "satisfaction": st.sampled_from(SATISFACTION)})
 
@@ -41,6 +43,8 @@ class Walk(RuleBasedStateMachine):
         with self.town.database("callback", owner=True) as connection, connection.cursor() as cursor:
             cursor.execute("UPDATE follow_ups SET call_over = true WHERE state = 'open'")  # those of other walks
         self.asked = FollowUps(self.town, RULES | {"whose": ("first", "majority", "worst")[next(self.walks) % 3]})
+        ring = self.town.secrets.read("intake", "key_ring")
+        self.address = use_cases.Address("https://town.example", Links(derived(ring, "answers")))
         self.name = f"walk-{next(self.walks)}"
         self.numbers = {one: self.asked.registered(f"{self.name}-{one}") for one in CASES}
         self.round = dict.fromkeys(CASES, 0)
@@ -109,6 +113,32 @@ class Walk(RuleBasedStateMachine):
         assert after["call_over"] == (outcome == "wrong_number" or after["attempts"] >= 3)
 
     @rule()
+    def links_come_due(self) -> None:
+        """Said once for a round, while it is open; the link is open at least as long as the rules say."""
+        before = {one: self.row(one) for one in CASES if self.is_open(one)}
+        use_cases.issue_links(self.address, self.asked.open_work)
+        for one, row in before.items():
+            after = self.row(one)
+            assert after["linked_at"] == row["linked_at"] or row["linked_at"] is None
+            assert after["closes_at"] >= row["closes_at"]
+
+    @precondition(lambda self: any(self.round.values()))
+    @rule(one=st.sampled_from(CASES), by=st.sampled_from(("desk2", "desk3", "m001")), reasonable=st.booleans())
+    def demand_looked_at(self, one: str, by: str, reasonable: bool) -> None:
+        if not self.round[one]:
+            return
+        before = self.row(one)
+        _, refused = use_cases.look_at_demand(before["id"], by, reasonable, "核实", self.asked.open_work)
+        after = self.row(one)
+        if refused:
+            assert after["demand"] == before["demand"] and after["state"] == before["state"]
+            return
+        assert by != "m001"  # who has handled it
+        if after["demand"] == "unreasonable":
+            assert before["demand"] == "proposed" and before["proposed_by"] != by
+            assert (after["state"], after["rework"], after["counts"]) == ("answered", False, False)
+
+    @rule()
     def merge(self) -> None:
         self.asked.merged(self.numbers["other"], self.numbers["root"])
         self.asked.withdrawn(self.numbers["other"], max(self.round["other"], 1))
@@ -145,8 +175,12 @@ class Walk(RuleBasedStateMachine):
         for one in CASES:
             said = self.asked.said(self.numbers[one])  # asserts 1, 2, 3 …
             ends = Counter(
-                data["round"] - (name == "rework_asked") for name, data in said if name != "follow_up_planned"
+                data["round"] - (name == "rework_asked")
+                for name, data in said
+                if name in ("case_answered", "rework_asked")
             )
+            links = Counter(data["round"] for name, data in said if name == "link_due")
+            assert max(links.values(), default=1) == 1
             objections = len(self.asked.table(
                 "objections o JOIN follow_ups f ON f.id = o.follow_up_id JOIN cases c ON c.id = f.case_id",
                 "c.number = %s", self.numbers[one],

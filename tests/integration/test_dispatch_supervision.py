@@ -41,8 +41,8 @@ def line(servers: Servers, tmp_path_factory: pytest.TempPathFactory) -> Iterator
     text = rules.read_text(encoding="utf-8")
     text = re.sub(r"limits:\n(    \w.*\n)+", LIMITS, text)
     text = text.replace("later: 30 second", "later: 1 second").replace("later: 150 second", "later: 3 second")
-    text = text.replace("every: 10 minute", "every: 2 second").replace("reworks: 3", "reworks: 1")
-    rules.write_text(text, encoding="utf-8")
+    text = text.replace("every: 10 minute", "every: 2 second")
+    rules.write_text(text + "  problem_after: 1\n", encoding="utf-8")
     with TemporaryTown(servers, folder, logs=tmp_path_factory.mktemp("logs")) as town:
         town.start("dispatch", replicas=2, wait=False)
         town.start("intake", "callback", "notify", "board")

@@ -45,7 +45,8 @@ def definitions() -> dict:
     }  # fmt: skip
     bindings = [("reports", name, name.removeprefix("reports.")) for name in queues if name.startswith("reports.")]
     bindings += [("feedback", "feedback.hotline", "hotline"), ("feedback", "feedback.small", "small")]
-    bindings += [("members", "members.m1", "m1"), ("actions", "notify.actions", "*.catch_up")]
+    bindings += [("members", "members.m1", "m1")]
+    bindings += [("actions", "notify.actions", f"*.{action}") for action in ("catch_up", "read")]
     bindings += [("feed", "feed.county", "*.*.#")]
     actions = ("acknowledge", "progress", "return", "resolve", "verify")
     bindings += [("actions", "dispatch.actions", f"*.{action}") for action in actions]

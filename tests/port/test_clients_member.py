@@ -21,8 +21,10 @@ def numbers(member: Member, seconds: float = 1.5) -> list[int]:
     return [notice.notice_number for notice in member.notices(timeout=seconds)]
 
 
-def catch_ups(town: Town) -> list[int]:
-    return [event["data"]["after"] for event, *_ in town.take("notify.actions", town.depth("notify.actions"))]
+def said(town: Town, action: str, field: str) -> list[int]:
+    """What members have said to notify by this action."""
+    heard = [event for event, *_ in town.take("notify.actions", town.depth("notify.actions"))]
+    return [event["data"][field] for event in heard if event["type"] == f"action.{action}.v1"]
 
 
 def answering(broker: Broker, answers: list[dict]) -> threading.Thread:
@@ -68,12 +70,12 @@ def test_catches_up_on_connecting_and_while_a_notice_is_missing(broker, town, tm
     monkeypatch.setattr("wangge_client.member.client._CATCH_UP_AGAIN", 0.4)
     with m1(broker, tmp_path) as member:
         [(asked, properties, key)] = town.take("notify.actions")
-        assert (asked["type"], asked["source"], asked["data"]) == ("action.catch_up.v1", "m1", {"after": 0})
+        assert (asked["type"], asked["source"], asked["data"]) == ("action.catch_up.v1", "m1", {"after": 0, "seen": 0})
         assert key == "m1.catch_up" and properties.user_id == "testtown-m1"
         town.notice(1)
         town.notice(4)
         assert numbers(member, 1.0) == [1], "4 waits for 2 and 3"
-        asked_again = catch_ups(town)
+        asked_again = said(town, "catch_up", "after")
         assert asked_again and set(asked_again) == {1}
         for number in (2, 3, 4):
             town.notice(number)
@@ -82,7 +84,28 @@ def test_catches_up_on_connecting_and_while_a_notice_is_missing(broker, town, tm
     with m1(broker, tmp_path) as member:
         member.ready()
         [(asked, *_)] = town.take("notify.actions")
-        assert asked["data"] == {"after": 4}
+        assert asked["data"] == {"after": 4, "seen": 4}
+
+
+def test_the_town_is_told_what_was_read_and_not_what_only_came(broker, town, tmp_path, monkeypatch) -> None:
+    monkeypatch.setattr("wangge_client.member.client._READ_EVERY", 0.3)
+    with m1(broker, tmp_path) as member:
+        [(asked, *_)] = town.take("notify.actions")
+        assert asked["data"]["seen"] == 0
+        for number in (1, 2, 3):
+            town.notice(number)
+        for notice in member.notices(timeout=5):
+            if notice.notice_number == 2:
+                time.sleep(1.0)
+                break
+        assert set(said(town, "read", "upto")) == {1}
+        assert numbers(member) == [2, 3]
+    until(lambda: town.depth("notify.actions"))
+    assert said(town, "read", "upto")[-1] == 3, "the last one, before it closed"
+    with m1(broker, tmp_path) as member:
+        member.ready()
+        [(asked, *_)] = town.take("notify.actions")
+        assert asked["data"] == {"after": 3, "seen": 3}
 
 
 def test_notice_that_the_town_no_longer_has_is_given_up(broker, town, tmp_path) -> None:

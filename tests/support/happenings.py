@@ -1,19 +1,22 @@
-"""What happens to cases, as the other services say it, for a town in which only notify runs; and a client that listens."""
+"""What happens to cases, as the other services say it, for a town with notify alone; and a client that listens."""
 
 from __future__ import annotations
 
 import contextlib
 import datetime as dt
+import http.client
 import json
+import socket
 import threading
 import time
 import uuid
 from collections.abc import Callable, Iterator
 from typing import Any
+from urllib.parse import urlsplit
 
 import pika
-import requests
 
+from deploy.provision.names import vhost_of
 from deploy.towns.small import TOWNSHIP, VILLAGE
 from shared.messaging.envelope import BATCH, Event, new_id
 from tests.support.town import TemporaryTown
@@ -50,9 +53,16 @@ def settle(town: TemporaryTown) -> None:
 class Happenings:
     """Says what happens, on the exchange `messages`."""
 
-    def __init__(self, town: TemporaryTown, connection: Any):
-        self.town, self._channel = town, connection.channel()
+    def __init__(self, town: TemporaryTown):
+        """Its connection may be silent for as long as a test waits for something."""
+        self.town = town
+        uri = f"{town.servers.amqp_admin(vhost_of(town.name))}?heartbeat=0"
+        self._connection = pika.BlockingConnection(pika.URLParameters(uri))
+        self._channel = self._connection.channel()
         self._channel.confirm_delivery()
+
+    def close(self) -> None:
+        self._connection.close()
 
     def case(self, number: str, area: str | None = "g001", level: str = "P3", **more: Any) -> None:
         data = {"number": number, "level": level, "kind": "complaint", "category": "0102", "grid_id": area}
@@ -86,30 +96,40 @@ class Happenings:
 
 
 class Listener:
-    """Reads server-sent events as a browser does, in a thread of its own."""
+    """Reads server-sent events as a browser does, in a thread of its own; with `reads=False` it never reads."""
 
-    def __init__(self, url: str, token: str, last: int | None = None):
+    def __init__(self, url: str, token: str, last: int | None = None, reads: bool = True):
+        parts = urlsplit(url)
+        assert parts.hostname
+        connection = http.client.HTTPConnection(parts.hostname, parts.port, timeout=60)
+        if not reads:
+            connection.sock = socket.socket()
+            connection.sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+            connection.sock.connect((parts.hostname, parts.port or 80))
         headers = {"Authorization": f"Bearer {token}"} | ({} if last is None else {"Last-Event-ID": str(last)})
-        self.answer = requests.get(url, headers=headers, stream=True, timeout=60)
+        connection.request("GET", f"{parts.path}?{parts.query}", headers=headers)
+        self._socket = connection.sock
+        self.answer = connection.getresponse()
         self.events: list[dict[str, Any]] = []
         self.others: list[tuple[str, Any]] = []
         self.last = last
         self.opened = self.ended = False
-        self._thread = threading.Thread(target=self._read, daemon=True)
-        self._thread.start()
+        if reads:
+            threading.Thread(target=self.read, daemon=True).start()
 
-    def _read(self) -> None:
+    def read(self) -> None:
+        """Until the stream ends."""
         kind, data, last = "", "", self.last
-        with contextlib.suppress(requests.RequestException, AttributeError, ValueError):
-            for line in self.answer.iter_lines(chunk_size=1, decode_unicode=True):
-                field, _, value = line.partition(": ")
+        with contextlib.suppress(OSError, ValueError, http.client.HTTPException):
+            while line := self.answer.readline():
+                field, _, value = line.decode().rstrip("\n").partition(": ")
                 if field == "id":
                     last = int(value)
                 elif field == "data":
                     data = value
                 elif field == "event":
                     kind = value
-                elif not line:
+                elif not field and not value:
                     self.last = last
                     if data:
                         self._heard(kind, json.loads(data))
@@ -124,7 +144,9 @@ class Listener:
             self.events.append(data)
 
     def close(self) -> None:
-        self.answer.close()
+        """Both directions at once: whoever reads meanwhile reads the end."""
+        with contextlib.suppress(OSError):
+            self._socket.shutdown(socket.SHUT_RDWR)
 
 
 @contextlib.contextmanager
@@ -132,7 +154,7 @@ def listening(url: str, token: str, last: int | None = None) -> Iterator[Listene
     """A listener to whom everything comes from now on."""
     listener = Listener(url, token, last)
     try:
-        assert listener.answer.status_code == 200, listener.answer.text
+        assert listener.answer.status == 200, listener.answer.status
         until(lambda: listener.opened)
         yield listener
     finally:

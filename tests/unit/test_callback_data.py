@@ -9,13 +9,16 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from werkzeug.wrappers import Request
 
+from services.callback import doors
 from services.callback.domain.counting import Answer, Demand, counted, judge_at
 from services.callback.domain.questions import Questions
 from services.callback.domain.rule_set import mistakes_in
 from services.callback.domain.rules import CHANNELS, WHOSE, Rules, Terms
-from services.callback.domain.sampling import Sample, draw, missing, month_before
+from services.callback.domain.sampling import Sample, draw, missing, month_before, place
 from services.callback.domain.satisfaction import SATISFACTION, SOLVED, SUPERIOR, UNIT, after, judge
+from shared.http.problems import Unprocessable
 from tests.unit.qiuchuan import read
 
 GOOD = read("rules/normal.yaml")["callback"]
@@ -203,10 +206,18 @@ def test_a_topped_up_sample_is_large_enough_and_not_larger(eligible: int, asked:
 def test_the_draw_is_the_same_whoever_draws(numbers: set[str], wanted: int, random: Any) -> None:
     shuffled = sorted(numbers)
     random.shuffle(shuffled)
-    drawn = draw([(number, number) for number in shuffled], wanted)
-    assert drawn == draw([(number, number) for number in sorted(numbers)], wanted)
+    drawn = draw([(number, number) for number in shuffled], wanted, "2f1c")
+    assert drawn == draw([(number, number) for number in sorted(numbers)], wanted, "2f1c")
     assert len(drawn) == min(wanted, len(numbers))
+    left = [place(number, "2f1c") for number in numbers - set(drawn)]
+    assert not drawn or not left or place(drawn[-1], "2f1c") <= min(left)  # those that came nearest to the sample
 
 
 def test_the_month_before() -> None:
     assert [month_before(month) for month in ("2026-11", "2026-01", "2026-10")] == ["2026-10", "2025-12", "2026-09"]
+
+
+def test_follow_ups_in_a_state_that_there_is_not_are_refused_with_those_that_there_are() -> None:
+    with pytest.raises(Unprocessable) as refused:
+        doors.get_follow_ups(Request.from_values("/callback/follow-ups?state=done"), None)
+    assert "to_look_at" in refused.value.reasons[0]["repair"]

@@ -43,8 +43,8 @@ def after(kind: str, points: float = 0, number: int = 0) -> Mark:
     return Mark(kind, GRID, "w1", points, "because", number)
 
 
-def so_far(yellows: int = 0, reds: int = 0, in_a_row: int = 0, reworks: int = 0) -> SoFar:
-    return SoFar(yellows, reds, in_a_row, reworks)
+def so_far(yellows: int = 0, reds: int = 0, in_a_row: int = 0) -> SoFar:
+    return SoFar(yellows, reds, in_a_row)
 
 
 @pytest.mark.parametrize(
@@ -67,11 +67,9 @@ def so_far(yellows: int = 0, reds: int = 0, in_a_row: int = 0, reworks: int = 0)
         (after("red"), so_far(reds=1, in_a_row=3), Thresholds(reds=0), [("interview", HEAD, 0)]),
         (after("red"), so_far(reds=1, in_a_row=4), Thresholds(reds=0), []),
         (after("red"), so_far(reds=1, in_a_row=6), Thresholds(reds=0), [("interview", HEAD, 0)]),
-        # three reworks, or three transfers without a lead: problem case
-        (after("rework"), so_far(reworks=2), USUAL, []),
-        (after("rework"), so_far(reworks=3), USUAL, [("problem_case", NOBODY, 0)]),
-        (after("rework"), so_far(reworks=4), USUAL, [("problem_case", NOBODY, 0)]),  # it may not have been one yet
-        (after("rework"), so_far(reworks=9), Thresholds(reworks=0), []),
+        # a rework that callback calls a problem case, or three transfers without a lead
+        (after("rework"), so_far(), USUAL, []),
+        (after("problem"), so_far(), USUAL, [("problem_case", NOBODY, 0)]),
         (after("transfer", number=2), so_far(), USUAL, []),
         (after("transfer", number=3), so_far(), USUAL, [("problem_case", NOBODY, 0)]),
         (after("transfer", number=9), so_far(), Thresholds(transfers=0), []),
@@ -90,7 +88,7 @@ def test_what_follows(mark: Mark, count: SoFar, rules: Thresholds, expected: lis
 
 
 def test_thresholds_are_the_towns_and_usual_where_it_says_nothing() -> None:
-    assert Thresholds.of(None) == Thresholds.of({}) == Thresholds(2, -1, 1, 3, 3, 3)
+    assert Thresholds.of(None) == Thresholds.of({}) == Thresholds(2, -1, 1, 3, 3)
     assert Thresholds.of(read("rules/normal.yaml")["dispatch"]["supervision"]) == USUAL
     assert Thresholds.of({"letter": {"yellows": 5}, "problem_case": {"transfers": 0}}) == Thresholds(
         yellows=5, transfers=0
@@ -140,6 +138,8 @@ def test_a_round_counts_only_when_the_reporter_asked_for_it() -> None:
     assert mark_of(change, rework=False) is None  # registered again, by another platform for example
     mark = mark_of(change, rework=True)
     assert mark and (mark.kind, mark.unit) == ("rework", GRID)
+    mark = mark_of(change, rework=True, problem=True)
+    assert mark and mark.kind == "problem"
 
 
 @pytest.mark.parametrize(("colour", "well"), [("none", True), ("blue", True), ("yellow", True), ("red", False)])

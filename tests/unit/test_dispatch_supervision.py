@@ -187,7 +187,7 @@ def test_a_problem_case_goes_one_level_up_and_keeps_its_colour() -> None:
     order = replace(started(), state="in_progress")
     above = roster().above("w1", [GRID], "leader")
     assert above
-    moved = lifted(order, above, "3 reworks", START, CALENDAR)
+    moved = lifted(order, above, "3 transfers", START, CALENDAR)
     assert [change.kind for change in moved.changes] == ["escalated", "assigned"]
     assert moved.changes[0].said["step"] == 0 and moved.changes[0].ends == (("handler", "escalated"),)
     assert (moved.order.member_id, moved.order.state, moved.order.supervision) == ("l1", "dispatched", "none")

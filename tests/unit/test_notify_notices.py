@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-import string
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from services.notify.domain.facts import FRAMES
 from services.notify.domain.notices import RECEIVERS, about_action, about_report, about_work
-from services.notify.domain.texts import TEXTS, text_of
+from services.notify.store import shipped
+from tests.unit.test_notify_projects import KINDS as PROJECTS
 
+WORDS = shipped()
 WORK = {
     "number": "20261123-000001",
     "order_id": "o",
@@ -53,9 +55,6 @@ WORK = {
     "place_zh": "便民服务中心",
     "place_en": "Public service hall",
 }
-SHOWN = ("title", "place_text", "note", "why", "due_at", "ack_due_at", "until", "assist_due_at", "reason", "unit")
-SHOWN += ("nth", "held_on", "to_member_id", "measure", "starts_at", "place_zh", "place_en")
-FACTS = {name: WORK[name] for name in SHOWN}
 MEASURES = ("remind", "escalate", "yellow_card", "red_card", "letter", "interview", "public_notice", "problem_case")
 REPORT = {
     "external_id": "m017/7",
@@ -142,10 +141,10 @@ STEPS = [ladder(measure, "w1", "l1", "d1", role) for measure in MEASURES for rol
     ],
 )
 def test_who_is_told_what_about_work(kind: str, changes: dict[str, Any], told: list[tuple[str, str]]) -> None:
-    notices = about_work(kind if "." in kind else f"dispatch.work_{kind}.v1", WORK | changes)
+    notices = about_work(kind if "." in kind else f"dispatch.work_{kind}.v1", WORK | changes, WORDS)
     assert [(notice.member_id, notice.kind) for notice in notices] == told
     for notice in notices:
-        words = text_of(notice.kind, WORK | changes)
+        words = WORDS.texts(notice.kind, WORK | changes)
         assert (notice.body["text_zh"], notice.body["text_en"]) == words
         assert (notice.body["number"], notice.body["order_id"], notice.body["version"]) == ("20261123-000001", "o", 3)
         assert "member_id" not in notice.body
@@ -153,7 +152,7 @@ def test_who_is_told_what_about_work(kind: str, changes: dict[str, Any], told: l
 
 def test_each_time_that_a_reminder_comes_its_text_is_another() -> None:
     for steps in (ladder("remind", "w1", "w1"), ladder("remind", "l1", "l1", role="checker")):
-        told = [about_work("dispatch.work_escalated.v1", WORK | steps | {"nth": nth})[0] for nth in range(1, 6)]
+        told = [about_work("dispatch.work_escalated.v1", WORK | steps | {"nth": nth}, WORDS)[0] for nth in range(1, 6)]
         for language in ("text_zh", "text_en"):
             assert len({notice.body[language] for notice in told}) == 5
         assert [notice.body["nth"] for notice in told] == [1, 2, 3, 4, 5]
@@ -162,21 +161,21 @@ def test_each_time_that_a_reminder_comes_its_text_is_another() -> None:
 
 @pytest.mark.parametrize("state", ["held", "dropped"])
 def test_who_was_to_be_interviewed_hears_what_became_of_it(state: str) -> None:
-    (notice,) = about_work("dispatch.interview_recorded.v1", WORK | {"state": state})
+    (notice,) = about_work("dispatch.interview_recorded.v1", WORK | {"state": state}, WORDS)
     assert (notice.member_id, notice.kind) == ("w1", f"interview_{state}")
     assert "已换灯泡" in notice.body["text_zh"]
 
 
 def test_a_notice_shows_the_time_of_the_town_and_leaves_out_what_is_unknown() -> None:
     (notice,) = about_work(
-        "dispatch.work_assigned.v1", WORK | {"category": None, "place_text": "", "from_member_id": None}
+        "dispatch.work_assigned.v1", WORK | {"category": None, "place_text": "", "from_member_id": None}, WORDS
     )
     assert notice.body["due_at"] == "2026-11-24T00:30:00+08:00"
     assert notice.body["ack_due_at"] == "2026-11-23T09:30:00+08:00"
     assert "category" not in notice.body
     assert notice.body["place_text"] == ""
     (undated,) = about_work(
-        "dispatch.work_assigned.v1", WORK | {"due_at": None, "ack_due_at": None, "from_member_id": None}
+        "dispatch.work_assigned.v1", WORK | {"due_at": None, "ack_due_at": None, "from_member_id": None}, WORDS
     )
     assert {"due_at", "ack_due_at"}.isdisjoint(undated.body)
 
@@ -187,7 +186,7 @@ def test_a_notice_shows_the_time_of_the_town_and_leaves_out_what_is_unknown() ->
 )
 def test_a_member_hears_what_became_of_an_action(accepted: bool, reason: str | None, zh: str, en: str) -> None:
     data = {"member_id": "w1", "command_id": "k", "accepted": accepted, "reason": reason, "order_state": "resolved"}
-    notice = about_action(data)
+    notice = about_action(data, WORDS)
     assert (notice.member_id, notice.kind) == ("w1", "action_answered")
     assert notice.body == {
         "command_id": "k",
@@ -219,7 +218,7 @@ def test_a_member_hears_what_became_of_an_action(accepted: bool, reason: str | N
 def test_who_is_told_what_about_requests_and_assists(
     kind: str, changes: dict[str, Any], told: list[tuple[str, str]]
 ) -> None:
-    notices = about_work(f"dispatch.{kind}.v1", WORK | changes)
+    notices = about_work(f"dispatch.{kind}.v1", WORK | changes, WORDS)
     assert [(notice.member_id, notice.kind) for notice in notices] == told
 
 
@@ -231,59 +230,41 @@ def test_who_is_told_what_about_requests_and_assists(
 def test_the_finder_hears_under_the_number_that_the_finder_gave(
     kind: str, external_id: str, member: str, own: str
 ) -> None:
-    notice = about_report(REPORT | {"external_id": external_id, "kind": kind})
+    notice = about_report(REPORT | {"external_id": external_id, "kind": kind}, WORDS)
     assert (notice.member_id, notice.kind, notice.body["external_id"]) == (member, kind, own)
     assert (notice.body["text_zh"], notice.body["text_en"]) == ("已受理", "Received")
     assert "source" not in notice.body
 
 
 def test_every_notice_about_work_has_its_words() -> None:
-    kinds = {"action_accepted", "action_refused"}
+    kinds: set[str] = set()
     for message, receivers in RECEIVERS.items():
         steps = STEPS[8:] if message == "dispatch.work_supervised.v1" else STEPS  # nothing follows by a reminder
         letter = {"measure": "letter", "request": "extend"}
         for facts in (letter, letter | {"state": "dropped"}, letter | dict.fromkeys(FROM_AND_TO, "w1"), *steps):
             kinds |= {kind for _, kind in receivers(WORK | facts)}
-    assert kinds == {kind.removesuffix("_again") for kind in TEXTS}
-
-
-@pytest.mark.parametrize("kind", sorted(TEXTS))
-def test_every_text_says_its_facts_and_a_dash_for_what_is_missing(kind: str) -> None:
-    shown = {"title": "路灯不亮", "place": "东门路口", "note": "已换灯泡", "why": "least open work"}
-    shown |= {"due": "11-24 00:30", "ack": "11-23 09:30", "until": "11-27 09:00", "assist_due": "11-26 17:30"}
-    shown |= {"reason": "等待到货", "unit": "enforcement", "nth": "2", "held_on": "2026-11-30", "whom": "c1"}
-    shown |= {"measure_zh": "督办提醒", "measure_en": "reminder"}
-    shown |= {"starts": "11-26 09:00"}
-    shown |= {"where_zh": "便民服务中心", "where_en": "Public service hall"}
-    nothing = dict.fromkeys(FACTS)
-    for language in ("zh", "en"):
-        names = [name for _, name, _, _ in string.Formatter().parse(getattr(TEXTS[kind], language)) if name]
-        full = getattr(text_of(kind, FACTS), language)
-        assert all(shown[name] in full for name in names)
-        for facts in ({}, nothing):
-            bare = getattr(text_of(kind, facts), language)
-            assert bare.count("—") == len(names)
-            assert "None" not in bare
-            assert "{" not in bare
+    others = {
+        "action_answered",
+        "report_received",
+        "report_rejected",
+        "case_updated",
+        "reporter_asked",
+        "notice_unread",
+        *FRAMES,
+    }
+    assert kinds | others | set(PROJECTS) == {kind for kind in WORDS.kinds if not kind.startswith("news")}
 
 
 def test_whoever_gets_the_next_round_reads_what_the_reporter_has_said() -> None:
-    facts = FACTS | {"round": 2, "why": "第 1 轮由其办理。诉求人:还是不亮 / handled round 1. The reporter: still dark"}
-    for language in ("zh", "en"):
-        text = getattr(text_of("work_assigned", facts), language)
+    facts = {"round": 2, "title": "路灯不亮", "why": "第 1 轮由其办理。诉求人:还是不亮 / The reporter: still dark"}
+    for text, first in zip(*(WORDS.texts("work_assigned", facts | {"round": n}) for n in (2, 1)), strict=True):
         assert "2" in text and "还是不亮" in text and "still dark" in text
-        assert "还是不亮" not in getattr(text_of("work_assigned", facts | {"round": 1}), language)
+        assert "还是不亮" not in first
 
 
-@pytest.mark.parametrize("kind", sorted(TEXTS))
-def test_both_languages_are_written(kind: str) -> None:
-    zh, en = TEXTS[kind]
-    assert en.isascii()
-    assert any("\u4e00" <= letter <= "\u9fff" for letter in zh)
-
-
-@given(st.sampled_from(sorted(TEXTS)), st.text(max_size=40), st.text(max_size=40))
-def test_whatever_people_write_is_shown_as_it_is(kind: str, title: str, note: str) -> None:
-    words = text_of(kind, {"title": title, "note": note})
-    assert "{title}" not in TEXTS[kind].zh or (title or "—") in words.zh
-    assert "{note}" not in TEXTS[kind].en or (note or "—") in words.en
+@given(st.sampled_from(WORDS.kinds), st.text(max_size=40), st.text(max_size=40))
+def test_whatever_people_write_is_shown_as_it_is_in_their_own_queue(kind: str, title: str, note: str) -> None:
+    for text, language in zip(WORDS.texts(kind, {"title": title, "note": note}), ("zh", "en"), strict=True):
+        source = WORDS.version(kind).words[language]["text"]
+        assert "{{ title }}" not in source or (title or "—") in text
+        assert "{{ note }}" not in source or (note or "—") in text

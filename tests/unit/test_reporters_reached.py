@@ -8,23 +8,24 @@ import pytest
 
 from services.intake.domain.persons import texted
 from services.notify.channels.sms import MOST_OF_A_PLACE, place
-from services.notify.domain.reporters import carries_links, not_before, words
-from services.notify.domain.texts import TOWN_TIME
+from services.notify.domain.reporters import by_day, carries_links, not_before, words
+from services.notify.domain.town_time import TOWN_TIME
+from services.notify.store import shipped
 
 LINK = "https://a-rather-long-name.of-a-town.example.gov.cn/callback/a/abcdefghijklmnopqrstuv"
 CLOSES = dt.datetime(2026, 12, 9, 1, 30, tzinfo=dt.UTC)
 
 
 def test_the_words_name_number_and_day_in_both_languages_and_fit_a_template() -> None:
-    said = words("20261123-000001", LINK, CLOSES)
+    said = words("20261123-000001", LINK, CLOSES, shipped())
     assert said.title == "您反映的事项20261123-000001已办结,请于2026-12-09 09:30前评价"
     assert said.text == "Report 20261123-000001 is done: rate it by 2026-12-09 09:30"
-    assert len(words("20261123-0000001", LINK, CLOSES).title) <= MOST_OF_A_PLACE
+    assert len(words("20261123-0000001", LINK, CLOSES, shipped()).title) <= MOST_OF_A_PLACE
     assert said.text == place("{text}", said) and said.title == place("{title}", said)
 
 
 def test_a_link_is_never_cut() -> None:
-    said = words("20261123-000001", LINK, CLOSES)
+    said = words("20261123-000001", LINK, CLOSES, shipped())
     assert place("{url}", said) == LINK and len(LINK) > MOST_OF_A_PLACE
     assert place("{code}", said) == "abcdefghijklmnopqrstuv"
     assert len(place("{title}{text}", said)) == MOST_OF_A_PLACE
@@ -46,6 +47,21 @@ def test_nobody_is_woken_but_for_what_is_urgent(now: str, level: str, expected: 
     at = dt.datetime.fromisoformat(now).replace(tzinfo=TOWN_TIME).astimezone(dt.UTC)
     begin = not_before(at, level)
     assert (begin and f"{begin:%Y-%m-%d %H:%M}") == expected
+
+
+@pytest.mark.parametrize(
+    ("now", "wait", "level", "expected"),
+    [
+        ("2026-11-25 19:50", 60, "P3", 60),
+        ("2026-11-25 19:59", 60, "P3", 13 * 3600 + 60),  # at nine
+        ("2026-11-25 19:59", 60, "P1", 60),
+        ("2026-11-25 23:00", 0, "P3", 10 * 3600),
+        ("2026-11-25 23:00", 11 * 3600, "P3", 11 * 3600),
+    ],
+)
+def test_a_further_attempt_wakes_nobody_either(now: str, wait: float, level: str, expected: float) -> None:
+    at = dt.datetime.fromisoformat(now).replace(tzinfo=TOWN_TIME).astimezone(dt.UTC)
+    assert by_day(wait, at, level) == expected
 
 
 @pytest.mark.parametrize(

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import argparse
-import re
 from typing import Any
 
 from services.callback import use_cases, views
+from services.callback.commands.follow_ups import month, read_month
 from shared.admin import Command, OpenWork
 from shared.settings import Settings
 
 MOST = 500
 SHARES = ("response", "resolution", "satisfaction", "reached")
-MONTH = re.compile(r"20\d\d-(0[1-9]|1[0-2])")
 
 
 def _figures(arguments: argparse.Namespace, open_work: OpenWork, settings: Settings) -> Any:
@@ -50,21 +49,15 @@ def _ask_again(arguments: argparse.Namespace, open_work: OpenWork, settings: Set
     return {"asked again": use_cases.ask_again("admin", *wanted, open_work)}
 
 
-def _month(text: str) -> str:
-    if not MONTH.fullmatch(text):
-        raise argparse.ArgumentTypeError(f"{text!r} is no month: write it as 2026-11")
-    return text
-
-
 def _figures_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--by", choices=("town", "unit", "category"), default="town", help="default: %(default)s")
     parser.add_argument("--of", help="only this unit or category")
-    parser.add_argument("--month", type=_month, help="as 2026-11; the one that runs, if left out")
+    parser.add_argument("--month", type=read_month, help="as 2026-11; the one that runs, if left out")
     parser.add_argument("--json", action="store_true", help="everything, for programs")
 
 
 def _words_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--month", type=_month, help="as 2026-11; the one that runs, if left out")
+    parser.add_argument("--month", type=read_month, help="as 2026-11; the one that runs, if left out")
     parser.add_argument("--unit")
     parser.add_argument("--category")
 
@@ -74,7 +67,7 @@ def _marks_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def _again_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("month", type=_month, help="as 2026-11")
+    month(parser)
     parser.add_argument("number", type=int, help="how many answers")
     parser.add_argument("--unit")
     parser.add_argument("--marked", action="store_true", help="only what is striking")

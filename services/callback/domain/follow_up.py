@@ -7,13 +7,13 @@ the rest; on the next working day after the check. Which, and how many, is the t
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from services.callback.domain.calendar import Calendar
 from services.callback.domain.rules import AT_ONCE, Rules
+from services.callback.domain.sampling import place
 from services.callback.domain.words import both
 
 # by which rule it was decided whether the reporter is asked
@@ -51,8 +51,8 @@ def reporters_of(case: Mapping[str, Any], merged: Sequence[Mapping[str, Any]]) -
     return ((case["number"],) if own else ()) + tuple(row["number"] for row in merged if row["reachable"])
 
 
-def decide(case: Case, rules: Rules) -> Decision:
-    """Who cannot be asked is waived first; then level, kind, source and sample say who is asked."""
+def decide(case: Case, rules: Rules, seed: str) -> Decision:
+    """Who cannot be asked is waived first; then level, kind, source and the draw with this seed say who is asked."""
     if not case.reporters:
         if case.reported_by or not case.asks_reporter:
             why = both("巡查或设备上报,无须回访", "found by a member or a machine: nobody to ask")
@@ -67,16 +67,11 @@ def decide(case: Case, rules: Rules) -> Decision:
         return Decision(True, MUST, both(f"此类诉求({case.kind})必访", f"every {case.kind} is asked"))
     if case.source in rules.sources:
         return Decision(True, MUST, both(f"此来源({case.source})必访", f"all from {case.source} is asked"))
-    place = sample_place(case.number)
-    sample = f"{place}/100, {rules.sample_percent} %"
-    if place < rules.sample_percent:
+    stands = place(case.number, seed)
+    sample = f"{stands}/100, {rules.sample_percent} %"
+    if stands < rules.sample_percent:
         return Decision(True, SAMPLED, both(f"抽样回访({sample})", f"in the sample ({sample})"))
     return Decision(False, LEFT_OUT, both(f"未抽中({sample})", f"not in the sample ({sample})"))
-
-
-def sample_place(number: str) -> int:
-    """Where a case stands among a hundred, 0 to 99: always the same for the same number, and nobody can choose it."""
-    return int.from_bytes(hashlib.sha256(number.encode()).digest()[:8]) % 100
 
 
 def due(rules: Rules, calendar: Calendar, now: dt.datetime) -> dt.datetime:

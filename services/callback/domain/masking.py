@@ -1,6 +1,6 @@
 """Numbers of persons in free text are masked before the text is stored openly or said.
 
-Intake and callback have this same file, each its own: services share no rules, and a test holds the two together.
+Intake, callback and notify have this same file, each its own: services share no rules, and a test holds them together.
 """
 
 from __future__ import annotations

@@ -1,4 +1,9 @@
-"""Samples are topped up when their month is over: at least the town's share of each unit and category was asked."""
+"""The draw of a month: who is asked of those who need not be; and samples that are topped up when their month is over,
+so that at least the town's share of each unit and category was asked.
+
+Where a number stands in a draw follows from it and the month's seed. The seed is random, and nobody is told it before
+the month is over: who handles a case cannot know whether its reporter will be asked. Afterwards everybody can check it.
+"""
 
 from __future__ import annotations
 
@@ -22,15 +27,24 @@ class Sample(NamedTuple):
 Drawn = TypeVar("Drawn")
 
 
+def lot(number: str, seed: str) -> int:
+    """Where a number stands in a draw: 0 to 2⁶⁴ − 1, the beginning of SHA-256 over `seed/number`; the smallest win."""
+    return int.from_bytes(hashlib.sha256(f"{seed}/{number}".encode()).digest()[:8])
+
+
+def place(number: str, seed: str) -> int:
+    """Where it stands among a hundred, 0 to 99."""
+    return lot(number, seed) * 100 >> 64
+
+
 def missing(sample: Sample, percent: int) -> int:
     """How many are to be asked besides; of a few, one."""
     return max(math.ceil(sample.eligible * percent / 100) - sample.asked, 0)
 
 
-def draw(left_out: Iterable[tuple[str, Drawn]], wanted: int) -> Sequence[Drawn]:
-    """The next in the draw (number of the case, whatever stands for it): the order is that of `sample_place`, finer; it
-    can be checked by anybody, and nobody can choose it."""
-    drawn = sorted(left_out, key=lambda one: hashlib.sha256(one[0].encode()).digest())
+def draw(left_out: Iterable[tuple[str, Drawn]], wanted: int, seed: str) -> Sequence[Drawn]:
+    """The next in the draw: of pairs of a case's number and whatever stands for it."""
+    drawn = sorted(left_out, key=lambda one: (lot(one[0], seed), one[0]))
     return [what for _, what in drawn[:wanted]]
 
 

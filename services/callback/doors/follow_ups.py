@@ -1,4 +1,4 @@
-"""Follow-ups by state."""
+"""Follow-ups by state or case, demands, objections."""
 
 from __future__ import annotations
 
@@ -9,14 +9,24 @@ from werkzeug.wrappers import Request
 from services.callback import messages, use_cases, views
 from services.callback.doors.problems import problems, refuse_because
 from shared.http.entrypoint import body_of, caller_of
+from shared.http.problems import Unprocessable
 
 MOST = 500
+STATES = (*views.STATES, views.TO_LOOK_AT)
 _LOOK, _OBJECTION = messages.Look(), messages.Objection()
 
 
 def get_follow_ups(request: Request, open_work: Any) -> dict[str, Any]:
+    state, number = request.args.get("state") or None, request.args.get("number") or None
+    if state not in (None, *STATES):
+        reason = {
+            "field": "state",
+            "problem": f"{state[:40]!r} is unknown",
+            "repair": f"use one of {', '.join(STATES)}",
+        }
+        raise Unprocessable("follow-ups have no such state", [reason])
     with open_work() as work:
-        return {"follow_ups": views.follow_ups_in_state(work, request.args.get("state") or None, MOST)}
+        return {"follow_ups": views.follow_ups(work, state, number, MOST)}
 
 
 def post_demand(request: Request, follow_up_id: str, open_work: Any) -> dict[str, Any]:

@@ -85,14 +85,6 @@ SELECT DISTINCT ON (follow_up_id, report) follow_up_id::text, id::text, report, 
     satisfaction, reasons, text, media, at, device, seconds
 FROM answers WHERE follow_up_id = ANY(%(ids)s::uuid[]) ORDER BY follow_up_id, report, n DESC
 
--- name: add_attempt
--- Somebody has tried to reach the reporter.
-INSERT INTO attempts (follow_up_id, at, who, reached, note) VALUES (%(id)s, %(at)s, %(who)s, %(reached)s, %(note)s)
-
--- name: count_attempt
--- One attempt more.
-UPDATE follow_ups SET attempts = attempts + 1 WHERE id = %(id)s RETURNING attempts
-
 -- name: put_demand
 -- What the desk has said of the demand by now; nothing, when the reporter has answered anew.
 UPDATE follow_ups SET demand = d.demand, demand_at = d.demand_at, proposed_by = d.proposed_by

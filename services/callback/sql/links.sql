@@ -10,10 +10,12 @@ ON CONFLICT (case_id, round) DO UPDATE SET note = excluded.note, before = exclud
 -- name: lock_to_link
 -- Follow-ups whose reporters are to get a link now, locked with their cases; those at work elsewhere left out.
 SELECT f.id::text, f.case_id::text, f.round, f.closes_at, c.number, c.level, c.said, c.anonymous, c.asks_reporter, c.reported_by
-FROM (SELECT id FROM follow_ups WHERE state = 'open' AND linked_at IS NULL AND link_at IS NOT NULL AND link_at <= %(now)s
-      UNION SELECT id FROM follow_ups WHERE state = 'open' AND linked_at IS NULL AND due_at <= %(unreached)s) AS due
-JOIN follow_ups f ON f.id = due.id AND f.state = 'open' AND f.linked_at IS NULL JOIN cases c ON c.id = f.case_id
-WHERE f.judge_at IS NULL AND f.closes_at > %(now)s
+FROM ((SELECT id FROM follow_ups WHERE state = 'open' AND linked_at IS NULL AND judge_at IS NULL AND closes_at > %(now)s
+         AND link_at IS NOT NULL AND link_at <= %(now)s ORDER BY link_at LIMIT 4 * %(limit)s)
+      UNION (SELECT id FROM follow_ups WHERE state = 'open' AND linked_at IS NULL AND judge_at IS NULL AND closes_at > %(now)s
+               AND due_at <= %(unreached)s ORDER BY due_at LIMIT 4 * %(limit)s)) AS due
+JOIN follow_ups f ON f.id = due.id AND f.state = 'open' AND f.linked_at IS NULL AND f.judge_at IS NULL
+JOIN cases c ON c.id = f.case_id
 ORDER BY f.due_at LIMIT %(limit)s FOR UPDATE OF f, c SKIP LOCKED
 
 -- name: add_links

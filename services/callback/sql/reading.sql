@@ -1,9 +1,19 @@
--- name: follow_ups_in_state
--- The newest follow-ups in one state, or in any.
-SELECT f.id::text AS follow_up_id, c.number, f.round, c.level, c.kind, f.state, f.due_at, f.closes_at, f.attempts,
-       greatest(f.attempts_wanted - f.attempts, 0) AS attempts_left, f.why, f.ended_at, f.solved, f.satisfaction, f.rework
+-- name: follow_ups
+-- The newest follow-ups in one state (to_look_at: somebody is dissatisfied, and the desk may say something of the demand), about one
+-- case, or all; with what its reporters have answered by now.
+SELECT f.id::text AS follow_up_id, c.number, f.round, c.level, c.kind, f.unit, f.state, f.due_at, f.closes_at, f.judge_at, f.attempts,
+       greatest(f.attempts_wanted - f.attempts, 0) AS attempts_left, f.why, f.ended_at, f.solved, f.satisfaction, f.rework,
+       f.demand, f.proposed_by, said.answers
 FROM follow_ups f JOIN cases c ON c.id = f.case_id
-WHERE %(state)s::text IS NULL OR f.state = %(state)s
+LEFT JOIN LATERAL (
+    SELECT json_agg(json_build_object('report', a.report, 'channel', a.channel, 'by', a.by, 'at', a.at, 'solved', a.solved,
+               'satisfaction', a.satisfaction, 'reasons', a.reasons, 'text', a.text) ORDER BY a.at) AS answers,
+           bool_or(a.satisfaction = 'dissatisfied' AND a.solved <> 'no') AS dissatisfied
+    FROM (SELECT DISTINCT ON (report) * FROM answers WHERE follow_up_id = f.id ORDER BY report, n DESC) AS a) AS said ON true
+WHERE (%(number)s::text IS NULL OR c.number = %(number)s)
+  AND CASE WHEN %(state)s::text IS NULL THEN true
+           WHEN %(state)s = 'to_look_at' THEN f.state = 'open' AND f.judge_at IS NOT NULL AND said.dissatisfied
+           ELSE f.state = %(state)s END
 ORDER BY f.planned_at DESC LIMIT %(limit)s
 
 -- name: count_open

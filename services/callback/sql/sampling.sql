@@ -3,6 +3,14 @@
 SELECT NOT EXISTS (SELECT FROM top_ups WHERE month = %(month)s AND unit = '*' AND category = '*')
     AND pg_try_advisory_xact_lock(hashtextextended(current_schema || ' top-up', 0))
 
+-- name: seed_of
+-- The seed of a month's draws, if there is one.
+SELECT seed FROM draws WHERE month = %(month)s
+
+-- name: make_seed
+-- A month gets its seed with its first draw; of two at once one makes it.
+INSERT INTO draws (month) VALUES (%(month)s) ON CONFLICT DO NOTHING
+
 -- name: samples_to_look_at
 -- How many of each unit and category could be drawn in a month, and how many were asked; those not looked at yet.
 SELECT f.unit, f.category, count(*)::int AS eligible, count(*) FILTER (WHERE f.basis <> 'left_out')::int AS asked

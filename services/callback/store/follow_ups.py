@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections import defaultdict
 from collections.abc import Sequence
 
@@ -79,8 +78,3 @@ class FollowUpRows(Rows):
 
     def add_objections(self, rows: Sequence[Row]) -> None:
         self.write(SQL.add_objections, rows)
-
-    def add_attempt(self, follow_up_id: str, at: dt.datetime, who: str, reached: bool, note: str) -> int:
-        """How many attempts there are now."""
-        self.run(SQL.add_attempt, id=follow_up_id, at=at, who=who, reached=reached, note=note)
-        return int(self.one(SQL.count_attempt, id=follow_up_id)[0])

@@ -13,6 +13,14 @@ class SamplingRows(Rows):
     def may_top_up(self, month: str) -> bool:
         return bool(self.one(SQL.may_top_up, month=month)[0])
 
+    def seed(self, month: str) -> str:
+        """The seed of a month's draws; made with the first."""
+        found = self.one(SQL.seed_of, month=month)
+        if found is None:
+            self.run(SQL.make_seed, month=month)
+            found = self.one(SQL.seed_of, month=month)
+        return str(found[0])
+
     def samples_to_look_at(self, month: str, limit: int) -> list[Row]:
         return self.dicts(SQL.samples_to_look_at, month=month, limit=limit)
 

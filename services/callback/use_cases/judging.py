@@ -12,30 +12,22 @@ from services.callback.domain.rules import Terms
 from services.callback.domain.satisfaction import NOBODY_ANSWERED, UNRATED, after, judge
 from services.callback.store import OpenWork, Row, Work
 from services.callback.use_cases.saying import say_answered, say_unanswered
+from shared.rounds import work_off
 
 AT_ONCE = 100  # follow-ups of one transaction
-ROUNDS = 20  # transactions of one call, so that a long holiday's lets the timer breathe
 Latest = Mapping[str, Mapping[str, Row]]  # follow-up → report → its answer
 Merged = Mapping[str, Sequence[Row]]
 
 
 def judge_due(open_work: OpenWork) -> int:
     """Follow-ups that are to be judged now, or whose window is over; gives how many."""
-    judged = 0
-    for _ in range(ROUNDS):
-        found = _judge_some(open_work)
-        judged += found
-        if found < AT_ONCE:
-            break
-    return judged
+    return work_off(_judge_some, open_work)
 
 
-def _judge_some(open_work: OpenWork) -> int:
-    with open_work() as work:
-        rows = work.lock_due(AT_ONCE)
-        merged = work.merged_into([row["number"] for row in rows])
-        judge_answers(rows, work.latest_answers([row["id"] for row in rows]), merged, work)
-        work.commit()
+def _judge_some(work: Work) -> int:
+    rows = work.lock_due(AT_ONCE)
+    merged = work.merged_into([row["number"] for row in rows])
+    judge_answers(rows, work.latest_answers([row["id"] for row in rows]), merged, work)
     return len(rows)
 
 

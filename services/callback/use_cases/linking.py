@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
+from functools import partial
 from typing import Any, NamedTuple
 
 from services.callback import messages
@@ -21,6 +22,7 @@ from services.callback.store import OpenWork, Row, Work
 from services.callback.use_cases.saying import say
 from shared.http.links import Links
 from shared.messaging.message import Heard
+from shared.rounds import work_off
 
 AT_ONCE = 100  # follow-ups of one transaction
 
@@ -52,21 +54,23 @@ def _work(message: Heard) -> Row:
 
 def issue_links(address: Address, open_work: OpenWork) -> int:
     """Links that are due now; gives for how many follow-ups."""
-    with open_work() as work:
-        now = work.now()
-        if not work.call_times(work.call_terms()).open_at(now):
-            return 0
-        terms = work.link_terms()
-        rows = work.lock_to_link(now, now - terms.after, AT_ONCE)
-        merged = work.merged_into([row["number"] for row in rows])
-        for row in rows:
-            reports = reporters_of(row, merged.get(row["number"], ()))
-            row["closes_at"] = links.closing(now, row["closes_at"], terms.stays_open)
-            _make(row, reports, address, work, now)
-            _say(row, address, work)
-        work.note_linked([{"id": row["id"], "linked_at": now, "closes_at": row["closes_at"]} for row in rows])
-        work.count_said({row["case_id"]: row["said"] for row in rows})
-        work.commit()
+    return work_off(partial(_issue_some, address), open_work)
+
+
+def _issue_some(address: Address, work: Work) -> int:
+    now = work.now()
+    if not work.call_times(work.call_terms()).open_at(now):
+        return 0
+    terms = work.link_terms()
+    rows = work.lock_to_link(now, now - terms.after, AT_ONCE)
+    merged = work.merged_into([row["number"] for row in rows])
+    for row in rows:
+        reports = reporters_of(row, merged.get(row["number"], ()))
+        row["closes_at"] = links.closing(now, row["closes_at"], terms.stays_open)
+        _make(row, reports, address, work, now)
+        _say(row, address, work)
+    work.note_linked([{"id": row["id"], "linked_at": now, "closes_at": row["closes_at"]} for row in rows])
+    work.count_said({row["case_id"]: row["said"] for row in rows})
     return len(rows)
 
 

@@ -30,6 +30,8 @@ def plan_follow_ups(heard: Sequence[Heard], open_work: OpenWork) -> list[str]:
         planned, early = work.known_rounds(list(cases)), work.early_answers(list(cases))
         merged = work.merged_into([case["number"] for case in cases.values()])
         rules, calendar = work.asking(), work.calendar()
+        month = f"{now.astimezone(calendar.zone):%Y-%m}"
+        seed = work.seed(month) if cases else ""
         rows, answered, outcomes = [], [], {}
         for message in new:
             case = cases.get(message.case_id)
@@ -39,8 +41,8 @@ def plan_follow_ups(heard: Sequence[Heard], open_work: OpenWork) -> list[str]:
             if message.round <= case["withdrawn_round"]:
                 outcomes[id(message)] = "withdrawn"
                 continue
-            decision = decide(_case(case, merged.get(case["number"], ())), rules)
-            row = _row(message, case, decision, rules, calendar, now)
+            decision = decide(_case(case, merged.get(case["number"], ())), rules, seed)
+            row = _row(message, case, decision, rules, calendar, now) | {"month": month}
             rows.append(row)
             if decision.asked:
                 say_planned(row, case, work, message.event)
@@ -79,7 +81,6 @@ def _row(message: Heard, case: Row, decision: Decision, rules: Rules, calendar: 
         "why": decision.why,
         "basis": decision.basis,
         "planned_at": now,
-        "month": f"{now.astimezone(calendar.zone):%Y-%m}",
         "due_at": due_at,
         "closes_at": due_at + rules.window if decision.asked else now,
         "attempts_wanted": rules.attempts,

@@ -43,7 +43,7 @@ def _chosen(sample: Sample, wanted: int, month: str, work: Work) -> list[Row]:
     rows = work.lock_left_out(month, sample.unit, sample.category)
     merged = work.merged_into([row["number"] for row in rows])
     able = [(row["number"], row) for row in rows if reporters_of(row, merged.get(row["number"], ()))]
-    return list(draw(able, wanted))
+    return list(draw(able, wanted, work.seed(month)))
 
 
 def _ask(rows: list[Row], due_at: dt.datetime, rules: Rules, work: Work) -> None:

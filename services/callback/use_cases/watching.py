@@ -37,7 +37,7 @@ def ask_again(by: str, month: str, number: int, unit: str | None, marked: bool, 
     """So many answers of a month are asked for again, drawn as samples are; `marked`: only striking ones."""
     with open_work() as work:
         able = [(row["number"], row["id"]) for row in work.answered_and_not_asked_again(month, unit, marked)]
-        chosen = draw(able, number)
+        chosen = draw(able, number, f"{work.seed(month)}/again")
         asked = {"asked_by": by, "why": mask(why), "asked_at": work.now()}
         work.add_reasks([{"id": new_id(), "follow_up_id": follow_up} | asked for follow_up in chosen])
         work.commit()

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from services.callback.domain.figures import Figuring, figures, is_alarm, rate, recurring
+from services.callback.domain.figures import Figuring, figures, recurring
 from services.callback.domain.rules import Rules
 from services.callback.store import SQL
-from shared.observability.metrics import Gauge
 from shared.outbox.unit_of_work import UnitOfWork
 
 MOST_TEXTS = 20_000
+OFTEN, MOST_WORDS, NEWEST = 5, 20, 2_000  # words on /metrics: in so many of the newest texts, so that they name nobody
 
 
 def town_month(work: UnitOfWork) -> str:
@@ -32,41 +32,30 @@ def words(work: UnitOfWork, month: str, unit: str | None, category: str | None) 
     return {"month": month, "texts": len(texts), "words": recurring(texts, _figuring(work).stop_words)}
 
 
+def seed_of(work: UnitOfWork, month: str) -> str | None:
+    """What a month's samples were drawn with; nothing while it runs, so that nobody knows whom they will hit."""
+    found = work.one(SQL.seed_of, month=month)
+    return str(found[0]) if found and month < town_month(work) else None
+
+
+def alarming_units(work: UnitOfWork, month: str) -> int:
+    """How many units have less content reporters than the town's rules bear."""
+    return sum(row["alarm"] for row in figures_by(work, "unit", None, month, month))
+
+
+def frequent_words(work: UnitOfWork, month: str) -> list[tuple[str, int]]:
+    """The words that most recur, each with the number of texts that hold it."""
+    texts = [text for (text,) in work.all(SQL.texts, month=month, unit=None, category=None, limit=NEWEST)]
+    found = recurring(texts, _figuring(work).stop_words, MOST_WORDS)
+    return [(one["word"], one["texts"]) for one in found if one["texts"] >= OFTEN]
+
+
 def marks(work: UnitOfWork, reason: str | None, limit: int) -> list[dict[str, Any]]:
     return work.dicts(SQL.marks, reason=reason, limit=limit)
 
 
 def reasks(work: UnitOfWork, limit: int) -> list[dict[str, Any]]:
     return work.dicts(SQL.reasks, limit=limit)
-
-
-def figure_gauges(work: UnitOfWork) -> list[Gauge]:
-    """The town's shares in the month that runs, what they are shares of, and whether units are an alarm."""
-    month, figuring = town_month(work), _figuring(work)
-    rows = figures_by(work, "town", None, month, month)
-    town = [(name, rows[0][name]) for name in ("response", "resolution", "satisfaction", "reached")] if rows else []
-    units = work.dicts(SQL.figures, by="unit", of=None, since=month, until=month)
-    bad = sum(is_alarm(rate(u["satisfied"] + u["mostly_satisfied"], u["rated"]), figuring) for u in units)
-    return [
-        (
-            "wangge_follow_up_share",
-            "Shares of the town's follow-ups in the month that runs.",
-            ["figure"],
-            [([name], one["share"]) for name, one in town if one["share"] is not None],
-        ),
-        (
-            "wangge_follow_up_share_of",
-            "What these are shares of.",
-            ["figure"],
-            [([name], one["of"]) for name, one in town],
-        ),
-        (
-            "wangge_follow_up_satisfaction_alarm",
-            "Whether the satisfaction of the town, and of how many units, is below what its rules bear.",
-            ["of"],
-            [(["town"], int(bool(rows) and rows[0]["alarm"])), (["units"], bad)],
-        ),
-    ]
 
 
 def _figuring(work: UnitOfWork) -> Figuring:

@@ -13,7 +13,8 @@ from services.dispatch.domain.escalation import INTERVIEW, LETTER, PUBLIC_NOTICE
 from services.dispatch.domain.order import Change
 from services.dispatch.domain.words import both
 
-YELLOW, RED, REWORK, TRANSFER, PENALTY = "yellow", "red", "rework", "transfer", "penalty"
+YELLOW, RED, TRANSFER, PENALTY = "yellow", "red", "transfer", "penalty"
+REWORK, PROBLEM = "rework", "problem"  # PROBLEM: the rework with which callback calls it a problem case
 PROBLEM_CASE = "problem_case"
 HANDLER, HEAD, NOBODY = "handler", "head", "nobody"  # whom a consequence is about: the one of the mark, the unit's head
 BY_MEASURE = {YELLOW_CARD: YELLOW, RED_CARD: RED, LETTER: LETTER, INTERVIEW: INTERVIEW, PUBLIC_NOTICE: PUBLIC_NOTICE}
@@ -27,7 +28,6 @@ class Thresholds:
     letter_points: float = -1
     reds: int = 1  # on one case: interview of the handler
     reds_in_a_row: int = 3  # of a unit: interview of its head
-    reworks: int = 3  # of a case: problem case
     transfers: int = 3  # without a lead: problem case
 
     @classmethod
@@ -40,7 +40,6 @@ class Thresholds:
             letter.get("points", cls.letter_points),
             interview.get("reds", cls.reds),
             interview.get("reds_in_a_row", cls.reds_in_a_row),
-            problem.get("reworks", cls.reworks),
             problem.get("transfers", cls.transfers),
         )
 
@@ -63,7 +62,6 @@ class SoFar(NamedTuple):
     yellows: int
     reds: int
     reds_in_a_row: int
-    reworks: int
 
 
 class Consequence(NamedTuple):
@@ -75,8 +73,9 @@ class Consequence(NamedTuple):
     why: str
 
 
-def mark_of(change: Change, rework: bool) -> Mark | None:
-    """What counts of a change; `rework`: it is the beginning of a round that the reporter asked for."""
+def mark_of(change: Change, rework: bool, problem: bool = False) -> Mark | None:
+    """What counts of a change; `rework`: it is the beginning of a round that the reporter asked for; `problem`: so many
+    rounds have not helped (callback's rule, `problem_after`) that it is a problem case now."""
     order, said = change.order, change.said
     if change.kind == "escalated":
         kind, points = BY_MEASURE.get(said["measure"]), said.get("points", 0)
@@ -89,7 +88,7 @@ def mark_of(change: Change, rework: bool) -> Mark | None:
         return Mark(TRANSFER, order.unit, order.member_id, 0, change.note, order.transfers)
     elif rework and change.before is None:
         why = both(f"第 {order.round - 1} 次重办", f"rework no. {order.round - 1}")
-        return Mark(REWORK, order.unit, order.member_id, 0, why)
+        return Mark(PROBLEM if problem else REWORK, order.unit, order.member_id, 0, why)
     return None
 
 
@@ -129,10 +128,8 @@ def _after_red(mark: Mark, so_far: SoFar, rules: Thresholds) -> list[Consequence
     return found
 
 
-def _after_rework(mark: Mark, so_far: SoFar, rules: Thresholds) -> list[Consequence]:
-    if not rules.reworks or so_far.reworks < rules.reworks:
-        return []
-    return [Consequence(PROBLEM_CASE, NOBODY, 0, both(f"重办 {so_far.reworks} 次", f"{so_far.reworks} reworks"))]
+def _after_problem(mark: Mark, so_far: SoFar, rules: Thresholds) -> list[Consequence]:
+    return [Consequence(PROBLEM_CASE, NOBODY, 0, mark.why)]
 
 
 def _after_transfer(mark: Mark, so_far: SoFar, rules: Thresholds) -> list[Consequence]:
@@ -147,4 +144,4 @@ def _reached(count: int, threshold: int) -> bool:
     return threshold > 0 and count % threshold == 0
 
 
-_FOLLOW = {YELLOW: _after_yellow, RED: _after_red, REWORK: _after_rework, TRANSFER: _after_transfer}
+_FOLLOW = {YELLOW: _after_yellow, RED: _after_red, PROBLEM: _after_problem, TRANSFER: _after_transfer}

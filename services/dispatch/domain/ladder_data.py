@@ -170,7 +170,7 @@ _STEP: dict[str, tuple[Check, str]] = {
 _SUPERVISION: dict[str, tuple[str, ...]] = {
     "letter": ("yellows", "points"),
     "interview": ("reds", "reds_in_a_row"),
-    "problem_case": ("reworks", "transfers"),
+    "problem_case": ("transfers",),
 }
 _PARTS: dict[str, Callable[[Any, Place], Iterator[Problem]]] = {
     "limits": _limits,

@@ -32,7 +32,6 @@ SELECT CASE WHEN EXISTS (SELECT FROM marks WHERE due_at <= clock_timestamp())
 SELECT m.id, m.case_id::text, m.order_id::text, m.kind, m.unit, m.member_id, m.points, m.number, m.why, m.at,
        (SELECT count(*) FROM marks b WHERE b.case_id = m.case_id AND b.kind = 'yellow' AND b.due_at IS NULL) AS yellows,
        (SELECT count(*) FROM marks b WHERE b.case_id = m.case_id AND b.kind = 'red' AND b.due_at IS NULL) AS reds,
-       (SELECT count(*) FROM marks b WHERE b.case_id = m.case_id AND b.kind = 'rework' AND b.due_at IS NULL) AS reworks,
        (SELECT count(*) FROM marks b WHERE m.kind = 'red' AND b.unit = m.unit AND b.kind = 'red' AND b.due_at IS NULL
             AND b.at > coalesce(r.good_at, '-infinity')) AS reds_in_a_row
 FROM marks m LEFT JOIN red_units r USING (unit)

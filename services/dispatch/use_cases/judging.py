@@ -15,7 +15,7 @@ from services.dispatch.domain.consequences import (
     PENALTY,
     PROBLEM_CASE,
     RED,
-    REWORK,
+    TRANSFER,
     YELLOW,
     Consequence,
     Mark,
@@ -89,9 +89,8 @@ def _consequences(marks: Sequence[Row], rules: Thresholds, work: Work) -> list[t
     for row in marks:
         here[row["kind"], row["case_id"]] += 1
         here[row["kind"], row["unit"]] += 1
-        counts = [row[f"{kind}s"] + here[kind, row["case_id"]] for kind in (YELLOW, RED, REWORK)]
-        yellows, reds, reworks = counts
-        so_far = SoFar(yellows, reds, row["reds_in_a_row"] + here[RED, row["unit"]], reworks)
+        yellows, reds = (row[f"{kind}s"] + here[kind, row["case_id"]] for kind in (YELLOW, RED))
+        so_far = SoFar(yellows, reds, row["reds_in_a_row"] + here[RED, row["unit"]])
         mark = Mark(*(row[name] for name in Mark._fields))
         for what in follow(mark, so_far, rules):
             if what.measure != PROBLEM_CASE or row["case_id"] not in problems:
@@ -111,7 +110,8 @@ def _keep(found: Sequence[tuple[Row, Consequence]], cases: dict[str, Row], calen
     happened: list[Happened] = []
     for row, what in found:
         order = current[row["case_id"]]
-        if what.measure == PROBLEM_CASE and order.state in (DISPATCHED, IN_PROGRESS):
+        lifts = what.measure == PROBLEM_CASE and row["kind"] == TRANSFER  # a rework was given to the one above already
+        if lifts and order.state in (DISPATCHED, IN_PROGRESS):
             above = roster.above(order.member_id, areas.get(order.grid_id or "", ()), LEADER, order.returned_by)
             if above:
                 moved = lifted(order, above, what.why, now, calendar)

@@ -49,7 +49,8 @@ def _mark(happened: Sequence[Happened], work: Work, now: dt.datetime) -> None:
     marks = []
     for one in happened:
         rework = one.cause is not None and one.cause.type == messages.ReworkAsked.TYPE
-        if mark := mark_of(one.change, rework):
+        problem = rework and bool(one.cause and one.cause.data.get("problem"))
+        if mark := mark_of(one.change, rework, problem):
             marks.append(mark._asdict() | {"case_id": one.case["id"], "order_id": one.change.order.id, "at": now})
     work.add_marks(marks)
     good = [one.change.order.unit for one in happened if did_well(one.change)]

@@ -26,6 +26,28 @@ limit_hits = Counter(
 )
 stale = Counter("wangge_deliveries_stale_total", "Outcomes that came after somebody else had taken the delivery over.")
 
+notifications = Counter(
+    "wangge_notifications_total",
+    "What the pipeline has decided about notifications, and why in a word; what is held is decided about again.",
+    ["outcome", "why"],
+)
+group_sizes = Histogram(
+    "wangge_notification_group_size",
+    "Notifications that went out as one message.",
+    buckets=(1, 2, 3, 5, 10, 20, 50, 100, 500),
+)
+
+
+unread_steps = Counter(
+    "wangge_unread_steps_total", "Steps taken about notices that nobody has read: next_channel, leader.", ["measure"]
+)
+unread_ended = Counter(
+    "wangge_unread_ended_total",
+    "Notices that are not watched any more, by why: read, acted, taken_away, case_over, expired; or all_done, when "
+    "every step was taken and nobody has read it.",
+    ["why"],
+)
+
 
 def count(ended: Iterable[tuple[str | None, str]]) -> None:
     """Channel and outcome of deliveries that have come to an end."""

@@ -17,7 +17,7 @@ from services.notify.channels.protocol import Account, Delivery
 from services.notify.channels.sms import canonical, mac, place, sha256
 from services.notify.channels.web import THROTTLED, Web
 from services.notify.domain.outcomes import ACCOUNT, TARGET, Delivered, Outcome, Refused, TryLater
-from services.notify.domain.texts import TOWN_TIME
+from services.notify.domain.town_time import TOWN_TIME
 
 VERSION, ALGORITHM = "2017-05-25", "ACS3-HMAC-SHA256"
 ALLOWED_AGAIN = (("分钟", 60.0), ("小时", 3600.0), ("天", 86400.0))  # what of a number's limit has been reached

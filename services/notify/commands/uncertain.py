@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import argparse
-import getpass
 from typing import Any
 
 from services.notify import use_cases, views
+from services.notify.commands.who import who
 from services.notify.domain.deciding import UNCERTAIN
 from shared.admin import Command, OpenWork
 from shared.settings import Settings
@@ -20,11 +20,7 @@ def _uncertain(arguments: argparse.Namespace, open_work: OpenWork, settings: Set
             return views.deliveries(work, UNCERTAIN, None, None, None, MOST)
     if not (arguments.id and arguments.outcome and arguments.reason):
         raise ValueError("write `uncertain settle ID delivered|failed|again --reason TEXT`; the ids are in the list")
-    return use_cases.settle_by_hand(arguments.id, arguments.outcome, arguments.reason, _who(), open_work)
-
-
-def _who() -> str:
-    return f"admin {getpass.getuser()}"
+    return use_cases.settle_by_hand(arguments.id, arguments.outcome, arguments.reason, who(), open_work)
 
 
 def _arguments(parser: argparse.ArgumentParser) -> None:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import NamedTuple
 
 MOST_WAYS = 8
@@ -33,6 +34,8 @@ class Words(NamedTuple):
 class Wanted:
     """One thing to say to one person. `key` is the same for the same thing, in the whole town: it is said once.
 
+    `words` are for the first way, `other_words` for those ways that need them different.
+
     `about` is the notice or notification that it comes from, `number` the case. Nothing is sent before `not_before` or
     from `expires_at` on: a reminder after its deadline is of no use.
     """
@@ -46,6 +49,7 @@ class Wanted:
     number: str | None = None
     not_before: dt.datetime | None = None
     expires_at: dt.datetime | None = None
+    other_words: Mapping[str, Words] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

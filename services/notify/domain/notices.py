@@ -6,35 +6,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from services.notify.domain.texts import Text, in_town, text_of
-
-ABOUT = (
-    "number",
-    "order_id",
-    "round",
-    "version",
-    "title",
-    "place_text",
-    "level",
-    "category",
-    "due_at",
-    "ack_due_at",
-    "why",
-    "note",
-    "reason",
-    "until",
-    "assist_due_at",
-    "unit",
-    "measure",
-    "nth",
-    "points",
-    "held_on",
-    "starts_at",
-    "ends_at",
-    "place_zh",
-    "place_en",
-)
-
+from services.notify.domain.facts import WORK
+from services.notify.domain.templates import Templates
+from services.notify.domain.town_time import in_town
 
 MOMENTS = ("due_at", "ack_due_at", "until", "starts_at", "ends_at")
 
@@ -48,34 +22,41 @@ class Notice:
     body: dict[str, Any]
 
 
-def about_work(kind: str, data: dict[str, Any]) -> list[Notice]:
+def about_work(kind: str, data: dict[str, Any], templates: Templates) -> list[Notice]:
     """The notices of one of dispatch's messages about work, by the message's type."""
-    return [_notice(member, notice, data) for member, notice in RECEIVERS[kind](data)]
+    return [_notice(member, notice, data, templates) for member, notice in RECEIVERS[kind](data)]
 
 
-def about_action(data: dict[str, Any]) -> Notice:
+def about_action(data: dict[str, Any], templates: Templates) -> Notice:
     """The answer to a member's own action."""
-    text = text_of("action_accepted" if data["accepted"] else "action_refused", {"why": data["reason"]})
     body = {name: value for name, value in data.items() if name != "member_id"}
-    return Notice(data["member_id"], "action_answered", body | _texts(text))
+    return said(data["member_id"], "action_answered", body, templates)
 
 
-def about_report(data: dict[str, Any]) -> Notice:
+def about_unread(leader: str, unread: dict[str, Any], templates: Templates) -> Notice:
+    """That somebody has not read what was asked of them, for who leads them. `unread`: what the notice says, with
+    `to_member_id` (whom it was for), `nth` and `why`."""
+    return said(leader, "notice_unread", unread, templates)
+
+
+def about_report(data: dict[str, Any], templates: Templates) -> Notice:
     """Feedback about what a member found on patrol; the external id is `<member>/<the member's own id>`."""
     member, _, own_id = data["external_id"].partition("/")
     names = ("feedback_number", "number", "state", "text_zh", "text_en", "reasons", "reference")
     body = {name: data[name] for name in names} | {"external_id": "" if own_id.startswith("? ") else own_id}
-    return Notice(member, data["kind"], body)
+    return said(member, data["kind"], body, templates)
 
 
-def _notice(member: str, kind: str, data: dict[str, Any]) -> Notice:
-    body = {name: data[name] for name in ABOUT if data.get(name) is not None}
+def said(member: str, kind: str, body: dict[str, Any], templates: Templates) -> Notice:
+    """A notice with its words, which say nothing but what stands in the body."""
+    zh, en = templates.texts(kind, body)
+    return Notice(member, kind, body | {"text_zh": zh, "text_en": en})
+
+
+def _notice(member: str, kind: str, data: dict[str, Any], templates: Templates) -> Notice:
+    body = {name: data[name] for name in WORK if data.get(name) is not None}
     body |= {name: in_town(data[name]).isoformat() for name in MOMENTS if data.get(name)}
-    return Notice(member, kind, body | _texts(text_of(kind, data)))
-
-
-def _texts(text: Text) -> dict[str, str]:
-    return {"text_zh": text.zh, "text_en": text.en}
+    return said(member, kind, body, templates)
 
 
 def _assigned(data: dict[str, Any]) -> list[tuple[str, str]]:

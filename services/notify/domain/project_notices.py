@@ -5,18 +5,20 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from services.notify.domain.notices import Notice
-from services.notify.domain.project_texts import text_of
-from services.notify.domain.texts import in_town
+from services.notify.domain.notices import Notice, said
+from services.notify.domain.templates import Templates
+from services.notify.domain.town_time import in_town
 
 Told = list[tuple[str | None, str]]  # member, kind of the notice
 ABOUT = ("project_id", "task_id", "version", "kind", "title", "owner_id", "supervision", "why", "note")
 
 
-def about_project(kind: str, data: dict[str, Any]) -> list[Notice]:
+def about_project(kind: str, data: dict[str, Any], templates: Templates) -> list[Notice]:
     """The notices of one of dispatch's messages about projects, by its type; who did it hears nothing of it."""
     return [
-        _notice(member, notice, data) for member, notice in RECEIVERS[kind](data) if member and member != data["by"]
+        _notice(member, notice, data, templates)
+        for member, notice in RECEIVERS[kind](data)
+        if member and member != data["by"]
     ]
 
 
@@ -48,10 +50,9 @@ RECEIVERS: dict[str, Callable[[dict[str, Any]], Told]] = {
 }
 
 
-def _notice(member: str, kind: str, data: dict[str, Any]) -> Notice:
+def _notice(member: str, kind: str, data: dict[str, Any], templates: Templates) -> Notice:
     """In a notice `kind` is its own; a task's is `task_kind`."""
-    text = text_of(kind, data | {"project": data.get("project") or data.get("name"), "owner": data.get("owner_id")})
     body = {("task_kind" if name == "kind" else name): data[name] for name in ABOUT if data.get(name) is not None}
     body |= {"project": data.get("project") or data.get("name")}
     body |= {"due_at": in_town(data["due_at"]).isoformat()} if data.get("due_at") else {}
-    return Notice(member, kind, body | {"text_zh": text.zh, "text_en": text.en})
+    return said(member, kind, body, templates)

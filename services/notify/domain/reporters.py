@@ -7,20 +7,22 @@ from collections.abc import Mapping
 
 from services.notify.domain.deciding import URGENT
 from services.notify.domain.deliveries import Words
-from services.notify.domain.texts import TOWN_TIME
+from services.notify.domain.templates import LANGUAGES, Templates
+from services.notify.domain.town_time import TOWN_TIME
 
 SMS = "sms"  # the way
+CHANNEL = "sms_aliyun"  # whose room it is: the providers of one way stand in for each other
 REPORTER = "reporter"  # who is told; a delivery names nobody
 FIRST, LAST = 9, 20  # hours in the town: nothing comes before the one, nor from the other on
-ZH = "您反映的事项{number}已办结,请于{until}前评价"
-EN = "Report {number} is done: rate it by {until}"
+KIND = "reporter_asked"  # of the templates
 
 
-def words(number: str, url: str, closes_at: dt.datetime) -> Words:
+def words(number: str, url: str, closes_at: dt.datetime, templates: Templates) -> Words:
     """In Chinese as the title and in English as the text: nobody knows which the reporter reads. Each fits into a place
-    of a template."""
-    until = f"{closes_at.astimezone(TOWN_TIME):%Y-%m-%d %H:%M}"
-    return Words(ZH.format(number=number, until=until), EN.format(number=number, until=until), url)
+    of an approved template."""
+    facts = {"number": number, "until": closes_at.isoformat()}
+    zh, en = (templates.render(KIND, CHANNEL, language, facts).text for language in LANGUAGES)
+    return Words(zh, en, url)
 
 
 def not_before(now: dt.datetime, level: str) -> dt.datetime | None:
@@ -30,6 +32,12 @@ def not_before(now: dt.datetime, level: str) -> dt.datetime | None:
         return None
     day = here if here.hour < FIRST else here + dt.timedelta(days=1)
     return day.replace(hour=FIRST, minute=0, second=0, microsecond=0)
+
+
+def by_day(wait: float, now: dt.datetime, level: str) -> float:
+    """Seconds until a further attempt that was to come after so many: where that is at night, until the morning."""
+    begin = not_before(now + dt.timedelta(seconds=wait), level)
+    return (begin - now).total_seconds() if begin else wait
 
 
 def carries_links(settings: Mapping[str, str]) -> bool:

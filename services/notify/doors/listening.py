@@ -27,6 +27,8 @@ LAST = 2**62
 
 def get_notices(request: Request, live: Live, open_work: Any) -> Any:
     member, after, wait = caller_of(request).name, number_of(request, "after", LAST) or 0, _wait(request)
+    if after:
+        use_cases.have_read({member: after}, open_work)
 
     def read() -> dict[str, Any]:
         with open_work() as work:

@@ -16,7 +16,7 @@ from services.notify.messages.heard import (
     SourceChanged,
     TaskChanged,
 )
-from services.notify.messages.outside import CatchUp, Settle
+from services.notify.messages.outside import CatchUp, EndSilence, Read, Settle, Silence
 from services.notify.messages.subscriptions import EndSubscription, Subscribe
 from services.notify.messages.transitions import DESCRIBING, NAMES, TRANSITIONS, CaseIsMerged
 from services.notify.messages.work import (
@@ -62,12 +62,14 @@ __all__ = [
     "CaseAnswered",
     "CaseIsMerged",
     "CatchUp",
+    "EndSilence",
     "EndSubscription",
     "FeedData",
     "FeedbackDue",
     "InterviewRecorded",
     "MemberChanged",
     "ProjectChanged",
+    "Read",
     "ReporterErased",
     "ReporterToTell",
     "RequestDenied",
@@ -76,6 +78,7 @@ __all__ = [
     "ServiceBooked",
     "ServiceUnbooked",
     "Settle",
+    "Silence",
     "SourceChanged",
     "Subscribe",
     "TaskChanged",

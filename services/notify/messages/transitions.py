@@ -8,12 +8,15 @@ from shared.messaging.message import Message
 
 
 class _AboutCase(Message):
-    """`title` and `place_text` only where the message itself says them: what is told is what was known then."""
+    """`title` and `place_text` only where the message itself says them: what is told is what was known then;
+    `member_id` and `checker_id` where it is about somebody's work."""
 
     number = fields.String(required=True)
     round = fields.Integer(allow_none=True, load_default=None)
     title = fields.String(allow_none=True, load_default=None)
     place_text = fields.String(allow_none=True, load_default=None)
+    member_id = fields.String(allow_none=True, load_default=None)
+    checker_id = fields.String(allow_none=True, load_default=None)
 
 
 class _Describes(_AboutCase):

@@ -28,6 +28,10 @@ SELECT id, member_id, notice_number, kind, body, event_id, created_at FROM json_
 SELECT id::text, member_id, notice_number, kind, body, created_at FROM notices
 WHERE member_id = %(member)s AND notice_number > %(after)s ORDER BY notice_number LIMIT %(limit)s
 
+-- name: notice_by_id
+-- What a notice says, for its page; not to whom.
+SELECT kind, body, created_at FROM notices WHERE id = %(id)s
+
 -- name: last_notice
 -- The number of the last notice that a member was given.
 SELECT coalesce((SELECT said FROM counters WHERE member_id = %(member)s), 0)

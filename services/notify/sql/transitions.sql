@@ -29,8 +29,10 @@ ON CONFLICT (number) DO UPDATE SET
 
 -- name: merge_cases
 -- Cases that are handled together with others from now on: the others have their sources too.
-WITH r AS (SELECT number, "into", source FROM json_to_recordset(%(rows)s) AS r(number text, "into" text, source text)),
-merged AS (UPDATE cases c SET merged_into = r."into" FROM r WHERE c.number = r.number)
+WITH r AS (SELECT number, "into", source, merged FROM json_to_recordset(%(rows)s)
+    AS r(number text, "into" text, source text, merged bigint)),
+merged AS (UPDATE cases c SET merged_into = CASE WHEN r.merged > c.opened THEN r."into" ELSE c.merged_into END,
+    merged = greatest(c.merged, r.merged) FROM r WHERE c.number = r.number)
 UPDATE cases c SET sources = (
     SELECT json_agg(s ORDER BY s) FROM (SELECT json_array_elements_text(c.sources) AS s
                                         UNION SELECT source FROM r WHERE r."into" = c.number AND source <> '') AS every)

@@ -10,7 +10,10 @@ GIVE_WAY = 5  # seconds that what somebody has subscribed to waits for what they
 
 
 class TransitionRows(Rows):
-    """Areas, cases, notifications."""
+    """Areas, cases, notifications. `notified`: whether this unit of work has added some. `has_channels`: False where it
+    is known that the town has none, so that nothing need be added."""
+
+    notified, has_channels = False, True
 
     # gather
 
@@ -35,9 +38,13 @@ class TransitionRows(Rows):
 
     def add_notifications(self, rows: Sequence[Row]) -> None:
         """What members are told anyway, on other channels too; it comes before what they have subscribed to."""
-        self.write(SQL.add_notifications, [{"source": "notice", "wait": 0} | row for row in rows])
-        self.write(SQL.give_way, [{name: row[name] for name in ("event_id", "receiver")} for row in rows])
+        if rows and self.has_channels:
+            self.write(SQL.add_notifications, [{"source": "notice", "wait": 0} | row for row in rows])
+            self.write(SQL.give_way, [{name: row[name] for name in ("event_id", "receiver")} for row in rows])
+            self.notified = True
 
     def add_subscribed(self, rows: Sequence[Row]) -> None:
         """What members have subscribed to, unless they are told of the same event anyway."""
-        self.write(SQL.add_notifications, [{"source": "subscription", "wait": GIVE_WAY} | row for row in rows])
+        if rows and self.has_channels:
+            self.write(SQL.add_notifications, [{"source": "subscription", "wait": GIVE_WAY} | row for row in rows])
+            self.notified = True

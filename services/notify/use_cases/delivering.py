@@ -11,7 +11,7 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from services.notify.domain.deciding import CREATED, DELIVERED, FAILED, UNCERTAIN, URGENT
-from services.notify.domain.deliveries import Patience, Wanted, digest_of, lane_of
+from services.notify.domain.deliveries import Patience, Wanted, Words, digest_of, lane_of
 from services.notify.domain.ways import Candidate, choose
 from services.notify.errors import DeliveryUnknown, NotUncertain
 from services.notify.store import SQL, OpenWork, Row, Work
@@ -78,6 +78,10 @@ def fall_back(row: Row, work: Work) -> bool:
     return after is not None
 
 
+def _words(words: Words) -> Row:
+    return {"words": words._asdict(), "digest": digest_of(words)}
+
+
 def _row(
     wanted: Wanted, candidates: Mapping[str, list[Candidate]], patience: Mapping[str, Patience], keys: KeyRing
 ) -> Row:
@@ -88,16 +92,12 @@ def _row(
             "way": way.way,
             "target": keys.seal(way.target, wanted_id, TARGET),
             "target_key": keys.blind(f"{way.way}/{way.target}", TARGET),
+            **_words(wanted.other_words.get(way.way, wanted.words)),
         }
         for way in wanted.ways
     ]
     row = {name: getattr(wanted, name) for name in ("key", "about", "number", "person", "level")}
-    row |= {
-        "wanted_id": wanted_id,
-        "urgent": urgent,
-        "words": wanted.words._asdict(),
-        "digest": digest_of(wanted.words),
-    }
+    row |= {"wanted_id": wanted_id, "urgent": urgent, **_words(wanted.words)}
     row |= {"most": allowed.attempts, "patience": allowed.seconds, "state": CREATED, "reason": ""}
     row |= {"not_before": wanted.not_before, "expires_at": wanted.expires_at}
     nobody: Row = {"way": "", "target": "", "target_key": ""} | (ways[0] if ways else {})

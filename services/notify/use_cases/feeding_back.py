@@ -33,7 +33,8 @@ def feed_back(heard: Sequence[Heard], links: Links, open_work: OpenWork) -> list
     """Feedback for sources goes out in order, or waits for what comes before it; members hear theirs as notices."""
     with open_work() as work:
         new = work.first_time(heard)
-        tell([(about_report(vars(message)), message.event) for message in new if _of_member(message)], work)
+        words, found = work.templates(), [message for message in new if _of_member(message)]
+        tell([(about_report(vars(message), words), message.event) for message in found], work)
         due = {_place(message): message for message in new if not _of_member(message)}
         before = work.lock_places([_before(place) for place in due if place[2] > 1])
         early = [message for place, message in due.items() if not _follows(place, before, due)]

@@ -11,6 +11,7 @@ from services.notify import messages
 from services.notify.channels import metrics
 from services.notify.domain.deliveries import Wanted, Way
 from services.notify.domain.reporters import REPORTER, SMS, carries_links, not_before, words
+from services.notify.domain.templates import Templates
 from services.notify.store import OpenWork, Work
 from services.notify.use_cases.delivering import deliver, supersede
 from shared.http.links import Links
@@ -48,18 +49,19 @@ def _tell(due: Sequence[Heard], links: Links, keys: KeyRing, work: Work) -> int:
     if not accounts or not all(carries_links(account["settings"]) for account in accounts):
         return len(due)
     wanted = [(message, links.address(message.answer_link)) for message in due]
-    deliver([_wanted(message, url, keys, work.now()) for message, url in wanted if url], work, keys)
+    templates, now = work.templates(), work.now()
+    deliver([_wanted(message, url, keys, now, templates) for message, url in wanted if url], work, keys)
     return 0
 
 
-def _wanted(message: Heard, url: str, keys: KeyRing, now: dt.datetime) -> Wanted:
+def _wanted(message: Heard, url: str, keys: KeyRing, now: dt.datetime, templates: Templates) -> Wanted:
     link, closes_at = message.answer_link["about"], dt.datetime.fromisoformat(message.closes_at)
     return Wanted(
         key=f"link/{link}",
         about=_about(message),
         person=REPORTER,
         level=message.level,
-        words=words(message.number, url, closes_at),
+        words=words(message.number, url, closes_at, templates),
         ways=(Way(SMS, keys.open(message.phone, link, PHONE)),),
         number=message.number,
         not_before=not_before(now, message.level),

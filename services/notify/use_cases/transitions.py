@@ -10,12 +10,16 @@ from services.notify.domain.subscriptions import People, audience, people_wanted
 from services.notify.domain.transitions import Facts, Transition, name_of, path_of
 from services.notify.errors import CaseUnknown
 from services.notify.store import OpenWork, Row, Work
+from services.notify.use_cases.reading import acts_in
 from services.notify.use_cases.telling import Subscribers, tell_subscribers
 from shared.messaging.message import Heard
 from shared.sealing import KeyRing
 
 UNKNOWN = "the case is not known here yet"
 DESCRIBING = tuple(message.TYPE for message in messages.DESCRIBING)
+REGISTERED, REWORK = "intake.case_registered.v1", "callback.rework_asked.v1"
+ENDING = ("intake.case_closed.v1", "intake.case_cancelled.v1", "intake.case_rejected.v1")
+MOVING = (REGISTERED, REWORK, *ENDING)  # after them a case has begun, begun again, or ended
 
 
 def keep_areas(heard: Sequence[Heard], open_work: OpenWork) -> None:
@@ -30,10 +34,12 @@ def hear_transitions(heard: Sequence[Heard], subscribers: Subscribers, keys: Key
     with open_work() as work:
         new = work.first_time(heard)
         work.put_cases([_described(message) for message in new if message.event.type in DESCRIBING])
-        work.merge_cases([vars(message) for message in new if message.event.type == messages.CaseIsMerged.TYPE])
+        work.merge_cases([_merged(message) for message in new if message.event.type == messages.CaseIsMerged.TYPE])
+        work.move_cases([_moved(message) for message in new if message.event.type in MOVING])
         facts = _facts({number for message in new for number in _cases_of(message)}, work)
         early = [message for message in new if not _cases_of(message) <= facts.keys()]
         work.too_early(early, UNKNOWN)
+        work.note_acts(acts_in([message for message in new if message not in early]))
         transitions = [_transition(message, facts[message.number]) for message in new if message not in early]
         told = tell_subscribers(transitions, subscribers, keys, work)
         work.commit()
@@ -68,6 +74,21 @@ def _cases_of(message: Heard) -> set[str]:
 def _described(message: Heard) -> Row:
     row = {name: getattr(message, name) for name in ("number", "level", "kind", "category", "grid_id")}
     return row | {"described": message.event.sequence or 0, "sources": [message.source] if message.source else []}
+
+
+def _merged(message: Heard) -> Row:
+    return {name: getattr(message, name) for name in ("number", "into", "source")} | {
+        "merged": message.event.sequence or 0
+    }
+
+
+def _moved(message: Heard) -> Row:
+    """Counts are intake's; a round begins with its number, whoever says so."""
+    kind, count, turn = message.event.type, message.event.sequence or 0, message.round or 1
+    row = {"number": message.number, "opened": 0, "ended": 0, "round": 1, "ended_round": 0}
+    if kind in ENDING:
+        return row | {"ended": count, "ended_round": turn}
+    return row | {"round": turn, "opened": count if kind == REGISTERED else 0}
 
 
 def _facts(numbers: set[str], work: Work) -> dict[str, Facts]:

@@ -79,6 +79,9 @@ class Evidence:
     assigned: list[Assigned] = field(default_factory=list)
     accepted: set[Key] = field(default_factory=set)  # (member, command id) that HTTP answered as accepted
     commands: set[Key] = field(default_factory=set)  # likewise, as the database has them
+    told_taken: set[tuple[str, str]] = field(default_factory=set)  # (channel, what): answers, objections, by HTTP
+    answers: set[tuple[str, str]] = field(default_factory=set)  # likewise, as the database has them
+    ends: dict[str, int] = field(default_factory=dict)  # follow-up that has ended → how often that was said
     fired: list[Fired] = field(default_factory=list)
     rungs: list[Rung] = field(default_factory=list)
     taken: list[Taken] = field(default_factory=list)

@@ -35,6 +35,15 @@ NOW = "SELECT clock_timestamp()"
 WITHOUT_DUE = (
     "SELECT case_id::text FROM orders WHERE state IN ('pooled', 'dispatched', 'in_progress') AND due_at IS NULL"
 )
+ANSWERS = """SELECT 'desk', call_id::text FROM attempts WHERE outcome = 'answered'
+UNION SELECT 'page', follow_up_id::text FROM answers WHERE channel = 'page'
+UNION SELECT 'objection', report FROM objections"""
+ENDS = """SELECT c.number || ', round ' || f.round, count(o.event) FROM follow_ups f JOIN cases c ON c.id = f.case_id
+LEFT JOIN (SELECT body::json AS event FROM outbox WHERE exchange = 'messages') o ON event ->> 'subject' = c.number
+    AND (event #>> '{data,round}')::int - (event ->> 'type' = 'callback.rework_asked.v1')::int = f.round
+    AND event ->> 'type' IN ('callback.case_answered.v1', 'callback.rework_asked.v1')
+    AND (event #>> '{data,objection}') IS DISTINCT FROM 'true'
+WHERE f.state <> 'open' AND f.basis NOT IN ('withdrawn', 'topped_up') GROUP BY c.number, f.round"""
 OPEN_DELIVERIES = "SELECT count(*) FROM deliveries WHERE outcome = 'sending'"
 COUNTERS = {
     "dispatch": {
@@ -56,8 +65,8 @@ COUNTERS = {
 
 
 def gather(town: TemporaryTown, **seen: Any) -> Evidence:
-    """The evidence of a town; `seen` is what its clients know: sent, confirmed, poison, accepted, feedback, samples;
-    and since when nothing is broken: healed."""
+    """The evidence of a town; `seen` is what its clients know: sent, confirmed, poison, accepted, told_taken, feedback,
+    samples; and since when nothing is broken: healed."""
     rows = town.rows
     looked, taken = rows("dispatch", NOW)[0][0], [Taken(*row) for row in rows("dispatch", TAKEN)]
     rungs = [Rung(*row) for row in rows("dispatch", RUNGS)]
@@ -73,6 +82,8 @@ def gather(town: TemporaryTown, **seen: Any) -> Evidence:
         active_assignments=dict(rows("dispatch", ACTIVE)),
         assigned=[Assigned(*row) for row in rows("dispatch", ASSIGNED)],
         commands=set(rows("dispatch", "SELECT member_id, command_id FROM commands WHERE accepted")),
+        answers=set(rows("callback", ANSWERS)),
+        ends=dict(rows("callback", ENDS)),
         fired=[
             Fired(order, step, handler, at, due.get((order, step, at)))
             for order, step, handler, at in rows("board", FIRED)

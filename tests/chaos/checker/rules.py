@@ -128,6 +128,15 @@ def _commands(evidence: Evidence) -> Iterator[Violation]:
         yield Violation("lost", f"command {key} was accepted and is not recorded")
 
 
+def _answers(evidence: Evidence) -> Iterator[Violation]:
+    """What a reporter or a call-taker was told to be taken is kept; and every matter that was asked about ends once."""
+    for channel, what in evidence.told_taken - evidence.answers:
+        yield Violation("lost", f"an answer by {channel} ({what}) was taken and is not there")
+    for follow_up, times in evidence.ends.items():
+        if times != 1:
+            yield Violation("lost" if not times else "doubled", f"the end of {follow_up} was said {times} times")
+
+
 def _notices(evidence: Evidence) -> Iterator[Violation]:
     """7: every notice has ended, and each member's are numbered without gaps."""
     numbers: dict[str, list[int]] = defaultdict(list)
@@ -248,6 +257,7 @@ RULES: tuple[Callable[[Evidence], Iterator[Violation]], ...] = (
     _legal,
     _handlers,
     _commands,
+    _answers,
     _notices,
     _outboxes,
     _ladder,

@@ -26,6 +26,7 @@ _KINDS = {
     "check_taken_away": ("核查已转他人", "somebody else checks"),
     "work_corrected": ("已更正", "corrected"),
     "work_withdrawn": ("已撤销", "withdrawn"),
+    "notice_unread": ("未读督促", "not read by others"),
     "action_answered": ("操作答复", "answer"),
 }
 _FIELDS = ("title", "description", "category", "kind", "level")

@@ -15,6 +15,7 @@ from wangge_client.session import Arrival, Outgoing
 
 log = logging.getLogger("wangge_client")
 _CATCH_UP_AGAIN = 5.0  # seconds; while a notice is missing, ask for it this often
+_READ_EVERY = 2.0  # seconds; the town is told so often, at most, how far this member has read
 
 
 class WorkOrder(Protocol):
@@ -27,12 +28,14 @@ class WorkOrder(Protocol):
 
 
 class _Keeper:
-    """Joins the link to the store; asks to catch up on connecting and while a notice is missing."""
+    """Joins the link to the store; asks to catch up on connecting and while a notice is missing; says what was read."""
 
     def __init__(self, store: Store, client: "Member") -> None:
         self._store, self._client = store, client
         self._asked_at = 0.0
         self._ask_again = False
+        self._told_at, self._told = 0.0, 0
+        self.closing = False
 
     def opened(self) -> None:
         self._asked_at = 0.0
@@ -41,10 +44,15 @@ class _Keeper:
 
     def outgoing(self, room: int) -> list[Outgoing]:
         due = self._store.take_due(room - 1)
-        now = time.monotonic()
+        now, seen = time.monotonic(), self._store.seen_up_to()
         if self._asked_at == 0 or (self._ask_again and now - self._asked_at > _CATCH_UP_AGAIN):
             self._asked_at = now
-            due.append(_action(self._client.member, "catch_up", {"after": self._store.complete_up_to()}))
+            self._told_at, self._told = now, seen
+            about = {"after": self._store.complete_up_to(), "seen": seen}
+            due.append(_action(self._client.member, "catch_up", about))
+        elif seen > self._told and (self.closing or now - self._told_at > _READ_EVERY):
+            self._told_at, self._told = now, seen
+            due.append(_action(self._client.member, "read", {"upto": seen}))
         return due
 
     def confirmed(self, sent: list[Outgoing]) -> None:
@@ -53,6 +61,7 @@ class _Keeper:
 
     def refused(self, sent: list[Outgoing], why: str) -> None:
         self._ask_again = True  # the catch-up may be among them
+        self._told = 0
         log.warning("%d actions were not taken over and will be sent again: %s", len(sent), why)
 
     def lost(self, sent: list[Outgoing]) -> None:
@@ -78,13 +87,14 @@ class Member:
         self.member = member
         self._closed = False
         self._store = Store(store, member, resend_after)
-        self.link = Link(address, f"members.{member}", _Keeper(self._store, self))
+        self._keeper = _Keeper(self._store, self)
+        self.link = Link(address, f"members.{member}", self._keeper)
         self.link.start()
 
     def notices(self, timeout: float | None = None) -> Iterator[Notice]:
         """Each notice once, in the order of its number; ends when none came for `timeout` seconds, or on close.
 
-        A notice counts as seen when the loop comes back for the next one.
+        A notice counts as seen when the loop comes back for the next one; the town is told, and stops reminding.
         """
         last = time.monotonic()
         while not self._closed and (timeout is None or time.monotonic() - last < timeout):
@@ -205,6 +215,8 @@ class Member:
     def close(self) -> None:
         """End the connection. What is not answered stays in the store for the next time."""
         self._closed = True
+        self._keeper.closing = True
+        self.link.wake()  # to say what was read last
         self.link.close()
         self.link.tell()
         self._store.close()

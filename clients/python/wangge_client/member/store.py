@@ -111,6 +111,10 @@ class Store:
             sql.execute("UPDATE seen SET notice_number = MAX(notice_number, ?)", (notice.notice_number,))
             sql.execute("DELETE FROM notice WHERE notice_number <= ?", (notice.notice_number,))
 
+    def seen_up_to(self) -> int:
+        """The number of the last notice that was seen."""
+        return self._file.read("SELECT notice_number FROM seen")[0][0]
+
     def complete_up_to(self) -> int:
         """The last notice number before the first gap: what to catch up after."""
         top = self._file.read("SELECT notice_number FROM seen")[0][0]
