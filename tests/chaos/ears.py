@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
+import logging
 import random
 import threading
 from collections.abc import Callable, Coroutine, Sequence
@@ -31,11 +32,14 @@ LAST = "SELECT last FROM feed_positions"
 SAID = (
     """SELECT event_id FROM journal WHERE type = ANY(%s) AND subject = ANY(%s) AND type <> 'intake.case_submitted.v1'"""
 )
+logging.getLogger("wangge_client").setLevel(logging.CRITICAL)  # connections break here all the time
 GONE = (OSError, ConnectionError, TimeoutError, asyncio.TimeoutError)
 
 
 class Ears:
     """Everybody is connected, and has subscribed, when this is made; `since`: what comes after it must be heard."""
+
+    patience = 60.0  # a client waits for some time between two tries
 
     def __init__(self, world: World, outside: Sequence[Outside]):
         self._world = world

@@ -46,11 +46,15 @@ class Needs:
     nodes: int = 1
     replica: bool = False
     small_disk: bool = False
+    channels: bool = False  # members are known to the chat platforms, so that notices can go out there too
     people: bool = True  # members act, so that every case ends; without them it is enough that each is assigned
 
 
 class Guest(Protocol):
-    """Somebody whom a fault brings along, until it has been checked what came of it."""
+    """Somebody whom a fault brings along, until it has been checked what came of it. `patience`: seconds that this may
+    take beyond what everybody else needs."""
+
+    patience: float
 
     def settle(self) -> None:
         """All is well again; called now and then until nothing is broken any more."""
@@ -97,7 +101,7 @@ class World:
             yield self
 
     def _write_town(self) -> None:
-        write_small_town(self.folder / "town")
+        write_small_town(self.folder / "town", chats=self.needs.channels)
         practice = self.folder / "town" / "rules" / "practice.yaml"
         rules = files.read_yaml(practice)
         rules["callback"] |= HURRY
@@ -192,7 +196,7 @@ class World:
         self.healed = self.database.run("SELECT clock_timestamp()")[0][0]
         self.traffic.pause()
         self._wait_for_quiet()
-        end = time.monotonic() + LAST_WORDS
+        end = time.monotonic() + LAST_WORDS + sum(guest.patience for guest in self.guests)
         while (found := self._check()) and time.monotonic() < end:
             time.sleep(1.0)
         return found

@@ -7,8 +7,8 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple
 
+from tests.chaos.checker import delivering, hearing
 from tests.chaos.checker.evidence import Evidence
-from tests.chaos.checker.hearing import broken_promises
 from tests.chaos.checker.sorting import sort
 
 LATE = dt.timedelta(seconds=10)  # that a step may come after it was due, with nothing broken
@@ -231,8 +231,14 @@ def _feedback(evidence: Evidence) -> Iterator[Violation]:
 
 def _subscribers(evidence: Evidence) -> Iterator[Violation]:
     """Whoever has subscribed hears what happens, or is told what is cut; and nothing else."""
-    found = broken_promises(evidence.fed, evidence.happened, evidence.ears)
+    found = hearing.broken_promises(evidence.fed, evidence.happened, evidence.ears)
     yield from (Violation(kind, what) for kind, what in found)
+
+
+def _channels(evidence: Evidence) -> Iterator[Violation]:
+    """7: what was to go out on channels ends delivered, failed or uncertain, or with a no; nothing twice in silence."""
+    parts = evidence.intended, evidence.untold, evidence.sent_on_channels, evidence.reached
+    yield from (Violation(kind, what) for kind, what in delivering.broken_promises(*parts))
 
 
 def _all_ended(evidence: Evidence) -> Iterator[Violation]:
@@ -267,4 +273,5 @@ RULES: tuple[Callable[[Evidence], Iterator[Violation]], ...] = (
     _counters,
     _feedback,
     _subscribers,
+    _channels,
 )

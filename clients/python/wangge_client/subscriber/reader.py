@@ -20,12 +20,14 @@ _FIRST_PAUSE, _LONGEST_PAUSE = 0.5, 10.0  # seconds between two tries
 
 
 class Taken(NamedTuple):
-    """One message: `event` is None when it cannot be read; `cut` says why it is among what the queue has let go."""
+    """One message: `event` is None when it cannot be read; `cut` says why it is among what the queue has let go;
+    `again`: it has been given out before."""
 
     channel: BlockingChannel
     tag: int
     event: Event | None
     cut: str
+    again: bool
 
 
 class Reader:
@@ -134,7 +136,7 @@ class Reader:
         except (ValueError, KeyError) as problem:
             log.error("message %s is dropped: %r; tell the town's operator", properties.message_id, problem)
         cut = str(deaths[0].get("reason", "maxlen")) if gone else ""
-        self.taken.put(Taken(channel, delivery.delivery_tag, event, cut))
+        self.taken.put(Taken(channel, delivery.delivery_tag, event, cut, delivery.redelivered))
 
 
 def _acknowledge(taken: Taken) -> None:
