@@ -55,14 +55,18 @@ class Channels:
         town.admin("notify", "channels", "add", str(file))
         self._since = town.rows("notify", NOW)[0][0]
 
+    def hurry(self) -> None:
+        """Nothing waits for its time any more."""
+        self._world.as_owner(HURRY)
+
     # what the world asks of its guests
 
     def settle(self) -> None:
-        """The providers are honest now, and nothing waits for its time."""
+        """The providers are honest now."""
         if not self._honest:
             self._providers.be_honest()
             self._honest = True
-        self._world.as_owner(HURRY)
+        self.hurry()
 
     def seen(self) -> dict[str, Any]:
         rows = self._world.town.rows

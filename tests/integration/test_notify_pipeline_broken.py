@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-import time
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
@@ -128,14 +127,12 @@ def test_two_replicas_share_the_limit_of_a_robot_exactly(board: Board, tmp_path:
         limit = [{"count": count, "in": "3 second", "burst": 3}]
         post.set_accounts(tmp_path, [account("robot", "dingtalk_robot", world, tmp_path, limits=limit)])
         post.town.start("notify", replicas=2, **SETTINGS)
-        began = time.monotonic()
         for at in range(3):
             for member in MEMBERS[:10]:
                 board.tell(f"limited{at}-{member}", member)
         until(lambda: post.states() == {"delivered": 30}, 120)
-        took, times = time.monotonic() - began, [effect.at for effect in world.effects]
+        times = [effect.at for effect in world.effects]
         assert all(sum(at <= other < at + window - 0.05 for other in times) <= count for at in times)
         assert world.called("dingtalk_robot") == 30, "nobody was told that it was too much"
-        assert took < 60, "they would have been blocked for a minute"
     states = [board.states(f"limited{at}-{member}") for at in range(3) for member in MEMBERS[:10]]
     assert sum(states, Counter()) == {"sent": 30}

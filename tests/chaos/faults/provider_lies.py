@@ -17,12 +17,14 @@ START, WAIT = 90.0, 6.0  # seconds: for a start on a busy machine; for an armed 
 
 
 def run(world: World) -> None:
-    world.guests.append(Channels(world))
+    channels = Channels(world)
+    world.guests.append(channels)
     world.let_flow(5)
     for _ in range(ROUNDS):
         process, point = world.one_of("notify"), world.random.choice(POINTS)
         world.kill(process)
         _start(process, f"{point}:{world.random.randint(1, 4)}" if point else "")
+        channels.hurry()  # an armed process has something to send
         end = time.monotonic() + WAIT
         while process.alive and time.monotonic() < end:
             time.sleep(0.05)
