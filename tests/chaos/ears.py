@@ -21,6 +21,7 @@ from services.notify.messages import TRANSITIONS
 from tests.bench.audience import AMQP, MQTT, SSE, Audience
 from tests.bench.audience import Subscriber as Outside
 from tests.chaos.checker import Ear, Fed
+from tests.chaos.checker.hearing import out_of_order
 from tests.chaos.servers.processes import wait_until
 from tests.chaos.world import World
 from tests.support.mqtt_wire import Handset, Login
@@ -88,6 +89,8 @@ class Ears:
         fed = [Fed(*row[:4], tuple(row[4])) for row in rows("notify", FED, self.since)]
         begun = [one.number for one in fed if one.transition == "case_registered"]
         happened = {row[0] for row in rows("board", SAID, [message.TYPE for message in TRANSITIONS], begun)}
+        late = {ear.name: n for ear in self._ears.values() if (n := len(list(out_of_order(ear.copy()))))}
+        self._world.note("heard", events=sum(len(ear.heard) for ear in self._ears.values()), out_of_order=late)
         return {"fed": fed, "happened": happened, "ears": [ear.copy() for ear in self._ears.values()]}
 
     def stop(self) -> None:

@@ -41,6 +41,9 @@ SENT = [
 REACHED = Reached(Counter({OTHER: 2, DOUBT: 1}), Counter({DROPPED: 1}))
 
 
+MIXED = [HEARD[1], HEARD[0], *HEARD[2:]]
+
+
 def heard(fed: list[Fed] = FED, happened: set[str] | None = None, ears: list[Ear] | None = None) -> set[str]:
     known = {"e1", "e2", "e3", "e4"} if happened is None else happened
     return {kind for kind, _ in hearing.broken_promises(fed, known, [ALL, ONE, CUT] if ears is None else ears)}
@@ -66,7 +69,7 @@ def test_clean_runs_are_clean() -> None:
         ("lost", {"ears": [replace(CUT, cuts=[(7, 7)])]}),
         ("unexpected", {"ears": [replace(ONE, heard=[HEARD[1], HEARD[2]])]}),
         ("unexpected", {"ears": [replace(ONE, heard=[HEARD[1], HEARD[3]])]}),
-        ("illegal", {"ears": [replace(ALL, heard=[HEARD[1], HEARD[0], *HEARD[2:]])]}),
+        ("illegal", {"ears": [replace(ALL, heard=MIXED)]}),
     ],
 )
 def test_what_is_planted_among_subscribers_is_found(kind: str, planted: dict[str, Any]) -> None:
@@ -90,6 +93,12 @@ def test_what_is_planted_among_subscribers_is_found(kind: str, planted: dict[str
 )
 def test_what_is_planted_among_deliveries_is_found(kind: str, planted: dict[str, Any]) -> None:
     assert told(**planted) == {kind}
+
+
+def test_from_a_queue_the_position_tells_the_order() -> None:
+    ear = replace(ALL, way="amqp", heard=[*MIXED, HEARD[0]])
+    assert heard(ears=[ear]) == set()
+    assert list(hearing.out_of_order(ear)) == [("c1", "7 after 8")], "what comes again may come late"
 
 
 def test_two_channels_without_a_doubt_are_one_too_many() -> None:

@@ -1,5 +1,5 @@
 """What subscribers have heard, beside what the feed holds: each hears what is theirs at least once, or is told what is
-cut; what happens to a case in order; and nothing else."""
+cut; by stream what happens to a case in order; and nothing else. By queue and MQTT the position tells the order."""
 
 from __future__ import annotations
 
@@ -7,6 +7,9 @@ import json
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
+
+
+STREAM = "sse"
 
 
 class Fed(NamedTuple):
@@ -58,7 +61,8 @@ def broken_promises(fed: Sequence[Fed], happened: Collection[str], ears: Sequenc
     for ear in ears:
         yield from _complete(ear, fed)
         yield from _theirs(ear)
-        yield from _in_order(ear)
+        if ear.way == STREAM:
+            yield from (("illegal", f"{ear.name} has heard of {number}: {late}") for number, late in out_of_order(ear))
 
 
 def _feed(fed: Sequence[Fed], happened: Collection[str]) -> Iterator[tuple[str, str]]:
@@ -86,12 +90,12 @@ def _theirs(ear: Ear) -> Iterator[tuple[str, str]]:
             yield "unexpected", f"{ear.name} ({ear.way}) has heard {transition} of {number} at {position}: not theirs"
 
 
-def _in_order(ear: Ear) -> Iterator[tuple[str, str]]:
-    """What comes again may come late; what comes first comes after all that happened to its case before."""
+def out_of_order(ear: Ear) -> Iterator[tuple[str, str]]:
+    """(case, what) of what came for the first time after something that happened to its case later."""
     latest: dict[str, int] = {}
     known = set[int]()
     for position, number, *_ in ear.heard:
         if position not in known and position < latest.get(number, 0):
-            yield "illegal", f"{ear.name} ({ear.way}) has heard of {number}: {position} after {latest[number]}"
+            yield number, f"{position} after {latest[number]}"
         known.add(position)
         latest[number] = max(position, latest.get(number, 0))

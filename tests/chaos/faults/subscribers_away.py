@@ -1,5 +1,5 @@
 """Subscribers by stream, MQTT and their own queues lose power and come back, while notify is killed, one replica or
-both, and the broker too: each hears everything that is theirs in the end, in order, and nothing else."""
+both, and the broker too: each hears everything that is theirs in the end, streams in order, and nothing else."""
 
 from __future__ import annotations
 
