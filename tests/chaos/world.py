@@ -7,6 +7,7 @@ import datetime as dt
 import random
 import signal
 import time
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -178,6 +179,7 @@ class World:
         self.healed = self.database.run("SELECT clock_timestamp()")[0][0]
         self.traffic.pause()
         self._wait_for_quiet()
+        self.history.note("answers", **Counter(channel for channel, _ in self.pilot.taken))
         end = time.monotonic() + LAST_WORDS
         while (found := check(self.evidence(), self.needs.people)) and time.monotonic() < end:
             time.sleep(1.0)
