@@ -37,7 +37,7 @@ STILL = 240.0  # seconds after a fault, or after what came forward last, within 
 SETTLE = 1800.0  # seconds after a fault within which it must, however much comes forward: cases may go in circles
 LAST_WORDS = 15.0  # and then within which what was said last has arrived
 # so soon a matter is over of which nobody says anything, and an answer on the page is judged
-HURRY = {"window": "40 second", "link": {"after": "20 second", "open": "20 second"}, "settle": {"page": "2 second"}}
+HURRY = {"window": "30 second", "link": {"after": "15 second", "open": "15 second"}, "settle": {"page": "2 second"}}
 
 
 @dataclass(frozen=True)
