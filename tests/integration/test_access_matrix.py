@@ -241,6 +241,7 @@ BODIES: dict[str, Any] = {  # routes about a case that outsiders' roles come in 
     "POST /callback/objections": {"number": "<number>", "text": "没解决"},
     "POST /intake/persons/search": {"phone": "13900000000", "reason": "来电"},
     "POST /notify/subscriptions": {"receiver": {"member": "m001"}, "area": HERE, "reason": "看看"},
+    "POST /notify/subscriptions/<subscription_id>/end": {"reason": "不要了"},
     "POST /intake/persons/erase": {"phone": "13900000000", "reason": "来电"},
 }
 
