@@ -57,6 +57,7 @@ missing_packages() {
   "$python" -c 'import ensurepip, venv' 2>/dev/null || [ -x "$root/.venv/bin/pip" ] || printf 'python3-venv '
   [ "${1:-}" = --tests ] || return 0
   command -v amqp-publish >/dev/null || printf 'amqp-tools '
+  command -v mosquitto_sub >/dev/null || printf 'mosquitto-clients '
   command -v chromium >/dev/null || printf 'chromium '
   command -v promtool >/dev/null || printf 'prometheus '
   ls /usr/lib/*/faketime/libfaketime.so.1 >/dev/null 2>&1 || printf 'libfaketime '

@@ -44,6 +44,7 @@ def _addresses() -> None:
     ]
     if stack.is_private():
         rows += [
+            ["a phone, MQTT 手机", f"127.0.0.1:{port('mqtt')} (make credentials MEMBER=m001 MQTT=1)"],
             [
                 "broker's pages 消息中间件",
                 f"http://127.0.0.1:{port('management')} ({rabbitmq.ADMIN}; .local/passwords.json)",

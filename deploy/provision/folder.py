@@ -13,6 +13,7 @@ import yaml
 
 from deploy.provision.names import SERVICES, ProvisionError
 from deploy.provision.secrets import Secrets
+from deploy.provision.servers import NAMES
 
 ROOT = Path(__file__).parents[2]
 
@@ -52,8 +53,9 @@ def run_admin(secrets: Secrets, town: str, service: str, *command: str) -> str:
 
 
 def admin_environment(secrets: Secrets, town: str, service: str) -> dict[str, str]:
-    """For `python -m services.<service>.admin …`: the service's own settings."""
-    return os.environ | {"PYTHONPATH": str(ROOT)} | secrets.environment(town, service)
+    """For `python -m services.<service>.admin …`: the service's own settings, and no administrator's login."""
+    inherited = {name: value for name, value in os.environ.items() if name not in NAMES}
+    return inherited | {"PYTHONPATH": str(ROOT)} | secrets.environment(town, service)
 
 
 def _text(path: Path) -> str:

@@ -11,6 +11,8 @@ import time
 
 import pika
 
+from shared.messaging.topology import queues_of_subscriber
+
 SERVER = pathlib.Path("/usr/lib/rabbitmq/bin/rabbitmq-server")
 VHOST = "wangge-testtown"
 PASSWORD = "secret"
@@ -33,16 +35,18 @@ def _user(name: str, write: str, read: str, topic: tuple[str, str] | None, defin
 
 def definitions() -> dict:
     """A town with source `hotline` and member `m1`, named as ARCHITECTURE.md section 2 says."""
-    quorum = {"x-queue-type": "quorum"}
+    quorum, feed = {"x-queue-type": "quorum"}, queues_of_subscriber("county")
     bounded = {"x-max-length": 5, "x-overflow": "reject-publish"}
     queues = {
         "reports.hotline.normal": quorum, "reports.hotline.urgent": quorum, "feedback.hotline": quorum,
         "reports.small.normal": {**quorum, **bounded}, "feedback.small": quorum, "feedback.nowhere": quorum,
         "reports.patrol.normal": quorum, "members.m1": {}, "dispatch.actions": quorum, "notify.actions": quorum,
+        **{queue.name: {**queue.arguments, "x-max-length": bound} for queue, bound in zip(feed, (1, 3), strict=True)},
     }  # fmt: skip
     bindings = [("reports", name, name.removeprefix("reports.")) for name in queues if name.startswith("reports.")]
     bindings += [("feedback", "feedback.hotline", "hotline"), ("feedback", "feedback.small", "small")]
     bindings += [("members", "members.m1", "m1"), ("actions", "notify.actions", "*.catch_up")]
+    bindings += [("feed", "feed.county", "*.*.#")]
     actions = ("acknowledge", "progress", "return", "resolve", "verify")
     bindings += [("actions", "dispatch.actions", f"*.{action}") for action in actions]
     told = {
@@ -52,7 +56,7 @@ def definitions() -> dict:
         "topic_permissions": [],
         "exchanges": [
             {"name": name, "vhost": VHOST, "type": "topic", "durable": True, "auto_delete": False, "arguments": {}}
-            for name in ("reports", "actions", "members", "feedback")
+            for name in ("reports", "actions", "members", "feedback", "feed")
         ],
         "queues": [
             {"name": name, "vhost": VHOST, "durable": True, "auto_delete": False, "arguments": arguments}
@@ -67,6 +71,7 @@ def definitions() -> dict:
     for source in ("hotline", "small", "nowhere"):
         _user(f"testtown-{source}", "^reports$", rf"^feedback\.{source}$", ("reports", rf"^{source}\."), told)
     _user("testtown-m1", "^(actions|reports)$", r"^members\.m1$", ("actions", r"^m1\."), told)
+    _user("testtown-county", "^$", r"^feed\.county(\.cut)?$", None, told)
     told["topic_permissions"].append(
         {"user": "testtown-m1", "vhost": VHOST, "exchange": "reports", "write": r"^patrol\.", "read": "^$"}
     )
@@ -165,6 +170,10 @@ class Town:
     def notice(self, notice_number: int, kind: str = "work_assigned", **data) -> None:
         said = {"notice_number": notice_number, "kind": kind, **data}
         self.say("members", "m1", f"n-{notice_number}", f"notice.{kind}.v1", said)
+
+    def happened(self, position: int, transition: str = "work_assigned") -> None:
+        data = {"position": position, "transition": transition, "number": f"C-{position}", "area": ["t1"]}
+        self.say("feed", f"{transition}.0102.t1", f"f-{position}", f"feed.{transition}.v1", data)
 
     def empty(self) -> None:
         for queue in [queue["name"] for queue in definitions()["queues"]]:

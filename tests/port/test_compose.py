@@ -176,3 +176,14 @@ def test_nothing_of_the_checkouts_data_gets_into_an_image() -> None:
     rules = [line for line in lines if line and not line.startswith("#")]
     assert rules[0] == "*"
     assert {rule for rule in rules if rule.startswith("!")} == {"!clients", "!deploy", "!services", "!shared"}
+
+
+def test_phones_find_the_broker_of_the_containers_and_nobody_gets_in_without_a_name() -> None:
+    folder = ROOT / "deploy" / "rabbitmq"
+    assert "rabbitmq_mqtt" in (folder / "enabled_plugins").read_text(encoding="utf-8")
+    settings = (folder / "rabbitmq.conf").read_text(encoding="utf-8").splitlines()
+    assert {"mqtt.exchange = feed", "mqtt.allow_anonymous = false"} <= set(settings)
+    for name in ("rabbitmq.conf", "enabled_plugins", "advanced.config"):
+        assert f"./deploy/rabbitmq/{name}:/etc/rabbitmq/{name}:ro" in CONTAINERS["rabbitmq"]["volumes"]
+    clients = read(ROOT / "deploy" / "compose" / "clients.yml")["services"]["rabbitmq"]["ports"]
+    assert [port.rpartition(":")[2] for port in clients] == ["5672", "1883"]

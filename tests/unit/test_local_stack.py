@@ -11,8 +11,10 @@ import pytest
 from deploy.local import checkout, supervision, towns
 from deploy.local.checkout import LocalError
 from deploy.local.supervision import Program
+from deploy.provision.folder import admin_environment
 from deploy.provision.names import ProvisionError
-from deploy.provision.servers import Servers, from_environment
+from deploy.provision.secrets import Secrets
+from deploy.provision.servers import NAMES, Servers, from_environment
 
 URLS = {
     "AMQP_ADMIN_URL": "http://a:b@h:1",
@@ -104,3 +106,12 @@ def test_addresses_keep_what_is_not_the_login() -> None:
     assert servers.amqp_for("wangge-t1", "t1-m1", "p/@:") == "amqps://t1-m1:p%2F%40%3A@h:2/wangge-t1"
     assert servers.database_for("wangge_t1", "r", "p") == "postgresql://r:p@h:3/wangge_t1?a=1"
     assert "a:b" not in repr(servers)
+
+
+def test_a_services_own_commands_do_not_get_the_administrators_logins(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in NAMES:
+        monkeypatch.setenv(name, "an administrator's")
+    given = admin_environment(Secrets(tmp_path), "qiuchuan", "intake")
+    assert not set(NAMES) & set(given) and given["DATABASE_URL_FILE"] == str(tmp_path / "intake" / "database_url")

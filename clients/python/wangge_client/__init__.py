@@ -1,4 +1,5 @@
-"""Be an upstream platform (`Upstream`) or a grid member (`Member`) of a Wangge town, over AMQP."""
+"""Be an upstream platform (`Upstream`), a grid member (`Member`) or a subscriber (`Subscriber`) of a Wangge town, over
+AMQP."""
 
 from wangge_client.errors import (
     BadAddress,
@@ -13,6 +14,7 @@ from wangge_client.errors import (
     WrongPassword,
 )
 from wangge_client.member import Member, Notice, Order, Result
+from wangge_client.subscriber import Cut, Event, Subscriber
 from wangge_client.upstream import Answer, Upstream
 
 __all__ = [
@@ -21,6 +23,8 @@ __all__ = [
     "BadReport",
     "BadStore",
     "BrokerTrouble",
+    "Cut",
+    "Event",
     "Member",
     "NoAnswer",
     "NotPermitted",
@@ -28,6 +32,7 @@ __all__ = [
     "Notice",
     "Order",
     "Result",
+    "Subscriber",
     "Unreachable",
     "Upstream",
     "WanggeError",

@@ -1,4 +1,4 @@
-"""What the two command lines share: the address, the file, the language, and errors as one line."""
+"""What the command lines share: the address, the file, the language, and errors as one line."""
 
 import argparse
 import logging
@@ -37,6 +37,13 @@ def resolve(arguments: argparse.Namespace) -> None:
     arguments.kept_in = (
         arguments.kept_in or state / "wangge" / f"{broker.parameters.host}-{broker.parameters.port}-{broker.user}.db"
     )
+
+
+def token() -> str:
+    """The token for the HTTP side: in the file that WANGGE_TOKEN_FILE names, or in WANGGE_TOKEN."""
+    if path := os.environ.get("WANGGE_TOKEN_FILE"):
+        return pathlib.Path(path).read_text(encoding="utf-8").strip()
+    return os.environ.get("WANGGE_TOKEN", "")
 
 
 def run(parser: argparse.ArgumentParser, arguments: list[str] | None, work: Callable[[argparse.Namespace], int]) -> int:

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import BinaryIO
 from urllib.parse import urlsplit
 
+from wangge_client.commandline import token
 from wangge_client.errors import UploadFailed, UploadRefused, WanggeError
 
 TRIES = 3
@@ -77,12 +78,6 @@ def _said(problem: dict) -> str:
     return f"{problem.get('detail', 'the upload was refused')}{reasons}"
 
 
-def _token() -> str:
-    if path := os.environ.get("WANGGE_TOKEN_FILE"):
-        return Path(path).read_text(encoding="utf-8").strip()
-    return os.environ.get("WANGGE_TOKEN", "")
-
-
 def main(arguments: list[str] | None = None) -> int:
     """Entry point."""
     parser = argparse.ArgumentParser(
@@ -98,7 +93,7 @@ def main(arguments: list[str] | None = None) -> int:
         parser.error("say where the town is: --edge or WANGGE_EDGE")
     try:
         for path in given.file:
-            print(upload(given.edge, _token(), path))
+            print(upload(given.edge, token(), path))
     except (WanggeError, OSError) as problem:
         print(f"wangge-upload: {problem}", file=sys.stderr)
         return 1
