@@ -7,6 +7,7 @@ has room for so many items, and who does not read loses the seat, harming nobody
 
 from __future__ import annotations
 
+import socket
 from collections import deque
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
@@ -22,6 +23,7 @@ MOST = 6_000  # seats in one process
 EACH = 10  # seats of one owner
 ROOM = 1_000  # items that may wait at one seat
 RETRY = 2_000  # milliseconds after which a client that was cut off comes back
+BUFFER = 64 * 1024  # bytes that the system keeps for one client: left to itself it keeps megabytes
 FULL_AGAIN = 10  # seconds
 
 
@@ -154,6 +156,8 @@ def stream(request: Request, seat: Seat, chunks: Iterator[bytes]) -> Response:
         seat.leave()
         return Response(content_type=kind)
     request.environ["eventlet.minimum_write_chunk_size"] = 0
+    if sock := request.environ["eventlet.input"].get_socket():
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, BUFFER)
     response = Response(chunks, content_type=kind)
     response.headers["Cache-Control"] = "no-store"
     response.headers["X-Accel-Buffering"] = "no"

@@ -207,7 +207,7 @@ class Providers(ThreadingHTTPServer):
             return problem.status, {}
         body = json.loads(raw)
         if not self.known(f"webhook/{body['id']}"):
-            self._reached("webhook", "subscriber", body["text"], lie)
+            self._reached("webhook", "subscriber", body.get("text") or json.dumps(body["data"]), lie)
         return 200, {}
 
     def _reached(self, channel: str, target: str, text: str, lie: Lie | None) -> dict[str, Any]:
