@@ -88,8 +88,8 @@ def _chunks(caller: Caller, live: Live, seat: sse.Seat, missed: Callable[[], Mis
     seen = first.next
     yield b"".join(sse.event(item) for item in first.items) + sse.heartbeat(seen)
     del first
-    while time.time() < caller.until:
-        items = [item for item in seat.take(HEARTBEAT) if item.number > seen]
+    while (left := caller.until - time.time()) > 0:
+        items = [item for item in seat.take(min(HEARTBEAT, left)) if item.number > seen]
         if seat.dropped:
             return
         if not items:
