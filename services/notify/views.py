@@ -43,6 +43,14 @@ def delivery(work: UnitOfWork, delivery_id: str) -> dict[str, Any] | None:
     return found[0] | {"history": attempts, "steps": steps}
 
 
+def notifications(
+    work: UnitOfWork, state: str | None, receiver: str | None, number: str | None, before: str | None, limit: int
+) -> list[dict[str, Any]]:
+    """What was to be heard on channels, the newest first, and what became of it; `before`: those before this id."""
+    about = {"state": state, "receiver": receiver, "number": number, "before": before}
+    return work.dicts(SQL.notifications_listed, **about, limit=limit)
+
+
 def silences(work: UnitOfWork, ended: bool, limit: int) -> list[dict[str, Any]]:
     """In force or still to come, and with `ended` those of before; `keeps`: how many notifications each keeps back."""
     return work.dicts(SQL.silences_listed, ended=ended, limit=limit)
