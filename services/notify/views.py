@@ -91,7 +91,7 @@ def preview(work: Work, kind: str, version: int | None, number: str | None, url:
     if found is None:
         raise VersionUnknown(kind, shown)
     facts, origin = _facts(work, kind, number)
-    words = shipped().with_words([found])
+    words = work.templates().with_words([found])
     rows = [_said(words, kind, channel, language, facts, url) for channel in ("", *KINDS) for language in LANGUAGES]
     return {"kind": kind, "version": shown, "with": origin, "rows": rows}
 
