@@ -218,14 +218,38 @@ def test_a_reminder_after_its_deadline_is_not_sent(board: Board, world: Provider
     assert board.of("late")[0]["why"] == "deadline" and heard(world, "late") == []
 
 
+def test_what_became_of_each_is_told(board: Board, world: Providers) -> None:
+    world.lies["dingtalk_work"].append(Lie("code", 12345))
+    board.tell("told", "m111", level="P1", number="T-1")
+    board.tell("untold", "m111", "letter", number="T-1")
+    until(lambda: heard(world, "told"))
+    (told, untold) = ask(board, "GET", "?number=T-1&receiver=m111", of="notifications").json()["notifications"][::-1]
+    assert (told["state"], told["route"], untold["state"]) == ("sent", "urgent", "no_route") and untold["reason"]
+    assert told["deliveries"][0]["state"] == "failed"
+    assert [one["way"] for one in told["deliveries"]] == ["work", "sms"] and untold["deliveries"] == []
+    found = ask(board, "GET", f"?number=T-1&state=no_route&before={untold['id']}", of="notifications")
+    assert found.json() == {"notifications": []}
+    for wrong in ("state=lost", "before=x"):
+        assert ask(board, "GET", f"?{wrong}", of="notifications").status_code == 422
+    assert ask(board, "GET", "", role="leader", area="g1", of="notifications").status_code == 403
+
+
 # silences
 
 
-def ask(board: Board, method: str, path: str, body: Any = None, role: str = "desk", area: str | None = None) -> Any:
+def ask(
+    board: Board,
+    method: str,
+    path: str,
+    body: Any = None,
+    role: str = "desk",
+    area: str | None = None,
+    of: str = "silences",
+) -> Any:
     claims = {"sub": f"{role}1", "role": role, "town": board.post.town.name, "exp": int(time.time()) + 600}
     claims |= {"area": area} if area else {}
     token = jwt.encode(claims, board.post.town.secrets.read("admin", "token_private_key"), algorithm="EdDSA")
-    url, headers = f"{board.post.town.url('notify')}/notify/silences{path}", {"Authorization": f"Bearer {token}"}
+    url, headers = f"{board.post.town.url('notify')}/notify/{of}{path}", {"Authorization": f"Bearer {token}"}
     return requests.request(method, url, json=body, headers=headers, timeout=30)
 
 

@@ -26,10 +26,10 @@ from services.notify.use_cases.saying import Said, words_of
 from shared.messaging.envelope import new_id
 from shared.sealing import KeyRing
 
-MOST = 1000  # notifications of one batch
+MOST = 500  # notifications of one batch
 RECEIVERS = 100  # of one batch, so that other replicas have something to do as well
 KEPT = 90  # days after which what was settled is forgotten
-FORGOTTEN_AT_ONCE = 5_000
+FORGOTTEN_AT_ONCE = 20_000
 
 
 class Piped(NamedTuple):
