@@ -303,6 +303,20 @@ def test_lists_and_single_ones_say_the_same(line: Line, name: str) -> None:
         assert (line.order["order_id"] in orders.text) == order, query
 
 
+@pytest.mark.parametrize("name", PEOPLE)
+def test_what_went_out_about_a_case_is_seen_by_whoever_sees_the_case(line: Line, name: str) -> None:
+    path, who = f"/notify/sent?number={line.number}", PEOPLE[name]
+    until(lambda: line.json("notify", path, PEOPLE["desk"])["sent"])
+    assert ("路灯不亮" in line.ask("GET", "notify", path, who).text) == SEES[name][0]
+    theirs = line.ask("GET", "notify", f"/notify/sent?person={line.handler.name}", who)
+    assert ("路灯不亮" in theirs.text) == SEES[name][0]
+    assert "路灯不亮" in line.ask("GET", "notify", path, line.handler).text
+    sources = {row["what"] for row in line.json("notify", path, PEOPLE["desk"])["sent"]}
+    assert sources >= {"notice", "feedback"}
+    if who.role == "leader" and SEES[name][0]:
+        assert "feedback" not in line.ask("GET", "notify", path, who).text
+
+
 def test_who_handles_an_order_sees_it_and_nobody_acts_for_another(line: Line) -> None:
     assert line.json("dispatch", "/dispatch/orders", line.handler)["orders"][0]["number"] == line.number
     action = {"action": "acknowledge", "order_id": line.order["order_id"]}

@@ -61,19 +61,20 @@ def record(done: Sequence[Done], open_work: OpenWork) -> None:
 def record_receipts(done: Sequence[Done], open_work: OpenWork) -> None:
     """What became of what providers have accepted; said twice, or by two replicas, it counts once."""
     with open_work() as work:
-        rows = work.lock_attempts([(one.id, one.attempt) for one in done], [ACCEPTED, UNCERTAIN])
+        rows = work.lock_attempts([(one.id, one.attempt) for one in done], [ACCEPTED, UNCERTAIN, DELIVERED])
         settled = []
         for one in done:
             row = rows.get(one.id)
             if row is None or row["polls"] != one.polls or not row["receipt"]:
                 continue
             to = decide_receipt(one.outcome, one.polls, row["accepted_for"], row["urgent"], row["state"])
-            settled.append(_settled(row, to, row["account_id"], row["receipt"], work))
+            read = isinstance(one.outcome, Delivered) and one.outcome.read
+            settled.append(_settled(row, to, row["account_id"], row["receipt"], work) | {"read": read})
             if to.state != row["state"]:
                 work.note_attempts([_note(row, "receipt", to.reason or to.state)])
         work.settle_attempts(settled)
         work.commit()
-    _measure([(rows[row["id"]], row) for row in settled])
+    _measure([(rows[row["id"]], row) for row in settled if row["state"] != rows[row["id"]]["state"]])
 
 
 def sweep(open_work: OpenWork) -> None:
