@@ -52,6 +52,17 @@ ROUTES = {
         {200: "the delivery, its attempts (`history`), and the channels that said the same (`steps`)"},
         problems=(404,),
     ),
+    "GET /notify/notifications": Route(
+        "What was to be heard on channels, the newest first, at most 500, and what became of each",
+        {200: "`notifications`, with state, reason and route, and on each way that was tried its `deliveries`"},
+        query={
+            "state": f"{STATE}: new, held, silenced, sent, muted, repeated, no_route, no_way, expired",
+            "receiver": "only for this member",
+            "number": "only about this case",
+            "before": "only those before this notification, for the next page",
+        },
+        problems=(422,),
+    ),
     "GET /notify/silences": Route(
         "What is not to be heard for a while; a leader sees what is silenced in their area",
         {200: "`silences`, in force or to come, the newest first, at most 500, and how much each `keeps` back"},

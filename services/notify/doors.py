@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Sequence
 from typing import Any
 
 from werkzeug.wrappers import Request, Response
@@ -10,6 +11,7 @@ from werkzeug.wrappers import Request, Response
 from services.notify import messages, use_cases, views
 from services.notify.domain import page
 from services.notify.domain.deciding import ENDED, OPEN
+from services.notify.domain.pipeline.subject import EXPIRED, MUTED, NO_ROUTE, NO_WAY, REPEATED, SENT, WAITING
 from services.notify.domain.transitions import path_of
 from services.notify.errors import (
     DeliveryUnknown,
@@ -25,6 +27,7 @@ from shared.http.problems import Conflict, Forbidden, NotFound, Problem, Unproce
 MOST = 500
 MOST_SENT = 200
 STATES = (*OPEN, *ENDED)
+OUTCOMES = (*WAITING, SENT, MUTED, REPEATED, NO_ROUTE, NO_WAY, EXPIRED)
 _SETTLE = messages.Settle()
 _SILENCE, _END = messages.Silence(), messages.EndSilence()
 HTML = "text/html; charset=utf-8"
@@ -89,13 +92,25 @@ def get_channels(request: Request, open_work: Any) -> dict[str, Any]:
 
 
 def get_deliveries(request: Request, open_work: Any) -> dict[str, Any]:
-    state, person, number, before = (request.args.get(name) or None for name in ("state", "person", "number", "before"))
-    if state and state not in STATES:
-        raise _wrong("state", f"there is no state {state[:40]!r}", f"give one of {', '.join(STATES)}")
-    if before and not _is_uuid(before):
-        raise _wrong("before", f"{before[:40]!r} is no id", "give the id of the last delivery that was listed")
+    asked = _listed(request, STATES, "state", "person", "number", "before")
     with open_work() as work:
-        return {"deliveries": views.deliveries(work, state, person, number, before, MOST)}
+        return {"deliveries": views.deliveries(work, **asked, limit=MOST)}
+
+
+def get_notifications(request: Request, open_work: Any) -> dict[str, Any]:
+    asked = _listed(request, OUTCOMES, "state", "receiver", "number", "before")
+    with open_work() as work:
+        return {"notifications": views.notifications(work, **asked, limit=MOST)}
+
+
+def _listed(request: Request, states: Sequence[str], *names: str) -> dict[str, Any]:
+    """What a list is narrowed down by. Raises Unprocessable."""
+    asked: dict[str, Any] = {name: request.args.get(name) or None for name in names}
+    if asked["state"] and asked["state"] not in states:
+        raise _wrong("state", f"there is no state {asked['state'][:40]!r}", f"give one of {', '.join(states)}")
+    if asked["before"] and not _is_uuid(asked["before"]):
+        raise _wrong("before", f"{asked['before'][:40]!r} is no id", "give the id of the last one that was listed")
+    return asked
 
 
 def get_delivery(request: Request, delivery_id: str, open_work: Any) -> dict[str, Any]:

@@ -115,6 +115,10 @@ class NotifyService:
     def get_delivery(self, request: Request, delivery_id: str) -> Any:
         return doors.get_delivery(request, delivery_id, self.open_work)
 
+    @http("GET", "/notify/notifications", roles=["desk", "leader"])
+    def get_notifications(self, request: Request) -> Any:
+        return doors.get_notifications(request, self.open_work)
+
     @http("GET", "/notify/silences", roles=["desk", "leader"], in_area=True)
     def get_silences(self, request: Request) -> Any:
         return doors.get_silences(request, self.open_work)

@@ -70,6 +70,14 @@ def lies_within(work: UnitOfWork, area: str, number: str | None, person: str | N
     return any(area in path_of(place, dict(work.all(SQL.area_parents))) for (place,) in places)
 
 
+def notifications(
+    work: UnitOfWork, state: str | None, receiver: str | None, number: str | None, before: str | None, limit: int
+) -> list[dict[str, Any]]:
+    """What was to be heard on channels, the newest first, and what became of it; `before`: those before this id."""
+    about = {"state": state, "receiver": receiver, "number": number, "before": before}
+    return work.dicts(SQL.notifications_listed, **about, limit=limit)
+
+
 def silences(work: UnitOfWork, ended: bool, limit: int) -> list[dict[str, Any]]:
     """In force or still to come, and with `ended` those of before; `keeps`: how many notifications each keeps back."""
     return work.dicts(SQL.silences_listed, ended=ended, limit=limit)
@@ -110,7 +118,7 @@ def preview(work: Work, kind: str, version: int | None, number: str | None, url:
     if found is None:
         raise VersionUnknown(kind, shown)
     facts, origin = _facts(work, kind, number)
-    words = shipped().with_words([found])
+    words = work.templates().with_words([found])
     rows = [_said(words, kind, channel, language, facts, url) for channel in ("", *KINDS) for language in LANGUAGES]
     return {"kind": kind, "version": shown, "with": origin, "rows": rows}
 

@@ -84,14 +84,14 @@ def board(
 
 def heard(world: Providers, key: str) -> list[tuple[str, str]]:
     """Channel and target of what has reached somebody, and says this key."""
-    return [(effect.channel, effect.target) for effect in world.effects if f"[{key}]" in effect.text]
+    return [(effect.channel, effect.target) for effect in world.effects if f"「{key}」" in effect.text]
 
 
 def test_five_alerts_of_a_place_are_one_message(board: Board, world: Providers) -> None:
     board.tell("five", "m101", "work_reminded", count=5)
     until(lambda: board.states("five") == {"sent": 5})
     until(lambda: heard(world, "five"))
-    (effect,) = [effect for effect in world.effects if "[five]" in effect.text]
+    (effect,) = [effect for effect in world.effects if "「five」" in effect.text]
     assert (effect.channel, effect.target) == ("dingtalk_work", "dingtalk-m101") and "5条" in effect.text
     rows = board.of("five")
     assert {row["reason"] for row in rows} == {"one of 5 in one message"} and len({row["sent_in"] for row in rows}) == 1
@@ -129,7 +129,7 @@ def test_a_case_that_is_merged_is_silent_as_long_as_its_parent_lives(board: Boar
     board.case("P-1")
     board.case("C-1", merged_into="P-1", merged=2)
     board.tell("muted", "m104", "work_verified", number="C-1")
-    board.tell("merger", "m104", "case_merged", number="C-1")
+    board.tell("merger", "m104", "case_merged", number="C-1", notice_number=None)
     until(lambda: board.states("muted") == {"muted": 1} and board.states("merger") == {"sent": 1})
     assert board.of("muted")[0]["reason"] == "its case is handled together with P-1"
     board.run("UPDATE cases SET ended = 9, ended_round = 1 WHERE number = %s", [("P-1",)])
@@ -206,8 +206,8 @@ def test_it_is_said_once_and_the_unit_s_chat_hears_it_once(board: Board, world: 
         ("dingtalk_work", "dingtalk-m107"),
         ("dingtalk_work", "dingtalk-m108"),
     ]
-    board.tell("again", "m107", "work_verified", event_id="public-event-2", facts={"title": "[same] 路灯"})
-    board.tell("again2", "m107", "work_verified", facts={"title": "[same] 路灯"})
+    board.tell("again", "m107", "work_verified", event_id="public-event-2", facts={"title": "「same」路灯"})
+    board.tell("again2", "m107", "work_verified", facts={"title": "「same」路灯"})
     until(lambda: board.states("again") + board.states("again2") == {"sent": 1, "repeated": 1})
 
 
@@ -218,14 +218,38 @@ def test_a_reminder_after_its_deadline_is_not_sent(board: Board, world: Provider
     assert board.of("late")[0]["why"] == "deadline" and heard(world, "late") == []
 
 
+def test_what_became_of_each_is_told(board: Board, world: Providers) -> None:
+    world.lies["dingtalk_work"].append(Lie("code", 12345))
+    board.tell("told", "m111", level="P1", number="T-1")
+    board.tell("untold", "m111", "letter", number="T-1")
+    until(lambda: heard(world, "told"))
+    (told, untold) = ask(board, "GET", "?number=T-1&receiver=m111", of="notifications").json()["notifications"][::-1]
+    assert (told["state"], told["route"], untold["state"]) == ("sent", "urgent", "no_route") and untold["reason"]
+    assert told["deliveries"][0]["state"] == "failed"
+    assert [one["way"] for one in told["deliveries"]] == ["work", "sms"] and untold["deliveries"] == []
+    found = ask(board, "GET", f"?number=T-1&state=no_route&before={untold['id']}", of="notifications")
+    assert found.json() == {"notifications": []}
+    for wrong in ("state=lost", "before=x"):
+        assert ask(board, "GET", f"?{wrong}", of="notifications").status_code == 422
+    assert ask(board, "GET", "", role="leader", area="g1", of="notifications").status_code == 403
+
+
 # silences
 
 
-def ask(board: Board, method: str, path: str, body: Any = None, role: str = "desk", area: str | None = None) -> Any:
+def ask(
+    board: Board,
+    method: str,
+    path: str,
+    body: Any = None,
+    role: str = "desk",
+    area: str | None = None,
+    of: str = "silences",
+) -> Any:
     claims = {"sub": f"{role}1", "role": role, "town": board.post.town.name, "exp": int(time.time()) + 600}
     claims |= {"area": area} if area else {}
     token = jwt.encode(claims, board.post.town.secrets.read("admin", "token_private_key"), algorithm="EdDSA")
-    url, headers = f"{board.post.town.url('notify')}/notify/silences{path}", {"Authorization": f"Bearer {token}"}
+    url, headers = f"{board.post.town.url('notify')}/notify/{of}{path}", {"Authorization": f"Bearer {token}"}
     return requests.request(method, url, json=body, headers=headers, timeout=30)
 
 

@@ -107,6 +107,7 @@ def post_office(servers: Servers, folder: Path, logs: Path) -> Iterator[Post]:
     with TemporaryTown(servers, folder, services=("notify",), logs=logs) as town:
         post = Post(town)
         post.run("INSERT INTO members VALUES ('m001', 1, 'm001', NULL, 'zh', true)")
+        post.run("INSERT INTO areas VALUES ('town', 1, NULL, 'town', 'township')")  # without one it is not ready
         yield post
 
 

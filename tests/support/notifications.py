@@ -64,7 +64,7 @@ class Board:
 
     def tell(self, key: str, receiver: str, kind: str = "work_assigned", count: int = 1, **about: Any) -> None:
         """`count` notifications, each of a message of its own; their texts say the key."""
-        facts = {"title": f"[{key}] 路灯不亮", "place_text": "一号网格"} | about.pop("facts", {})
+        facts = {"title": f"「{key}」路灯不亮", "place_text": "一号网格"} | about.pop("facts", {})
         about = {"number": None, "level": "P3", "category": "0101", "notice_number": 1} | about
         rows = [
             {
@@ -85,7 +85,7 @@ class Board:
 
     def publish(self, member: str, number: str, key: str, level: str = "P1") -> None:
         """What dispatch says when a member gets work."""
-        data = ASSIGNED | {"member_id": member, "title": f"[{key}] {number}", "level": level, "category": "0101"}
+        data = ASSIGNED | {"member_id": member, "title": f"「{key}」{number}", "level": level, "category": "0101"}
         self.say("dispatch.work_assigned.v1", number, 1, data, "urgent" if level in ("P1", "P2") else "normal")
 
     def say(self, kind: str, number: str, sequence: int, data: Mapping[str, Any], lane: str = "normal") -> None:

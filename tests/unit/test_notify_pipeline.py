@@ -87,6 +87,7 @@ SILENCE = Silence("s1", "desk1", "修路", NOON + HOUR, area="g1")
         (item(deadline=NOON - MINUTE), {}, None, None),  # a reminder after the deadline is about the delay
         (item(ended=True), {}, "expired", "ended"),
         (item(kind="work_verified", ended=True), {}, None, None),
+        (item(ended=True, is_notice=False), {}, None, None),  # what somebody has subscribed to
         (item(parent="N0"), {}, "muted", "merged"),
         (item(kind="work_withdrawn", parent="N0"), {}, None, None),  # it is the merger itself that it tells of
         (item(), {"said": {("m001", "i1", "")}}, "repeated", "event"),
@@ -357,7 +358,7 @@ def held_or_sent(decision: Decision, world: World) -> None:
     assert not any(silence.covers(one.item.subject) for silence in world.silences)
     assert not quiet_until(one.route.quiet, one.item.subject, world.now), "nobody is woken"
     assert not one.item.parent or one.item.subject.kind == "work_withdrawn"
-    assert not one.item.ended or not is_call(one.item.subject.kind)
+    assert not one.item.ended or not is_call(one.item)
 
 
 def _plain(result: tuple[list[Decision], list[Message]]) -> tuple[Any, Any]:

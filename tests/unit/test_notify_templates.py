@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -195,6 +197,26 @@ def test_a_channel_has_words_of_its_own_where_they_are_written() -> None:
     )
     assert [channel for channel in CHANNELS if said[channel].markdown] == ["dingtalk_robot"]
     assert said["dingtalk_robot"].markdown == "**路灯不亮**" and words.version("work_assigned").version == 1
+
+
+def test_the_example_of_the_readme_is_let_in() -> None:
+    readme = (Path(__file__).parents[2] / "services" / "notify" / "templates" / "README.md").read_text(encoding="utf-8")
+    example = yaml.safe_load(readme.partition("```yaml\n")[2].partition("```")[0])
+    assert read_words(example, WORDS.kinds) == (example, [])
+
+
+def test_news_without_words_of_its_own_is_news_all_the_same() -> None:
+    assert WORDS.render("news_something_new", "email", "zh", WORK).text == "20261123-000001 有进展。"
+    assert WORDS.render("news_case_closed", "email", "en", WORK).text == "20261123-000001 is closed."
+    with pytest.raises(KeyError):
+        WORDS.render("something", "email", "zh", WORK)
+
+
+@pytest.mark.parametrize("number", ["evil.example", "20261123-000001 evil.example", "2026-11-23T<@all>"])
+@pytest.mark.parametrize("kind", ["news_case_closed", "reporter_asked"])
+def test_our_own_facts_are_looked_at_too(kind: str, number: str) -> None:
+    words = WORDS.render(kind, "dingtalk_robot", "zh", {"number": number, "until": number})
+    assert "evil.example" not in words.text and "<@" not in words.text
 
 
 ESCAPES = [

@@ -12,12 +12,13 @@ from typing import Any
 
 from services.notify.channels.protocol import Account, Delivery, fitted, plain
 from services.notify.channels.web import Web
+from services.notify.domain.kinds import KINDS, Room
 from services.notify.domain.outcomes import ACCOUNT, Delivered, Outcome, Refused, TryLater
 
 BLOCKED = 600.0  # seconds that a robot is blocked for after more than 20 in a minute
 THROTTLED, BUSY = (130101, 410100), (-1, 400002)
 OF_THE_ROBOT = (310000, 300001, 400101, 400013, 40035, 300005)  # keyword, time, signature, address; token; switched off
-MOST = 18_000  # bytes of a message
+ROOM = KINDS["dingtalk_robot"].room
 
 
 class DingTalkRobot:
@@ -26,7 +27,7 @@ class DingTalkRobot:
 
     def send(self, delivery: Delivery, account: Account) -> Outcome:
         query = {"access_token": account.secrets["access_token"]} | signed(account.secrets["secret"], time.time())
-        answer = self._web.ask(f"{account.settings['url']}/robot/send", query, message_of(delivery))
+        answer = self._web.ask(f"{account.settings['url']}/robot/send", query, message_of(delivery, ROOM))
         return answer if not isinstance(answer, dict) else _outcome(answer)
 
 
@@ -37,13 +38,13 @@ def signed(secret: str, at: float) -> dict[str, str]:
     return {"timestamp": timestamp, "sign": base64.b64encode(digest).decode()}
 
 
-def message_of(delivery: Delivery) -> dict[str, Any]:
+def message_of(delivery: Delivery, room: Room) -> dict[str, Any]:
     """As Markdown where the words have it; as plain text otherwise, in which nothing can be smuggled."""
     words = delivery.words
     if words.markdown:
-        shown = {"title": fitted(words.title, 200), "text": fitted(words.markdown, MOST)}
+        shown = {"title": fitted(words.title, room.title), "text": fitted(words.markdown, room.markdown)}
         return {"msgtype": "markdown", "markdown": shown}
-    return {"msgtype": "text", "text": {"content": fitted(plain(words), MOST)}}
+    return {"msgtype": "text", "text": {"content": fitted(plain(words), room.text)}}
 
 
 def _outcome(answer: dict[str, Any]) -> Outcome:

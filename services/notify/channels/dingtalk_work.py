@@ -12,11 +12,13 @@ from services.notify.channels.dingtalk_robot import message_of
 from services.notify.channels.protocol import Account, Delivery
 from services.notify.channels.tokens import Tokens
 from services.notify.channels.web import Web
+from services.notify.domain.kinds import KINDS
 from services.notify.domain.outcomes import ACCOUNT, Delivered, Outcome, Refused, TryLater
 
 STALE = (40001, 40014, 42001)
 THROTTLED, BUSY = (90002, 90005, 90006, 90008, 90018, 143), (-1, 43008)
 OF_THE_APPLICATION = (*STALE, 88, 60011, 70001)
+ROOM = KINDS["dingtalk_work"].room
 READ = "read_user_id_list"
 ARRIVED = (READ, "unread_user_id_list")
 LOST = {
@@ -32,7 +34,11 @@ class DingTalkWork:
         self.tokens = Tokens(STALE)
 
     def send(self, delivery: Delivery, account: Account) -> Outcome:
-        body = {"agent_id": account.settings["agent_id"], "userid_list": delivery.target, "msg": message_of(delivery)}
+        body = {
+            "agent_id": account.settings["agent_id"],
+            "userid_list": delivery.target,
+            "msg": message_of(delivery, ROOM),
+        }
         answer = self._call(account, "/topapi/message/corpconversation/asyncsend_v2", body)
         if not isinstance(answer, dict):
             return answer

@@ -13,8 +13,10 @@ from eventlet import Timeout
 
 from services.notify.channels.protocol import Account, Delivery
 from services.notify.channels.web import Forbidden, Web, address_of, said
+from services.notify.domain.kinds import KINDS
 from services.notify.domain.outcomes import TARGET, Delivered, Outcome, Refused, TryLater, Uncertain
 
+MOST_OF_A_SUBJECT = KINDS["email"].room.title  # characters
 LATER = 60.0  # seconds, for what a server says it may take later
 
 
@@ -83,7 +85,7 @@ def message_of(delivery: Delivery, account: Account) -> EmailMessage:
     """Plain text; its Message-ID stays the same when it is sent again."""
     sender, words = account.settings["sender"], delivery.words
     message = EmailMessage()
-    message["Subject"] = " ".join(words.title.split())[:200]
+    message["Subject"] = " ".join(words.title.split())[:MOST_OF_A_SUBJECT]
     message["From"], message["To"] = sender, delivery.target
     message["Date"], message["Message-ID"] = formatdate(localtime=False), f"<{delivery.id}@{_domain(sender)}>"
     message["Auto-Submitted"] = "auto-generated"

@@ -7,8 +7,9 @@ import hmac
 from collections.abc import Mapping
 
 from services.notify.domain.deliveries import Words
+from services.notify.domain.kinds import KINDS
 
-MOST_OF_A_PLACE = 60  # characters: what a template's place takes; operators cut what is longer
+MOST_OF_A_PLACE = KINDS["sms_aliyun"].room.text  # characters: what a template's place takes
 
 
 def sha256(raw: bytes) -> str:

@@ -12,10 +12,12 @@ from services.notify.channels.protocol import Account, Delivery
 from services.notify.channels.tokens import Tokens
 from services.notify.channels.web import Web
 from services.notify.channels.wecom_robot import failed, message_of
+from services.notify.domain.kinds import KINDS
 from services.notify.domain.outcomes import Delivered, Outcome, Refused
 
 STALE = (40014, 42001)
 OF_THE_APPLICATION = (*STALE, 40001, 40013, 40056, 60020, 301002)
+ROOM = KINDS["wecom_app"].room
 SAME_WITHIN = 4 * 3600  # seconds: the most that the platform allows
 
 
@@ -26,7 +28,7 @@ class WeComApp:
 
     def send(self, delivery: Delivery, account: Account) -> Outcome:
         agent = account.settings["agent_id"]
-        body: dict[str, Any] = message_of(delivery) | {
+        body: dict[str, Any] = message_of(delivery, ROOM) | {
             "touser": delivery.target,
             "agentid": int(agent) if agent.isdigit() else agent,
             "enable_duplicate_check": 1,

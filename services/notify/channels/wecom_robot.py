@@ -9,11 +9,12 @@ from typing import Any
 
 from services.notify.channels.protocol import Account, Delivery, fitted, plain
 from services.notify.channels.web import THROTTLED, Web
+from services.notify.domain.kinds import KINDS, Room
 from services.notify.domain.outcomes import ACCOUNT, Delivered, Outcome, Refused, TryLater
 
 TOO_MANY, BUSY = (45009, 45033), (-1,)
 OF_THE_ROBOT = (93000, 40001, 40014)
-MOST_MARKDOWN, MOST_TEXT = 4096, 2048  # bytes
+ROOM = KINDS["wecom_robot"].room
 
 
 class WeComRobot:
@@ -22,18 +23,18 @@ class WeComRobot:
 
     def send(self, delivery: Delivery, account: Account) -> Outcome:
         url = f"{account.settings['url']}/cgi-bin/webhook/send"
-        answer = self._web.ask(url, {"key": account.secrets["key"]}, message_of(delivery))
+        answer = self._web.ask(url, {"key": account.secrets["key"]}, message_of(delivery, ROOM))
         if not isinstance(answer, dict):
             return answer
         return Delivered() if answer.get("errcode") == 0 else failed(answer, OF_THE_ROBOT)
 
 
-def message_of(delivery: Delivery) -> dict[str, Any]:
+def message_of(delivery: Delivery, room: Room) -> dict[str, Any]:
     """As Markdown where the words have it; as plain text otherwise."""
     words = delivery.words
     if words.markdown:
-        return {"msgtype": "markdown", "markdown": {"content": fitted(words.markdown, MOST_MARKDOWN)}}
-    return {"msgtype": "text", "text": {"content": fitted(plain(words), MOST_TEXT)}}
+        return {"msgtype": "markdown", "markdown": {"content": fitted(words.markdown, room.markdown)}}
+    return {"msgtype": "text", "text": {"content": fitted(plain(words), room.text)}}
 
 
 def failed(answer: dict[str, Any], of_the_account: tuple[int, ...]) -> Outcome:

@@ -19,6 +19,7 @@ _UNSEEN = re.compile(  # controls, joiners, marks of direction and what else has
     "\ufe00-\ufe0f\ufeff\uffa0\ufff0-\uffff\ud800-\udfff\U000e0000-\U000e0fff]"
 )
 _SCHEME = re.compile(r"(?i)(?<=[a-z0-9])[:：](?=[/／\\])")
+_SLASHES = re.compile(r"//+|^/")  # a colon may stand before it in the template
 _DOMAIN = re.compile(r"(?<=[^\W_])[.．｡](?=[^\W\d_]{2})|(?<=\d)[.．｡](?=\d{1,3}[.．｡]\d)")
 _OF_CHAT = str.maketrans("<>@", "＜＞＠")
 _OF_MARKDOWN = str.maketrans("\\`*_~[]#|&", "＼｀＊＿～［］＃｜＆")
@@ -39,7 +40,8 @@ def line(text: str) -> str:
     shown = mask(" ".join(_UNSEEN.sub(" ", text[:LONGEST]).split()))
     if len(text) > LONGEST:
         shown = shown[:-HALF_A_NUMBER] + ELLIPSIS  # what was cut through is no number of a person any more
-    return _DOMAIN.sub("·", _SCHEME.sub("∶", shown))
+    shown = _SLASHES.sub(lambda found: "／" * len(found[0]), _SCHEME.sub("∶", shown))
+    return _DOMAIN.sub("·", shown)
 
 
 def chat(text: str) -> str:

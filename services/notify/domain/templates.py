@@ -24,11 +24,13 @@ from services.notify.domain.sandbox import compiled, names_in
 
 LANGUAGES = ("zh", "en")
 PARTS = TITLE, TEXT, MARKDOWN = ("title", "text", "markdown")
+LINES = "lines"  # of a group: one for each thing
 SMS = "sms"  # what templates call every channel whose name begins so
 ALL = Room(10**6, 10**6)  # of a queue: everything
 SHORTEST = 6  # characters to which what people wrote may be shortened; a template has to fit then
 MOST_LINES = 20  # of a group
-OURS = re.compile(r"[0-9A-Za-z:+.-]{1,40}")  # a moment, a number: nothing that a channel makes something of
+OURS = re.compile(r"\d{4}-\d\d-\d\d[T ][0-9:.+Z-]{1,30}|\d{8}-\d{4,12}")  # a moment, a number
+NEWS = "news"  # is said for kinds that begin so and have no words of their own
 Source = Mapping[str, Any]  # the words of a kind: language → part, or channel → part → template
 
 
@@ -143,7 +145,7 @@ class Templates:
         for shown in range(min(len(items), MOST_LINES), -1, -1):
             plain, marked = (self._of_group(items, common, shown, on, hand) for hand in (on.hand, markdown))
             words = self._filled(kind, on, plain, marked, url)
-            if all(facts["lines"] in text for facts, text in ((plain, words.text), (marked, words.markdown)) if text):
+            if self._all_shown(kind, on, (plain, words.text), (marked, words.markdown)):
                 break
         return self._ended(words, on, nth)
 
@@ -177,8 +179,13 @@ class Templates:
     def _again(self, part: str, on: Surface, nth: int, said: str) -> str:
         return self._piece("again", on, part).said({"nth": nth, TITLE if part == TITLE else TEXT: said})
 
+    def _all_shown(self, kind: str, on: Surface, *said: tuple[Facts, str]) -> bool:
+        """Whether the lines have their whole place in the text and in the Markdown, as far as these show lines."""
+        reads = [LINES in names_in(self._source(kind, on, part)) for part in (TEXT, MARKDOWN)]
+        return all(facts[LINES] in text for (facts, text), shown in zip(said, reads, strict=True) if shown and text)
+
     def _of_group(self, items: Sequence[Item], common: Facts, shown: int, on: Surface, hand: Hand) -> dict[str, Any]:
-        return _harmless(common, hand) | {"lines": self._lines(items, shown, on, hand)}
+        return _harmless(common, hand) | {LINES: self._lines(items, shown, on, hand)}
 
     def _lines(self, items: Sequence[Item], shown: int, on: Surface, hand: Hand) -> str:
         told = [(self._piece(one.kind, on, TEXT), known_of(one.kind, one.facts)) for one in items[:shown]]
@@ -196,7 +203,8 @@ class Templates:
         return piece(self._source(kind, on, part))
 
     def _source(self, kind: str, on: Surface, part: str) -> str:
-        words = self._words[kind][on.language]
+        known = NEWS if kind.startswith(NEWS) and kind not in self._words else kind
+        words = self._words[known][on.language]
         return words.get(on.channel, {}).get(part) or words.get(part, "")
 
 

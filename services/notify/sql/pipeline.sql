@@ -102,3 +102,14 @@ DELETE FROM notifications WHERE id IN (SELECT id FROM notifications
 SELECT state, why, count(*), coalesce(max(extract(epoch FROM clock_timestamp() - due)) FILTER (
     WHERE due <= clock_timestamp()), 0)::float
 FROM notifications WHERE due IS NOT NULL GROUP BY 1, 2
+
+-- name: notifications_listed
+-- What was to be heard on channels, the newest first, what became of each, and of the message that it went out in on every
+-- way that was tried.
+SELECT n.id::text, n.receiver, n.kind, n.number, n.level, n.category, n.created_at, n.state, n.why, n.reason, n.route, n.due,
+    n.settled_at, n.sent_in, coalesce((SELECT json_agg(json_build_object('id', d.id, 'way', d.way, 'state', d.state, 'reason',
+        d.reason) ORDER BY d.step) FROM channel_deliveries d WHERE d.key = n.sent_in), '[]') AS deliveries
+FROM notifications n
+WHERE (%(state)s::text IS NULL OR n.state = %(state)s) AND (%(receiver)s::text IS NULL OR n.receiver = %(receiver)s)
+    AND (%(number)s::text IS NULL OR n.number = %(number)s) AND (%(before)s::uuid IS NULL OR n.id < %(before)s::uuid)
+ORDER BY n.id DESC LIMIT %(limit)s

@@ -8,9 +8,9 @@ SELECT kind, version, words FROM (
     SELECT DISTINCT ON (kind) kind, version FROM template_changes ORDER BY kind, id DESC) AS last
 JOIN templates USING (kind, version)
 
--- name: lock_template
--- Nobody else changes the words of this kind until the end.
-SELECT pg_advisory_xact_lock(hashtextextended('templates/' || %(kind)s, 0))
+-- name: lock_templates
+-- Nobody else changes words until the end: changes are numbered in the order in which others get to see them.
+SELECT pg_advisory_xact_lock(hashtextextended('templates', 0))
 
 -- name: template_state
 -- Of a kind: its newest version, which is in force, and which was before that one was published; asked after the lock.

@@ -63,8 +63,8 @@ class TemplateRows(Rows):
 
     def lock_template(self, kind: str) -> Row:
         """Of a kind: `newest`, the newest version; `in_force`; `before`, the version that was in force before that was
-        published. Nobody else drafts or publishes it until the end."""
-        self.run(SQL.lock_template, kind=kind)
+        published. Nobody else drafts or publishes until the end."""
+        self.run(SQL.lock_templates)
         return self.dicts(SQL.template_state, kind=kind)[0]
 
     # record

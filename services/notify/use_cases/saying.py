@@ -13,8 +13,7 @@ TOGETHER, MIXED = "group", "digest"  # frames of many: of one place, of several
 
 
 class Said(NamedTuple):
-    """One thing to say: the kind of the notice, the facts of the message that it is about, and the notice itself, where
-    it is one."""
+    """One thing to say: the kind of its template, the facts of its message, the id of the notice, if it is one."""
 
     kind: str
     facts: Facts

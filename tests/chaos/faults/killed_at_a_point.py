@@ -4,13 +4,17 @@ published, after the confirm, before it acknowledged."""
 from __future__ import annotations
 
 import time
+from collections.abc import Collection
 
 from deploy.provision.names import SERVICES
+from tests.chaos.servers.processes import wait_until
 from tests.chaos.world import World
+from tests.support.processes import ServiceProcess
 
 POINTS = ("after_receive", "before_commit", "after_commit", "after_publish", "after_confirm", "before_ack")
 ROUNDS = 50
-WAIT = 4.0  # seconds for the armed processes to come to their points
+START = 90.0  # seconds that a start may take on a busy machine
+WAIT = 4.0  # seconds for the armed processes, once they work, to come to their points
 
 
 def run(world: World, rounds: int = ROUNDS) -> None:
@@ -20,12 +24,20 @@ def run(world: World, rounds: int = ROUNDS) -> None:
             if process.alive:
                 process.stop()
             process.start(failpoints=f"{point}:{world.random.randint(1, 4)}")
-        end = time.monotonic() + WAIT
-        while any(process.alive for process in armed) and time.monotonic() < end:
-            time.sleep(0.05)
+        _let_come(armed)
         for process, point in armed.items():
-            if not process.alive:
+            if process.alive:
+                process.stop()  # unarmed again: one that died at its point later would be missed by nobody
+            else:
                 world.killed(process, point)
-                process.start()
-    for process in world.town.processes:  # some are armed still
+            process.start()
+    for process in world.town.processes:
         process.restart()
+
+
+def _let_come(armed: Collection[ServiceProcess]) -> None:
+    """Until all are dead, or the rest has worked for a while. Raises TimeoutError when one does not start."""
+    wait_until(lambda: not any(one.alive and one.problems() for one in armed), START, "armed processes work")
+    end = time.monotonic() + WAIT
+    while any(one.alive for one in armed) and time.monotonic() < end:
+        time.sleep(0.05)

@@ -124,7 +124,7 @@ def routed(matched: Matched, world: World) -> Verdict | None:
 def worded(matched: Matched, world: World) -> Verdict | None:
     if matched.item.has_words:
         return None
-    return Verdict(NO_WAY, "no_words", f"there are no words for {matched.item.subject.kind}: see `templates list`")
+    return Verdict(NO_WAY, "no_words", "there are no words for this kind: see `templates list`")
 
 
 def reachable(matched: Matched, world: World) -> Verdict | None:
@@ -138,7 +138,7 @@ def reachable(matched: Matched, world: World) -> Verdict | None:
 def timely(matched: Matched, world: World) -> Verdict | None:
     if matched.expires_at and matched.expires_at <= world.now:
         return Verdict(EXPIRED, "deadline", f"it was of no use any more from {_clock(matched.expires_at)} on")
-    if matched.item.ended and is_call(matched.item.subject.kind):
+    if matched.item.ended and is_call(matched.item):
         return Verdict(EXPIRED, "ended", "the case has ended: nothing is left to do")
     return None
 

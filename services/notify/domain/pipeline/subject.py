@@ -11,11 +11,10 @@ WAITING = (NEW, HELD, SILENCED)
 LEVELS = ("P1", "P2", "P3", "P4")
 NO_LEVEL = "P4"  # as urgent as what has no level: projects
 GROUPABLE = ("receiver", "number", "kind", "category", "area", "place", "level")
-_NO_CALL = (  # kinds that tell of an end, or of what is not to be done any more; all others ask somebody to act
-    *("work_verified", "work_withdrawn", "work_taken_away", "check_taken_away", "work_cancelled", "assist_done"),
-    *("assist_released", "interview_held", "interview_dropped", "appointment_cancelled", "supervision_copied"),
-    *("public_notice", "letter", "yellow_card", "red_card", "problem_case", "case_updated", "report_received"),
-    *("report_rejected", "case_answered", "case_rejected", "case_closed", "case_cancelled", "case_merged"),
+_NO_CALL = (  # notices that tell of an end, or of what is not to be done any more; all others ask somebody to act
+    *("work_verified", "work_withdrawn", "work_taken_away", "check_taken_away", "assist_done", "assist_released"),
+    *("interview_held", "interview_dropped", "appointment_cancelled", "supervision_copied", "public_notice", "letter"),
+    *("yellow_card", "red_card", "problem_case", "case_updated", "report_received", "report_rejected"),
 )
 OF_A_MERGER = frozenset({"case_merged", "work_withdrawn"})  # kinds that say that a case is merged
 DEADLINES = {  # kind → the fact that is its deadline; for others it is due_at
@@ -70,9 +69,14 @@ class Item:
     tried: tuple[str, ...] = ()
 
 
-def is_call(kind: str) -> bool:
-    """Whether it asks somebody to act: of no use when the case has ended."""
-    return kind not in _NO_CALL
+def is_call(item: Item) -> bool:
+    """Whether it asks somebody to act: of no use when the case has ended. What one has subscribed to never does."""
+    return item.is_notice and item.subject.kind not in _NO_CALL
+
+
+def template_of(kind: str, is_notice: bool) -> str:
+    """Whose words it has: those of the notice, or of the news that it is for whoever has subscribed."""
+    return kind if is_notice else f"news_{kind}"
 
 
 def level_of(subject: Subject) -> str:
