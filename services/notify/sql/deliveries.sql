@@ -19,9 +19,9 @@ RETURNING id::text
 
 -- name: due_deliveries
 -- What these accounts (account_id, room) have to send now, locked: the urgent first, then the oldest.
-SELECT d.id::text, d.account_id, d.urgent, d.target_key, d.digest, d.attempts
+SELECT d.id::text, d.account_id, d.person, d.level, d.urgent, d.target_key, d.digest, d.attempts
 FROM json_to_recordset(%(rows)s) AS r(account_id text, room integer) CROSS JOIN LATERAL (
-    SELECT c.id, c.account_id, c.urgent, c.target_key, c.digest, c.attempts FROM channel_deliveries c
+    SELECT c.id, c.account_id, c.person, c.level, c.urgent, c.target_key, c.digest, c.attempts FROM channel_deliveries c
     WHERE c.account_id = r.account_id AND c.state = 'created' AND c.due <= clock_timestamp()
         AND coalesce(c.expires_at > clock_timestamp(), true)
     ORDER BY c.urgent DESC, c.due LIMIT r.room FOR UPDATE SKIP LOCKED) AS d

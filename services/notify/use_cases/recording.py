@@ -29,7 +29,6 @@ from services.notify.domain.deciding import (
 )
 from services.notify.domain.kinds import KINDS
 from services.notify.domain.outcomes import ACCOUNT, PROVIDER, Delivered, Outcome, Refused, TryLater, Uncertain, why_of
-from services.notify.domain.reporters import REPORTER, by_day
 from services.notify.domain.ways import Candidate, choose
 from services.notify.store import OpenWork, Row, Work
 from services.notify.use_cases.delivering import fall_back
@@ -132,8 +131,6 @@ def _account(row: Row, to: Next, candidates: Sequence[Candidate]) -> str | None:
 def _settled(row: Row, to: Next, account: str | None, receipt: str | None, work: Work) -> Row:
     """The row as it is to be written; the next channel gets it here, if it is to."""
     fallen = row["fallen"] or (to.fall_back and fall_back(row, work))
-    if to.state == CREATED and to.wait is not None and row["person"] == REPORTER:
-        to = to._replace(wait=by_day(to.wait, work.now(), row["level"]))
     written = {"id": row["id"], "state": to.state, "reason": to.reason, "fallen": fallen, "account_id": account}
     return written | {"doubtful": row["doubtful"] or to.doubtful, "receipt": receipt, "wait": to.wait}
 
