@@ -403,6 +403,6 @@ def test_administrators_add_list_explain_and_end(world: World, tmp_path: Path) -
     file.write_text(
         "subscriptions:\n  - {receiver: {member: m001}, reason: x}\n  - {receiver: {role: king}, reason: x}\n"
     )
-    with pytest.raises(Exception, match="subscriptions.yaml:3: .*nobody is a 'king'"):
+    with pytest.raises(Exception, match=r"subscriptions\.yaml:3: .*nobody is a 'king'"):
         world.town.admin("notify", "subscriptions", "add", str(file))
     assert world.town.admin("notify", "subscriptions", "list", "m001") == ""
