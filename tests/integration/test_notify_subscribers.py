@@ -95,7 +95,7 @@ def test_members_hear_on_their_ways_what_they_have_subscribed_to(world: World) -
     (event,) = world.happen.work("acknowledged", number, title="路灯不亮")
     rows = until(lambda: wanted(world, event))
     assert [row[:5] for row in rows] == [
-        (name, "work_acknowledged", "subscription", "new", number) for name in ("guide1", "l001", "m001")
+        (name, "news_work_acknowledged", "subscription", "new", number) for name in ("guide1", "l001", "m001")
     ]
     facts = rows[0][5]
     assert facts["title"] == "路灯不亮" and facts["areas"] == ["小镇", "小村", "第1网格"] and facts["level"] == "P3"
