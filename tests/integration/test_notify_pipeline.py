@@ -40,7 +40,11 @@ def section(quiet: bool) -> dict[str, Any]:
             "expires": "deadline",
             "routes": [
                 {"name": "urgent", "match": {"levels": ["P1", "P2"]}, "group_by": None},
-                {"name": "alone", "match": {"kinds": ["work_verified", "case_merged", "check_wanted"]}, "group_by": []},
+                {
+                    "name": "alone",
+                    "match": {"kinds": ["work_verified", "news_case_merged", "check_wanted"]},
+                    "group_by": [],
+                },
                 {"name": "night", "match": {"kinds": ["work_sent_back"]}, "group_by": [], "quiet": hours},
                 {
                     "name": "scarce",
@@ -129,7 +133,7 @@ def test_a_case_that_is_merged_is_silent_as_long_as_its_parent_lives(board: Boar
     board.case("P-1")
     board.case("C-1", merged_into="P-1", merged=2)
     board.tell("muted", "m104", "work_verified", number="C-1")
-    board.tell("merger", "m104", "case_merged", number="C-1", notice_number=None)
+    board.tell("merger", "m104", "news_case_merged", number="C-1", notice_number=None)
     until(lambda: board.states("muted") == {"muted": 1} and board.states("merger") == {"sent": 1})
     assert board.of("muted")[0]["reason"] == "its case is handled together with P-1"
     board.run("UPDATE cases SET ended = 9, ended_round = 1 WHERE number = %s", [("P-1",)])

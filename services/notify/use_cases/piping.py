@@ -16,7 +16,7 @@ from services.notify.domain.pipeline.deciding import Decision, Message, decide
 from services.notify.domain.pipeline.routes import Route, matching, route_of
 from services.notify.domain.pipeline.rule_set import Problem, mistakes_in
 from services.notify.domain.pipeline.steps import Matched, World, match
-from services.notify.domain.pipeline.subject import Item, template_of
+from services.notify.domain.pipeline.subject import Item
 from services.notify.domain.templates import Templates
 from services.notify.store import OpenWork, Row, Work
 from services.notify.use_cases.delivering import deliver
@@ -121,7 +121,7 @@ def world_of(matched: Sequence[Matched], receivers: Receivers, keys: KeyRing, wo
 
 
 def _said(row: Row) -> Said:
-    return Said(template_of(row["kind"], row["notice_number"] is not None), row["facts"], row["notice_id"])
+    return Said(row["kind"], row["facts"], row["notice_id"])
 
 
 def _wanted(message: Message, worded: _Worded) -> Wanted:
