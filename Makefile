@@ -42,9 +42,9 @@ test: ## install, check, and the whole suite 全部测试 (ARGS="-k intake")
 	$(bootstrap) --tests
 	@$(local) test -- $(ARGS)
 
-bench: ## measure the line beside what could be taken instead 性能测试 (ONLY=rate,latency)
+bench: ## measure the line beside what could be taken instead 性能测试 (ONLY=rate,latency, RATE=)
 	$(bootstrap) --tests
-	@$(python) -m tests.bench $(if $(ONLY),--only "$(ONLY)")
+	@$(python) -m tests.bench $(if $(ONLY),--only "$(ONLY)") $(if $(RATE),--rate "$(RATE)")
 
 chaos: ## break the line in every way, then check what was promised 故障演练 (FAULT=list or names, SEED=, MINUTES=)
 	$(bootstrap) --tests

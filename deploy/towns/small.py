@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -16,20 +17,34 @@ SOURCES = ("hotline", "portal", "patrol")
 TOWNSHIP, VILLAGE = "330822111", "330822111201"
 
 
-def write_small_town(folder: Path, grids: int = 4, members_per_grid: int = 3) -> None:
+def write_small_town(folder: Path, grids: int = 4, members_per_grid: int = 3, chats: bool = False) -> None:
     """Write a town folder (format.md).
 
     Grids `g001`… lie side by side from 118.40 E, 28.92 N eastwards, 0.01° wide and high: the middle of the first is
     118.405, 28.925. Members `m001`… go grid by grid, a leader first, then workers; `guide1`, `checker1` and `desk1`
-    follow. Sources: hotline and patrol (accepted automatically), portal (the desk decides); both platforms send the
-    generic report. Rules: normal and practice.
+    follow; with `chats` they are known on the chat platforms, as `dingtalk-m001` and `wecom-m001`. Sources: hotline and
+    patrol (accepted automatically), portal (the desk decides); both platforms send the generic report. Rules: normal
+    and practice.
     """
     files.write_areas(folder, _areas(grids))
-    files.write_members(folder, _members(grids, members_per_grid))
+    members = _members(grids, members_per_grid)
+    files.write_members(folder, [_with_chats(member) for member in members] if chats else members)
     files.copy_sample(folder, "calendar.yaml", *files.HAND_WRITTEN)
     sources = files.read_yaml(files.SAMPLE / "sources.yaml")["sources"]
     chosen = [_generic(source) for source in sources if source["name"] in SOURCES]
     files.write_yaml(folder / "sources.yaml", {"sources": chosen}, "Where reports come from.")
+
+
+@dataclass(frozen=True)
+class _Chatting(Member):
+    """With an id on each chat platform."""
+
+    dingtalk: str = ""
+    wecom: str = ""
+
+
+def _with_chats(member: Member) -> Member:
+    return _Chatting(**vars(member), dingtalk=f"dingtalk-{member.member_id}", wecom=f"wecom-{member.member_id}")
 
 
 def _generic(source: dict[str, Any]) -> dict[str, Any]:

@@ -22,6 +22,7 @@ FEEDBACK_LIMIT = 100_000
 WEEK = 7 * 24 * 3600 * 1000  # milliseconds
 MEMBER_LIMIT, MEMBER_TTL = 1_000, WEEK  # notices
 FEED_LIMIT, FEED_TTL = 100_000, WEEK  # events waiting for a subscriber
+CUT_LIMIT = 1_000  # of what its queue has let go: more than its reader may hold, which comes back and may go last
 
 
 class Queue(NamedTuple):
@@ -79,14 +80,14 @@ def queue_of_member(member: str) -> Queue:
 
 
 def queues_of_subscriber(subscriber: str) -> list[Queue]:
-    """A subscriber's queue, bounded in length and age: what has to go is the oldest, and the last of what went is in a
-    queue beside it, so that the subscriber knows that something is missing, and up to where."""
+    """A subscriber's queue, bounded in length and age: what has to go is the oldest, and the last of what went are in a
+    queue beside it: up to the newest of them something is missing."""
     check_name(subscriber)
     name = f"feed.{subscriber}"
     bounds = {"x-max-length": FEED_LIMIT, "x-message-ttl": FEED_TTL, "x-delivery-limit": DELIVERY_LIMIT}
     gone = {"x-dead-letter-exchange": "", "x-dead-letter-routing-key": f"{name}.cut"}
     quorum = {"x-queue-type": "quorum", "x-overflow": "drop-head"}
-    return [Queue(f"{name}.cut", quorum | {"x-max-length": 1}, []), Queue(name, quorum | bounds | gone, [])]
+    return [Queue(f"{name}.cut", quorum | {"x-max-length": CUT_LIMIT}, []), Queue(name, quorum | bounds | gone, [])]
 
 
 def check_name(name: str) -> None:

@@ -1,6 +1,6 @@
 """Measure the line: one table, each figure three times, beside the minimal chain and what could be taken instead.
 
-python -m tests.bench [--only rate,latency,idle,step,door,action,deadlines,morning,fan_out,growth,intake] [--times 3]
+python -m tests.bench [--only rate,latency,subscribers] [--times 3] [--rate 330]
 """
 
 from __future__ import annotations
@@ -17,7 +17,10 @@ from deploy.local.checkout import LOCAL
 from tests.bench.table import TIMES, Figures, console
 from tests.bench.workshop import Workshop
 
-MEASURES = ("rate", "latency", "idle", "step", "door", "action", "deadlines", "morning", "fan_out", "growth", "intake")
+MEASURES = (
+    *("rate", "latency", "idle", "step", "door", "action", "deadlines", "morning", "fan_out", "subscribers"),
+    *("transitions", "growth", "intake"),
+)
 
 
 def main() -> int:
@@ -26,6 +29,9 @@ def main() -> int:
         "--only", type=lambda text: text.split(","), default=list(MEASURES), help="some of the measures"
     )
     parser.add_argument("--times", type=int, default=TIMES, help="how often each figure is measured")
+    parser.add_argument(
+        "--rate", type=float, help="reports a second where half of the ceiling is wanted (half of what rate has found)"
+    )
     wanted = parser.parse_args()
     if unknown := [name for name in wanted.only if name not in MEASURES]:
         parser.error(f"there is no measure {', '.join(unknown)}: choose from {', '.join(MEASURES)}")
@@ -41,7 +47,9 @@ def main() -> int:
         for name in wanted.only:
             console.rule(name)
             try:
-                importlib.import_module(f"tests.bench.measures.{name}").measure(Workshop(figures, wanted.times))
+                importlib.import_module(f"tests.bench.measures.{name}").measure(
+                    Workshop(figures, wanted.times, wanted.rate)
+                )
             except Exception:
                 failed.append(name)
                 console.print_exception()

@@ -35,6 +35,15 @@ def memory(pid: int) -> float:
         return 0.0
 
 
+def family(pid: int) -> list[int]:
+    """A process, those that it has started, and those that they have."""
+    try:
+        children = [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+    except OSError:
+        return []
+    return [pid, *(found for child in children for found in family(child))]
+
+
 def watch(pids: dict[str, int], seconds: float) -> dict[str, Use]:
     """What each of these processes takes within so many seconds."""
     before, began = {name: cpu_seconds(pid) for name, pid in pids.items()}, time.monotonic()

@@ -8,19 +8,24 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from deploy.local import stack
+from deploy.local import stack, supervision
 from deploy.provision.names import SERVICES
 from deploy.towns.small import write_small_town
-from tests.bench.machine import noise
+from tests.bench.machine import family, noise
 from tests.bench.table import TIMES, Figures, console
 from tests.support.town import TemporaryTown
 
+NAMES = {"postgres": "PostgreSQL", "beam.smp": "RabbitMQ"}
+
 
 class Workshop:
-    """`with workshop.town() as town`: a fresh town of `grids` by `members` (a leader and workers), normal rules."""
+    """`with workshop.town() as town`: a fresh town of `grids` by `members` (a leader and workers), normal rules.
 
-    def __init__(self, figures: Figures, times: int = TIMES):
-        self.figures, self.times = figures, times
+    `rate`: reports a second where half of the line's ceiling is wanted; none: half of what this run has measured.
+    """
+
+    def __init__(self, figures: Figures, times: int = TIMES, rate: float | None = None):
+        self.figures, self.times, self.rate = figures, times, rate
         self.folder = Path(tempfile.mkdtemp(prefix="wangge-bench-"))
         self.servers = stack.servers()
 
@@ -39,11 +44,11 @@ class Workshop:
     def servers_pids(self) -> dict[str, list[int]]:
         """Processes of the private broker and database; none when they belong to somebody else."""
         found: dict[str, list[int]] = {"PostgreSQL": [], "RabbitMQ": []}
-        for stat in Path("/proc").glob("[0-9]*/comm"):
-            with contextlib.suppress(OSError):
-                name = {"postgres": "PostgreSQL", "beam.smp": "RabbitMQ"}.get(stat.read_text().strip())
-                if name and stack.is_private():
-                    found[name].append(int(stat.parent.name))
+        for row in supervision.processes() if stack.is_private() else ():
+            for pid in family(row["pid"]):
+                with contextlib.suppress(OSError):
+                    name = NAMES.get(Path(f"/proc/{pid}/comm").read_text().strip())
+                    found.get(name or "", []).append(pid)
         return found
 
 

@@ -104,18 +104,18 @@ class Run:
         except Exception as error:
             found = [f"the run failed: {type(error).__name__}: {error}".splitlines()[0]]
             self.history.note("failed", trace=traceback.format_exc())
+        reports = sort(world.evidence()) if not found else ""
+        world.see_off()
         took = time.monotonic() - began
         self.results.append(Result(fault.name, number, took, world.kills - kills, found))
         self.history.note("verdict", fault=fault.name, round=number, violations=found)
-        self._say(fault, number, found, world)
+        self._say(fault, reports, found)
         return not found
 
-    def _say(self, fault: Fault, number: int, found: list[str], world: World) -> None:
+    def _say(self, fault: Fault, reports: object, found: list[str]) -> None:
         result = self.results[-1]
         if not found:
-            console.print(
-                f"  held after {result.seconds:.0f} s, {result.kills} kills; reports: {sort(world.evidence())}"
-            )
+            console.print(f"  held after {result.seconds:.0f} s, {result.kills} kills; reports: {reports}")
             return
         console.print(f"  [red]{len(found)} broken promises[/] after {result.seconds:.0f} s:")
         for line in found[:SHOWN]:

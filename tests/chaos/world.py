@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import psycopg2
 
@@ -47,7 +47,23 @@ class Needs:
     nodes: int = 1
     replica: bool = False
     small_disk: bool = False
+    channels: bool = False  # members are known to the chat platforms, so that notices can go out there too
     people: bool = True  # members act, so that every case ends; without them it is enough that each is assigned
+
+
+class Guest(Protocol):
+    """Somebody whom a fault brings along, until it has been checked what came of it. `patience`: seconds that this may
+    take beyond what everybody else needs."""
+
+    patience: float
+
+    def settle(self) -> None:
+        """All is well again; called now and then until nothing is broken any more."""
+
+    def seen(self) -> dict[str, Any]:
+        """What the checker has to know, by its names in the evidence."""
+
+    def stop(self) -> None: ...
 
 
 class World:
@@ -60,6 +76,7 @@ class World:
         self.to_broker = Proxy([node.amqp for node in self.broker.nodes], self.random)
         self.to_database = [Proxy([port], self.random) for port in self.database.ports]
         self.kills = 0
+        self.guests: list[Guest] = []
         self.healed: dt.datetime | None = None  # by the database's clock: since when nothing is broken
 
     @contextlib.contextmanager
@@ -81,10 +98,11 @@ class World:
             for part in parts + ([self.pilot] if self.needs.people else []):
                 part.start()
                 stack.callback(part.stop)
+            stack.callback(self.see_off)
             yield self
 
     def _write_town(self) -> None:
-        write_small_town(self.folder / "town")
+        write_small_town(self.folder / "town", chats=self.needs.channels)
         practice = self.folder / "town" / "rules" / "practice.yaml"
         rules = files.read_yaml(practice)
         rules["callback"] |= HURRY
@@ -180,10 +198,21 @@ class World:
         self.traffic.pause()
         self._wait_for_quiet()
         self.history.note("answers", **Counter(channel for channel, _ in self.pilot.taken))
-        end = time.monotonic() + LAST_WORDS
-        while (found := check(self.evidence(), self.needs.people)) and time.monotonic() < end:
+        end = time.monotonic() + LAST_WORDS + sum(guest.patience for guest in self.guests)
+        while (found := self._check()) and time.monotonic() < end:
             time.sleep(1.0)
         return found
+
+    def _check(self) -> list[Violation]:
+        for guest in self.guests:
+            guest.settle()
+        return check(self.evidence(), self.needs.people)
+
+    def see_off(self) -> None:
+        """The guests of a fault leave."""
+        for guest in self.guests:
+            guest.stop()
+        self.guests.clear()
 
     def evidence(self) -> Evidence:
         traffic = self.traffic
@@ -197,6 +226,7 @@ class World:
             told_taken=set(self.pilot.taken),
             samples=self.watch.highest(),
             healed=self.healed,
+            **{name: value for guest in self.guests for name, value in guest.seen().items()},
         )
 
     def _wait_for_quiet(self) -> None:

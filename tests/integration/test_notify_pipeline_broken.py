@@ -116,3 +116,23 @@ def agree(board: Board, world: Providers) -> None:
     reached = Counter((effect.target.partition("-")[2], effect.text) for effect in world.effects)
     assert sum(count - 1 for count in reached.values()) <= len(doubtful), "twice only where it was in doubt"
     assert len(effects) >= len(said) - sum(row["state"] == "failed" for row in wanted)
+
+
+@pytest.mark.timeout(300)
+def test_two_replicas_share_the_limit_of_a_robot_exactly(board: Board, tmp_path: Path) -> None:
+    """What two pipelines have decided, two engines send: never more than the limit in any window, and hardly less."""
+    post, count, window = board.post, 6, 3.0
+    board.rules(tmp_path, {"route": {"ways": ["robot"]}})
+    with providers(limit=(count, window), blocked=60.0) as world:
+        limit = [{"count": count, "in": "3 second", "burst": 3}]
+        post.set_accounts(tmp_path, [account("robot", "dingtalk_robot", world, tmp_path, limits=limit)])
+        post.town.start("notify", replicas=2, **SETTINGS)
+        for at in range(3):
+            for member in MEMBERS[:10]:
+                board.tell(f"limited{at}-{member}", member)
+        until(lambda: post.states() == {"delivered": 30}, 120)
+        times = [effect.at for effect in world.effects]
+        assert all(sum(at <= other < at + window - 0.05 for other in times) <= count for at in times)
+        assert world.called("dingtalk_robot") == 30, "nobody was told that it was too much"
+    states = [board.states(f"limited{at}-{member}") for at in range(3) for member in MEMBERS[:10]]
+    assert sum(states, Counter()) == {"sent": 30}

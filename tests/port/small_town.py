@@ -41,7 +41,7 @@ def definitions() -> dict:
         "reports.hotline.normal": quorum, "reports.hotline.urgent": quorum, "feedback.hotline": quorum,
         "reports.small.normal": {**quorum, **bounded}, "feedback.small": quorum, "feedback.nowhere": quorum,
         "reports.patrol.normal": quorum, "members.m1": {}, "dispatch.actions": quorum, "notify.actions": quorum,
-        **{queue.name: {**queue.arguments, "x-max-length": bound} for queue, bound in zip(feed, (1, 3), strict=True)},
+        **{queue.name: {**queue.arguments, "x-max-length": bound} for queue, bound in zip(feed, (10, 3), strict=True)},
     }  # fmt: skip
     bindings = [("reports", name, name.removeprefix("reports.")) for name in queues if name.startswith("reports.")]
     bindings += [("feedback", "feedback.hotline", "hotline"), ("feedback", "feedback.small", "small")]

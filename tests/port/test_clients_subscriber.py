@@ -114,6 +114,20 @@ def test_what_the_bound_has_cut_is_told(broker, town) -> None:
     assert town.depth("feed.county.cut") == town.depth("feed.county") == 0
 
 
+def test_what_comes_back_and_is_cut_hides_nothing_that_was_cut_before(broker, town) -> None:
+    """There is room for three: two that nobody acknowledged come back first, and go first."""
+    cuts: list[Cut] = []
+    town.happened(1)
+    town.happened(2)
+    with county(broker, prefetch=2) as subscriber:
+        assert next(subscriber.events(timeout=5)).position == 1
+        for position in range(3, 10):
+            town.happened(position)
+    with county(broker, on_cut=cuts.append) as subscriber:
+        assert positions(subscriber) == [7, 8, 9]
+    assert cuts == [Cut(None, 6, "maxlen")]
+
+
 def test_what_the_bound_has_cut_is_asked_for(broker, town, edge) -> None:
     cuts: list[Cut] = []
     with county(

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import yaml
 
@@ -18,7 +18,7 @@ from services.notify.store import Work
 from shared.db.pool import Pool
 from shared.outbox.unit_of_work import NullRelay, opener
 from shared.sealing import KeyRing
-from tests.support.providers import HOOK, SECRET, TOKEN, Providers
+from tests.support.providers import HOOK, SECRET, TOKEN
 from tests.support.town import TemporaryTown
 
 LISTED = "127.0.0.0/8"
@@ -35,7 +35,14 @@ SETTINGS: dict[str, dict[str, str]] = {
 }
 
 
-def account(name: str, channel: str, world: Providers, tmp_path: Path, **more: Any) -> dict[str, Any]:
+class Provided(Protocol):
+    """Who provides channels."""
+
+    @property
+    def url(self) -> str: ...
+
+
+def account(name: str, channel: str, world: Provided, tmp_path: Path, **more: Any) -> dict[str, Any]:
     """As in channels.yaml; its secrets in files."""
     secrets = {}
     for secret, value in SECRETS[channel].items():

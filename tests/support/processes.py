@@ -64,6 +64,10 @@ class ServiceProcess:
                 stderr=subprocess.STDOUT,
             )
 
+    def keep(self, **settings: str) -> None:
+        """Settings for every start from now on."""
+        self._settings |= settings
+
     def problems(self) -> list[str]:
         """What /readyz says; empty when the service is ready."""
         try:

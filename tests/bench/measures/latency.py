@@ -6,20 +6,19 @@ import time
 
 from tests.bench.clients import listening, percentile
 from tests.bench.machine import cpu_seconds, memory
-from tests.bench.measures.rate import GROUP as RATE
+from tests.bench.measures import rate as ceiling
 from tests.bench.rate import run
 from tests.bench.systems import Line
 from tests.bench.workshop import Workshop, members_of
 
 GROUP = "from publishing to the member's client"
 SECONDS, SLOW = 20.0, 200.0
-CEILING = 660.0  # reports/s, where the rate has not been measured in the same run
 WARM = 5.0  # seconds that do not count
 MOST = {("200/s", "p50"): 30.0, ("200/s", "p99"): 100.0, ("half the ceiling", "p99"): 400.0}  # ms
 
 
 def measure(workshop: Workshop) -> None:
-    half = (workshop.figures.median(RATE, "the line") or CEILING) / 2
+    half = ceiling.half(workshop)
     for _ in range(workshop.times):
         with workshop.town() as town:
             line = Line(town)

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections import Counter as Counters
 from dataclasses import dataclass, field
 from typing import NamedTuple
+
+from tests.chaos.checker.delivering import Intended, Reached, Sent
+from tests.chaos.checker.hearing import Ear, Fed
 
 Key = tuple[str, str]  # a report: (source, external id)
 
@@ -93,4 +97,13 @@ class Evidence:
     counters: list[Counter] = field(default_factory=list)
     unconfirmed: dict[str, int] = field(default_factory=dict)  # service → outbox rows without confirm
     parked: dict[str, int] = field(default_factory=dict)
+    fed: list[Fed] = field(default_factory=list)  # what the feed has since subscribers listen
+    happened: set[str] = field(default_factory=set)  # ids of messages that must be in it: somebody wants everything
+    ears: list[Ear] = field(default_factory=list)
+    intended: list[Intended] = field(default_factory=list)  # what members are to hear on channels …
+    untold: list[str] = field(default_factory=list)  # … notices that nothing was intended for …
+    sent_on_channels: list[Sent] = field(default_factory=list)  # … what became of it …
+    reached: Reached = field(
+        default_factory=lambda: Reached(Counters(), Counters())
+    )  # … and what has really reached somebody
     samples: list[tuple[str, float, float]] = field(default_factory=list)  # (what, its highest value, its bound)

@@ -7,6 +7,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple
 
+from tests.chaos.checker import delivering, hearing
 from tests.chaos.checker.evidence import Evidence
 from tests.chaos.checker.sorting import sort
 
@@ -228,6 +229,18 @@ def _feedback(evidence: Evidence) -> Iterator[Violation]:
             yield Violation("lost", f"feedback for {key}: {said} said, {len(heard.get(key, ()))} heard")
 
 
+def _subscribers(evidence: Evidence) -> Iterator[Violation]:
+    """Whoever has subscribed hears what happens, or is told what is cut; and nothing else."""
+    found = hearing.broken_promises(evidence.fed, evidence.happened, evidence.ears)
+    yield from (Violation(kind, what) for kind, what in found)
+
+
+def _channels(evidence: Evidence) -> Iterator[Violation]:
+    """7: what was to go out on channels ends delivered, failed or uncertain, or with a no; nothing twice in silence."""
+    parts = evidence.intended, evidence.untold, evidence.sent_on_channels, evidence.reached
+    yield from (Violation(kind, what) for kind, what in delivering.broken_promises(*parts))
+
+
 def _all_ended(evidence: Evidence) -> Iterator[Violation]:
     for case, _, _, state in evidence.cases:
         if state not in ENDED:
@@ -259,4 +272,6 @@ RULES: tuple[Callable[[Evidence], Iterator[Violation]], ...] = (
     _bounded,
     _counters,
     _feedback,
+    _subscribers,
+    _channels,
 )

@@ -9,9 +9,10 @@ from collections.abc import Callable, Iterator
 
 from wangge_client.address import Address
 from wangge_client.subscriber.event import Cut, Event
-from wangge_client.subscriber.reader import Reader, Taken
+from wangge_client.subscriber.reader import CUT_KEPT, Reader, Taken
 
 log = logging.getLogger("wangge_client")
+_SOON = 1.0  # seconds in which all that the queue has let go has come, once some of it has
 _REMEMBERED = 100_000  # ids of events that are done with: what comes again is not told again
 
 
@@ -32,7 +33,10 @@ class Subscriber:
         catch_up: Callable[[int], Iterator[Event | Cut]] | None = None,
     ) -> None:
         """`name`: by default from the user's name, <town>-<name>. `on_cut` is told what is gone for good. With
-        `catch_up`, which gives what came after a position, what has left the queue is asked for. Does not wait."""
+        `catch_up`, which gives what came after a position, what has left the queue is asked for. `prefetch`: events
+        that are here and not done with, at most 1,000. Does not wait."""
+        if not 1 <= prefetch <= CUT_KEPT:
+            raise ValueError(f"prefetch={prefetch}: give 1 to {CUT_KEPT}, or what was cut could not be told")
         address = Address(amqp_url, "wangge-subscriber")
         town = address.parameters.virtual_host.removeprefix("wangge-")
         self.name = name or address.user.removeprefix(f"{town}-")
@@ -41,6 +45,9 @@ class Subscriber:
         self._done: OrderedDict[str, int] = OrderedDict()  # id → position
         self._after: int | None = None
         self._held: Taken | None = None  # told, and not done with
+        self._gone: list[Taken] = []  # what the queue has let go, not told yet
+        self._cut_to = 0  # the newest of it that was told
+        self._tell_at = 0.0
         self._closed = threading.Event()
         self._reader = Reader(address, f"feed.{self.name}", prefetch)
         self._reader.start()
@@ -57,10 +64,18 @@ class Subscriber:
         until = _end(timeout)
         while not self._closed.is_set():
             taken = self._take(until)
-            if taken is None:
+            if self._gone and (taken is None or time.monotonic() > self._tell_at):
+                yield from self._cut()
+            elif taken is None:
                 return
+            if taken is None:
+                continue
+            if taken.cut:
+                self._tell_at = self._tell_at if self._gone else time.monotonic() + _SOON
+                self._gone.append(taken)
+                continue
             self._held = taken
-            yield from self._cut(taken) if taken.cut else self._told(taken)
+            yield from self._told(taken)
             self._reader.done(taken)
             self._held = None
             until = _end(timeout)
@@ -84,6 +99,7 @@ class Subscriber:
         """The next message, or the one with which the last loop was not done; None when the time is over."""
         if self._held is not None:
             return self._held
+        until = self._tell_at if self._gone else until
         while not self._closed.is_set():
             left = 1.0 if until is None else until - time.monotonic()
             if left <= 0:
@@ -111,16 +127,21 @@ class Subscriber:
                 yield found
                 self._is_done(found)
 
-    def _cut(self, taken: Taken) -> Iterator[Event]:
-        """The queue has let go of some, the last of them is this one."""
-        if taken.event is None or taken.event.id in self._done:
-            return
-        last = taken.event.position
-        before = max((position for position in self._done.values() if position < last), default=self._after)
-        if self._catch_up is not None and before is not None:
-            yield from self._missed(before)
-        else:
-            self._on_cut(Cut(None if before is None else before + 1, last, taken.cut))
+    def _cut(self) -> Iterator[Event]:
+        """The queue has let go of these, and of what was before the newest of them. The newest need not have gone last:
+        what a queue takes back, because nobody acknowledged it, goes first when there is no room."""
+        gone, self._gone = self._gone, []
+        known = {one.event.position: one.cut for one in gone if one.event and one.event.id not in self._done}
+        last = max(known, default=0)
+        if last > self._cut_to:
+            before = max((position for position in self._done.values() if position < last), default=self._after)
+            if self._catch_up is not None and before is not None:
+                yield from self._missed(before)
+            else:
+                self._on_cut(Cut(None if before is None else before + 1, last, known[last]))
+            self._cut_to = last
+        for one in gone:
+            self._reader.done(one)
 
     def _is_done(self, event: Event) -> None:
         self._done[event.id] = event.position

@@ -19,6 +19,9 @@ log = logging.getLogger("wangge_client")
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.5, 10.0  # seconds between two tries
 
 
+CUT_KEPT = 1000  # of what a queue has let go, so many are kept for its subscriber
+
+
 class Taken(NamedTuple):
     """One message: `event` is None when it cannot be read; `cut` says why it is among what the queue has let go."""
 
@@ -97,7 +100,7 @@ class Reader:
             self._forget()
             events_channel, cut_channel = connection.channel(), connection.channel()
             events_channel.basic_qos(prefetch_count=self._prefetch)
-            cut_channel.basic_qos(prefetch_count=1)
+            cut_channel.basic_qos(prefetch_count=CUT_KEPT)
             cut_channel.basic_consume(f"{self._name}.cut", functools.partial(self._came, True))
             events_channel.basic_consume(self._name, functools.partial(self._came, False))
             self._connection, self._trouble = connection, None
