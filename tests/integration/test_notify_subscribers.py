@@ -112,7 +112,7 @@ def test_who_is_told_anyway_is_not_told_twice(world: World) -> None:
     until(lambda: len(world.town.rows("notify", "SELECT 1 FROM feed WHERE event_id = ANY(%s)", events)) == 6)
     until(lambda: len(world.town.rows("notify", "SELECT 1 FROM notices WHERE event_id = ANY(%s)", events)) == 6)
     for event in events:
-        # committed in the same instant, neither sees the other: then the pipeline says it once (test_notify_pipeline.py)
+        # committed in the same instant, neither sees the other: then the pipeline says it once
         states = {source: state for _, _, source, state, _, _ in wanted(world, event)}
         assert states.pop("notice") in ("new", "no_way") and "sent" not in states.values()
     gave_way = (
