@@ -10,6 +10,7 @@ import argparse
 import importlib
 import logging
 import os
+import resource
 import signal
 import sys
 
@@ -31,6 +32,7 @@ def main() -> int:
     except SettingsError as error:
         print(f"{package}: {error}", file=sys.stderr)
         return 2
+    _allow_files()
     logs.configure(settings.service, settings.town, settings.log_level)
     runner = ServiceRunner({"settings": settings, "WEB_SERVER_ADDRESS": settings.http_address, "max_workers": 100})
     runner.add_service(getattr(importlib.import_module(module_name), class_name))
@@ -40,6 +42,12 @@ def main() -> int:
     runner.stop()
     log.info("stopped")
     return 0
+
+
+def _allow_files() -> None:
+    """As many open files as the system lets this process have: each client that listens is one."""
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
 
 
 def _until_told_to_stop() -> None:

@@ -121,6 +121,8 @@ def _url(a: argparse.Namespace) -> None:
 
 
 def _credentials(a: argparse.Namespace) -> None:
+    if a.mqtt and a.source:
+        raise LocalError("a source has nothing to hear by MQTT: its feedback is in its queue, by AMQP or HTTP")
     kinds = {"members": a.member, "sources": a.source, "subscribers": a.subscriber}
     place = next((kind, name) for kind, name in kinds.items() if name)
     address = towns.secrets_of(a.town).read(*place, "amqp_uri")

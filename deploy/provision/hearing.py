@@ -30,7 +30,7 @@ class Hearing:
     def bindings(self) -> list[str]:
         """The bindings that let everything in that it may hear."""
         places = [f"{path}.#" for path in self.paths] or ["#"]
-        return [".".join(key) for key in product(self.transitions or "*", self.categories or "*", places)]
+        return [".".join(key) for key in product(self.transitions or "*", self._categories() or "*", places)]
 
     def pattern(self) -> str:
         """What it may bind, as a regular expression for a whole key.
@@ -39,8 +39,11 @@ class Hearing:
         """
         place = rf"\.({_any_of(self.paths)})(\..+)?" if self.paths else r"(\..+)?"
         transition = f"({_any_of(self.transitions)})" if self.transitions else r"([a-z_]+|\*)"
-        category = f"({_any_of(self.categories)})" if self.categories else r"([A-Za-z0-9_-]+|\*)"
+        category = f"({_any_of(self._categories())})" if self.categories else r"([A-Za-z0-9_-]+|\*)"
         return rf"{transition}\.{category}{place}"
+
+    def _categories(self) -> tuple[str, ...]:
+        return tuple(map(word, self.categories))
 
     def allows(self, key: str) -> bool:
         """Whether it may bind this."""

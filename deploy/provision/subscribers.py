@@ -44,15 +44,15 @@ def add(town: Town, arguments: argparse.Namespace) -> str:
     """Rights, then bindings, then notify says it: nothing comes that it may not hear, and nothing goes astray."""
     name, heard = arguments.name, _chosen(town, arguments)
     _check_name(town, name)
-    before = kept_now(town.secrets).get(name)
+    before = kept_now(town.secrets).get(name, heard)
     if not arguments.dry_run:
+        keep(town.secrets, name, heard)
         _connect(town, name, heard)
+        if before != heard:  # who is connected keeps the rights of before
+            broker.disconnect(town.servers, user_of(town.name, name))
+            broker.drop_phones(town.servers, town.name, name)
         have_queues(town.servers, town.name, name, heard, afresh=True)
         _subscribe(town, name, heard.subscriptions())
-        keep(town.secrets, name, heard)
-    if before not in (None, heard) and not arguments.dry_run:
-        broker.disconnect(town.servers, user_of(town.name, name))  # who is connected keeps the rights of before
-        broker.drop_phones(town.servers, town.name, name)
     return f"{name}: {heard.shown()}\nits queue is feed.{name}\n{_where(town, name)}"
 
 

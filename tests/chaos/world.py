@@ -7,6 +7,7 @@ import datetime as dt
 import random
 import signal
 import time
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -36,7 +37,7 @@ STILL = 240.0  # seconds after a fault, or after what came forward last, within 
 SETTLE = 1800.0  # seconds after a fault within which it must, however much comes forward: cases may go in circles
 LAST_WORDS = 15.0  # and then within which what was said last has arrived
 # so soon a matter is over of which nobody says anything, and an answer on the page is judged
-HURRY = {"window": "40 second", "link": {"after": "20 second", "open": "20 second"}, "settle": {"page": "2 second"}}
+HURRY = {"window": "30 second", "link": {"after": "15 second", "open": "15 second"}, "settle": {"page": "2 second"}}
 
 
 @dataclass(frozen=True)
@@ -196,6 +197,7 @@ class World:
         self.healed = self.database.run("SELECT clock_timestamp()")[0][0]
         self.traffic.pause()
         self._wait_for_quiet()
+        self.history.note("answers", **Counter(channel for channel, _ in self.pilot.taken))
         end = time.monotonic() + LAST_WORDS + sum(guest.patience for guest in self.guests)
         while (found := self._check()) and time.monotonic() < end:
             time.sleep(1.0)

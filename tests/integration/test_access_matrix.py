@@ -44,9 +44,10 @@ PEOPLE = {
     "department of the platform": Person("member", "e1", "enforcement"),
     "another department": Person("member", "e2", "public_service"),
     "another source": Person("source", "portal"),
+    "another system": Person("subscriber", "county"),
     "nobody": Person("nobody", "x"),
 }
-OUTSIDE = ("leader elsewhere", "worker elsewhere", "another department", "another source", "nobody")
+OUTSIDE = ("leader elsewhere", "worker elsewhere", "another department", "another source", "another system", "nobody")
 ROUTES: dict[str, tuple[str, Http]] = {
     f"{entrypoint.method} {entrypoint.url}": (service, entrypoint)
     for service in SERVICES
@@ -90,6 +91,11 @@ OWN_OR_LIST = {
     # leaders' silences end where their rights end (test_notify_pipeline.py)
     "GET /notify/silences",
     "POST /notify/silences",
+    "GET /notify/notices/stream",
+    # each hears and sees what they have subscribed to themselves
+    "GET /notify/feed",
+    "GET /notify/feed/stream",
+    "GET /notify/subscriptions",
     "GET /board/totals",
 }
 
@@ -120,6 +126,7 @@ class Line:
             "delivery_id",
             "call_id",
             "silence_id",
+            "subscription_id",
         )
         self.parts |= {name: str(uuid.uuid4()) for name in some}
         self.parts |= {"roster_id": "night", "grid_id": self.order["grid_id"], "member_id": self.order["member_id"]}
@@ -138,8 +145,11 @@ class Line:
 
     def ask(self, method: str, service: str, path: str, who: Person | None, body: Any = None) -> requests.Response:
         headers = {"Authorization": f"Bearer {self.token(who)}"} if who else {}
-        url = f"{self.town.url(service)}{path}"
-        return requests.request(method, url, json=body, headers=headers, timeout=30, allow_redirects=False)
+        url, options = f"{self.town.url(service)}{path}", {"timeout": 30, "allow_redirects": False}
+        with requests.request(method, url, json=body, headers=headers, stream=True, **options) as answer:
+            if not answer.headers.get("Content-Type", "").startswith("text/event-stream"):  # which has no end
+                assert answer.content is not None
+        return answer
 
     def project(self) -> Any:
         return self.json("dispatch", "/dispatch/projects/lamps", PEOPLE["desk"])
@@ -235,6 +245,8 @@ BODIES: dict[str, Any] = {  # routes about a case that outsiders' roles come in 
     },
     "POST /callback/objections": {"number": "<number>", "text": "没解决"},
     "POST /intake/persons/search": {"phone": "13900000000", "reason": "来电"},
+    "POST /notify/subscriptions": {"receiver": {"member": "m001"}, "area": HERE, "reason": "看看"},
+    "POST /notify/subscriptions/<subscription_id>/end": {"reason": "不要了"},
     "POST /intake/persons/erase": {"phone": "13900000000", "reason": "来电"},
 }
 
@@ -268,6 +280,7 @@ SEES = {  # who sees the case (intake, board), and the order (dispatch)
     "department of the platform": (False, True),
     "another department": (False, False),
     "another source": (False, False),
+    "another system": (False, False),
     "nobody": (False, False),
 }
 
@@ -288,6 +301,20 @@ def test_lists_and_single_ones_say_the_same(line: Line, name: str) -> None:
     for query in ("", "?state=dispatched", f"?member={line.handler.name}"):
         orders = line.ask("GET", "dispatch", f"/dispatch/orders{query}", who)
         assert (line.order["order_id"] in orders.text) == order, query
+
+
+@pytest.mark.parametrize("name", PEOPLE)
+def test_what_went_out_about_a_case_is_seen_by_whoever_sees_the_case(line: Line, name: str) -> None:
+    path, who = f"/notify/sent?number={line.number}", PEOPLE[name]
+    until(lambda: line.json("notify", path, PEOPLE["desk"])["sent"])
+    assert ("路灯不亮" in line.ask("GET", "notify", path, who).text) == SEES[name][0]
+    theirs = line.ask("GET", "notify", f"/notify/sent?person={line.handler.name}", who)
+    assert ("路灯不亮" in theirs.text) == SEES[name][0]
+    assert "路灯不亮" in line.ask("GET", "notify", path, line.handler).text
+    sources = {row["what"] for row in line.json("notify", path, PEOPLE["desk"])["sent"]}
+    assert sources >= {"notice", "feedback"}
+    if who.role == "leader" and SEES[name][0]:
+        assert "feedback" not in line.ask("GET", "notify", path, who).text
 
 
 def test_who_handles_an_order_sees_it_and_nobody_acts_for_another(line: Line) -> None:

@@ -48,6 +48,12 @@ def town(new_town: Callable[..., TemporaryTown]) -> Iterator[TemporaryTown]:
 
 
 def test_personal_data_come_out_nowhere(town: TemporaryTown) -> None:
+    everything = {"receiver": {"system": "screen"}, "queue": True, "reason": "大屏"}
+    headers = {"Authorization": f"Bearer {town.token('desk', 'desk1')}"}
+    subscribed = requests.post(
+        f"{town.url('notify')}/notify/subscriptions", json=everything, headers=headers, timeout=10
+    )
+    assert subscribed.status_code == 201
     _by_amqp(town)
     answers = list(_by_http(town))
     _until_all_is_said(town)
@@ -111,6 +117,7 @@ def _until_all_is_said(town: TemporaryTown) -> None:
     until(lambda: town.rows("intake", "SELECT 1 FROM feedback WHERE kind = 'report_rejected' HAVING count(*) = 17"))
     until(lambda: town.rows("intake", "SELECT 1 FROM parked WHERE kind = 'failed'"))
     until(lambda: town.rows("notify", "SELECT 1 FROM parked WHERE kind = 'unreadable'"))
+    until(lambda: town.rows("notify", "SELECT 1 FROM feed HAVING count(*) >= 4"))
     until(lambda: town.rows("board", "SELECT 1 FROM cases WHERE dispatch_state IS NOT NULL HAVING count(*) >= 3"))
     until(lambda: town.queues()["feedback.hotline"] >= 20)
 

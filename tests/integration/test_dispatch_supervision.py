@@ -42,7 +42,7 @@ def line(servers: Servers, tmp_path_factory: pytest.TempPathFactory) -> Iterator
     text = re.sub(r"limits:\n(    \w.*\n)+", LIMITS, text)
     text = text.replace("later: 30 second", "later: 1 second").replace("later: 150 second", "later: 3 second")
     text = text.replace("every: 10 minute", "every: 2 second")
-    rules.write_text(text + "  problem_after: 1\n", encoding="utf-8")
+    rules.write_text(text.replace("\ncallback:\n", "\ncallback:\n  problem_after: 1\n"), encoding="utf-8")
     with TemporaryTown(servers, folder, logs=tmp_path_factory.mktemp("logs")) as town:
         town.start("dispatch", replicas=2, wait=False)
         town.start("intake", "callback", "notify", "board")

@@ -155,6 +155,20 @@ def test_a_receipt_that_comes_late_counts(post: Post, world: Providers) -> None:
     until(lambda: post.states("late") == {"delivered": 2})
 
 
+def test_a_provider_says_that_it_was_read(post: Post, world: Providers) -> None:
+    """What is urgent is asked after until then; whom it reaches is known for so long."""
+    task = str(world.tasks + 1)
+    world.results[task] = [{"unread_user_id_list": ["u4"]}]
+    post.want("to-be-read", ways=[Way("work", "u4")], level="P1")
+    known = "SELECT state, read_at IS NOT NULL, target = '' FROM channel_deliveries WHERE key = 'to-be-read'"
+    until(lambda: post.town.rows("notify", known) == [("delivered", False, False)])
+    world.results[task] = [{"read_user_id_list": ["u4"]}]
+    post.hurry()
+    until(lambda: post.town.rows("notify", known) == [("delivered", True, True)])
+    (row,) = post.town.rows("notify", "SELECT due FROM channel_deliveries WHERE key = 'to-be-read'")
+    assert row == (None,), "nobody asks any more"
+
+
 def test_the_second_provider_of_sms_takes_over(post: Post, world: Providers, second: Providers) -> None:
     world.lies["sms_aliyun"].append(Lie("code", "isv.AMOUNT_NOT_ENOUGH"))
     post.want("sms-over", ways=[Way("sms", "13900000001")])

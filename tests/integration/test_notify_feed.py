@@ -13,6 +13,7 @@ import pytest
 import requests
 
 from deploy.provision.servers import Servers
+from deploy.provision.token import sign
 from services.notify import use_cases
 from services.notify.store import Work
 from shared.db.pool import Pool
@@ -110,6 +111,7 @@ def test_whoever_comes_back_gets_what_was_missed_and_no_more(world: World) -> No
     last = listener.last
     assert last is not None
     world.happen.work("acknowledged", number)
+    until(lambda: world.last() == last + 1)  # said at once, two replicas might hear them
     world.happen.work("resolved", number)
     until(lambda: world.last() == last + 2)
     with world.stream("subscriber", "away", last, at=1) as again:
@@ -325,10 +327,18 @@ def test_nobody_listens_without_bound(world: World) -> None:
     assert 'wangge_http_listeners{stream="feed",way="sse"}' in ops and "wangge_feed_events_total" in ops
 
 
+def test_a_stream_ends_with_its_token(world: World) -> None:
+    token = sign(world.town.secrets, world.town.name, "subscriber", "brief", minutes=0.05)
+    with listening(f"{world.town.url('notify')}/notify/feed/stream", token) as listener:
+        until(lambda: listener.ended, seconds=10)
+
+
 def test_another_town_s_token_and_other_roles_hear_nothing(world: World) -> None:
+    foreign = sign(world.town.secrets, "another-town", "subscriber", "screen")
     for path in ("/notify/feed", "/notify/feed/stream", "/notify/subscriptions"):
         url = f"{world.town.url('notify')}{path}"
         assert requests.get(url, timeout=10).status_code == 401
+        assert requests.get(url, headers={"Authorization": f"Bearer {foreign}"}, timeout=10).status_code == 401
         assert world.ask("GET", path, "source", "hotline").status_code == 403
     assert world.ask("POST", "/notify/subscriptions", "subscriber", "screen", {}).status_code == 403
 
@@ -394,6 +404,6 @@ def test_administrators_add_list_explain_and_end(world: World, tmp_path: Path) -
     file.write_text(
         "subscriptions:\n  - {receiver: {member: m001}, reason: x}\n  - {receiver: {role: king}, reason: x}\n"
     )
-    with pytest.raises(Exception, match="subscriptions.yaml:3: .*nobody is a 'king'"):
+    with pytest.raises(Exception, match=r"subscriptions\.yaml:3: .*nobody is a 'king'"):
         world.town.admin("notify", "subscriptions", "add", str(file))
     assert world.town.admin("notify", "subscriptions", "list", "m001") == ""

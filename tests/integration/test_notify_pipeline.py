@@ -40,7 +40,11 @@ def section(quiet: bool) -> dict[str, Any]:
             "expires": "deadline",
             "routes": [
                 {"name": "urgent", "match": {"levels": ["P1", "P2"]}, "group_by": None},
-                {"name": "alone", "match": {"kinds": ["work_verified", "case_merged", "check_wanted"]}, "group_by": []},
+                {
+                    "name": "alone",
+                    "match": {"kinds": ["work_verified", "news_case_merged", "check_wanted"]},
+                    "group_by": [],
+                },
                 {"name": "night", "match": {"kinds": ["work_sent_back"]}, "group_by": [], "quiet": hours},
                 {
                     "name": "scarce",
@@ -129,7 +133,7 @@ def test_a_case_that_is_merged_is_silent_as_long_as_its_parent_lives(board: Boar
     board.case("P-1")
     board.case("C-1", merged_into="P-1", merged=2)
     board.tell("muted", "m104", "work_verified", number="C-1")
-    board.tell("merger", "m104", "case_merged", number="C-1", notice_number=None)
+    board.tell("merger", "m104", "news_case_merged", number="C-1", notice_number=None)
     until(lambda: board.states("muted") == {"muted": 1} and board.states("merger") == {"sent": 1})
     assert board.of("muted")[0]["reason"] == "its case is handled together with P-1"
     board.run("UPDATE cases SET ended = 9, ended_round = 1 WHERE number = %s", [("P-1",)])
@@ -218,14 +222,34 @@ def test_a_reminder_after_its_deadline_is_not_sent(board: Board, world: Provider
     assert board.of("late")[0]["why"] == "deadline" and heard(world, "late") == []
 
 
+def test_what_became_of_each_is_told(board: Board, world: Providers) -> None:
+    world.lies["dingtalk_work"].append(Lie("code", 12345))
+    board.tell("told", "m111", level="P1", number="T-1")
+    board.tell("untold", "m111", "letter", number="T-1")
+    until(lambda: heard(world, "told"))
+    found = ask(board, "GET", "?number=T-1&person=m111", of="sent").json()["sent"]
+    by_outcome = {one["outcome"]: one for one in found if one["what"] == "notification"}
+    told, untold = by_outcome["sent"], by_outcome["no_route"]
+    assert untold["reason"] and told["deliveries"][0]["state"] == "failed"
+    assert [one["way"] for one in told["deliveries"]] == ["work", "sms"] and not untold["deliveries"]
+
+
 # silences
 
 
-def ask(board: Board, method: str, path: str, body: Any = None, role: str = "desk", area: str | None = None) -> Any:
+def ask(
+    board: Board,
+    method: str,
+    path: str,
+    body: Any = None,
+    role: str = "desk",
+    area: str | None = None,
+    of: str = "silences",
+) -> Any:
     claims = {"sub": f"{role}1", "role": role, "town": board.post.town.name, "exp": int(time.time()) + 600}
     claims |= {"area": area} if area else {}
     token = jwt.encode(claims, board.post.town.secrets.read("admin", "token_private_key"), algorithm="EdDSA")
-    url, headers = f"{board.post.town.url('notify')}/notify/silences{path}", {"Authorization": f"Bearer {token}"}
+    url, headers = f"{board.post.town.url('notify')}/notify/{of}{path}", {"Authorization": f"Bearer {token}"}
     return requests.request(method, url, json=body, headers=headers, timeout=30)
 
 

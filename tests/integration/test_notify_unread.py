@@ -246,6 +246,10 @@ def test_the_next_channel_says_it_in_other_words(servers: Servers, small_town: P
         ways = [(row["outcome"], [one["way"] for one in row["deliveries"] or ()]) for row in reversed(sent)]
         assert ways == [("delivered", ["queue"]), ("sent", ["robot"]), ("sent", ["hook"]), ("no_way", [])]
         assert "robot" in line.town.admin("notify", "sent", "m002")
+        (other,) = line.assign("m003", title="路灯又倒了")
+        arrived = "UPDATE channel_deliveries SET read_at = now() WHERE number = %s AND state = 'delivered' RETURNING 1"
+        until(lambda: line.town.rows("notify", arrived, other))
+        assert line.ended(other) == "read", "the provider has said so"
 
 
 def test_what_was_read_is_not_said_on_channels_any_more(servers: Servers, small_town: Path, tmp_path: Path) -> None:

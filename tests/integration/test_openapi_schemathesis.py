@@ -52,6 +52,8 @@ def town(servers: Servers, small_town: Path, tmp_path_factory: pytest.TempPathFa
             assert "Traceback" not in process.log.read_text(encoding="utf-8")
 
 
+# these have no end: test_notify_feed.py listens
+STREAMS = {"GET /notify/feed/stream", "GET /notify/notices/stream"}
 # its fields are headers: whatever text stands in them, it fits the document
 NO_WRONG_REQUEST = {"GET /dispatch/keys", "POST /intake/webhooks/{source}"}
 
@@ -59,7 +61,7 @@ NO_WRONG_REQUEST = {"GET /dispatch/keys", "POST /intake/webhooks/{source}"}
 @pytest.mark.parametrize("mode", list(GenerationMode), ids=lambda mode: mode.value)
 @pytest.mark.parametrize("name", OPERATIONS)
 def test_every_answer_is_one_of_the_document(town: TemporaryTown, name: str, mode: GenerationMode) -> None:
-    if mode is GenerationMode.NEGATIVE and name in NO_WRONG_REQUEST:
+    if name in STREAMS or (mode is GenerationMode.NEGATIVE and name in NO_WRONG_REQUEST):
         return
     operation = OPERATIONS[name]
     url = town.url(operation.path.split("/")[1])
@@ -76,6 +78,8 @@ def test_every_answer_is_one_of_the_document(town: TemporaryTown, name: str, mod
     )
     @given(case=operation.as_strategy(generation_mode=mode))
     def hold(case: Any) -> None:
+        if case.query:
+            case.query.pop("wait", None)  # nobody waits for half a minute here
         for headers in callers:
             case.call_and_validate(base_url=url, headers=headers, checks=CHECKS, timeout=10)
 

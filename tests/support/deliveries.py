@@ -113,7 +113,9 @@ def post_office(servers: Servers, folder: Path, logs: Path) -> Iterator[Post]:
     """A town in which nothing runs yet."""
     with TemporaryTown(servers, folder, services=("notify",), logs=logs) as town:
         post = Post(town)
+        post.run("INSERT INTO areas VALUES ('t', 1, NULL, '小镇', 'township')")
         post.run("INSERT INTO members VALUES ('m001', 1, 'm001', NULL, 'zh', true)")
+        post.run("INSERT INTO areas VALUES ('town', 1, NULL, 'town', 'township')")  # without one it is not ready
         yield post
 
 

@@ -19,6 +19,7 @@ from services.notify.domain.deciding import (
     FAILED,
     FORGOTTEN,
     LONGEST_STEP,
+    READ_WITHIN,
     UNCERTAIN,
     Attempt,
     back_off,
@@ -166,7 +167,8 @@ attempts = st.builds(
 def test_what_may_have_gone_out_is_not_sent_again_in_silence(outcome: Outcome, attempt: Attempt, luck: float) -> None:
     to = decide(outcome, attempt, luck)
     doubt = attempt.doubtful or isinstance(outcome, Uncertain)
-    assert (to.state == DELIVERED) == (outcome == Delivered()), "nothing else is delivered"
+    arrived = isinstance(outcome, Delivered) and not outcome.receipt
+    assert (to.state == DELIVERED) == arrived, "nothing else is delivered"
     if isinstance(outcome, Uncertain) and not attempt.repeatable:
         assert to.state == UNCERTAIN
     if doubt and not isinstance(outcome, Delivered):
@@ -204,6 +206,26 @@ def test_receipts(
 def test_a_receipt_is_asked_for_until_it_is_forgotten() -> None:
     assert decide_receipt(TryLater(0, "?"), 99, FORGOTTEN - 1, False, UNCERTAIN).wait
     assert decide_receipt(TryLater(0, "?"), 99, FORGOTTEN, False, UNCERTAIN).wait is None
+
+
+@pytest.mark.parametrize(
+    ("outcome", "age", "urgent", "state", "asked_again"),
+    [
+        (Delivered(read=False), 1.0, True, ACCEPTED, True),
+        (Delivered(read=False), READ_WITHIN - 1, True, DELIVERED, True),
+        (Delivered(read=False), READ_WITHIN, True, DELIVERED, False),
+        (Delivered(read=False), 1.0, False, ACCEPTED, False),  # nobody waits for that
+        (Delivered(read=True), 1.0, True, DELIVERED, False),
+        (Delivered(), 1.0, True, ACCEPTED, False),  # its provider does not know
+        (TryLater(0, "?"), 1.0, True, DELIVERED, True),
+        (Refused("?"), 1.0, True, DELIVERED, True),  # what has arrived has arrived
+    ],
+)
+def test_what_is_urgent_is_asked_after_until_it_was_read(
+    outcome: Outcome, age: float, urgent: bool, state: str, asked_again: bool
+) -> None:
+    to = decide_receipt(outcome, 3, age, urgent, state)
+    assert (to.state, bool(to.wait), to.fall_back) == (DELIVERED, asked_again, False)
 
 
 # accounts of one way

@@ -8,7 +8,7 @@ import pytest
 
 from services.intake.domain.persons import texted
 from services.notify.channels.sms import MOST_OF_A_PLACE, place
-from services.notify.domain.reporters import by_day, carries_links, not_before, words
+from services.notify.domain.reporters import carries_links, not_before, words
 from services.notify.domain.town_time import TOWN_TIME
 from services.notify.store import shipped
 
@@ -47,21 +47,6 @@ def test_nobody_is_woken_but_for_what_is_urgent(now: str, level: str, expected: 
     at = dt.datetime.fromisoformat(now).replace(tzinfo=TOWN_TIME).astimezone(dt.UTC)
     begin = not_before(at, level)
     assert (begin and f"{begin:%Y-%m-%d %H:%M}") == expected
-
-
-@pytest.mark.parametrize(
-    ("now", "wait", "level", "expected"),
-    [
-        ("2026-11-25 19:50", 60, "P3", 60),
-        ("2026-11-25 19:59", 60, "P3", 13 * 3600 + 60),  # at nine
-        ("2026-11-25 19:59", 60, "P1", 60),
-        ("2026-11-25 23:00", 0, "P3", 10 * 3600),
-        ("2026-11-25 23:00", 11 * 3600, "P3", 11 * 3600),
-    ],
-)
-def test_a_further_attempt_wakes_nobody_either(now: str, wait: float, level: str, expected: float) -> None:
-    at = dt.datetime.fromisoformat(now).replace(tzinfo=TOWN_TIME).astimezone(dt.UTC)
-    assert by_day(wait, at, level) == expected
 
 
 @pytest.mark.parametrize(

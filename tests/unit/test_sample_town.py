@@ -408,6 +408,26 @@ def test_the_check_names_the_line_of_a_wrong_rule(tmp_path):
     assert found.startswith(f"rules/normal.yaml:{line}: intake.rules.1.then.raise_level: 'P9' is not known here")
 
 
+def test_the_check_knows_the_ways_and_areas_of_routes(tmp_path):
+    write_small_town(tmp_path)
+    rules, channels = tmp_path / "rules" / "normal.yaml", tmp_path / "channels.yaml"
+    channels.write_text(
+        "accounts: [{name: work-notice, channel: webhook, settings: {url: 'https://a.example/'}, "
+        "secrets: {secret: {env: A}}}]\n",
+        encoding="utf-8",
+    )
+    text = rules.read_text(encoding="utf-8")
+    child = "    routes:\n      - {name: here, match: {areas: [g001, g999]}, ways: [work-notice, group, pigeon]}\n"
+    rules.write_text(text.split("\nnotify:")[0] + "\nnotify:\n  route:\n" + child, encoding="utf-8")
+    (tmp_path / "rules" / "practice.yaml").unlink()
+    line = text.split("\nnotify:")[0].count("\n") + 5
+    assert check.problems(check.read_town(tmp_path)) == [
+        f"rules/normal.yaml:{line}: notify.route.routes.0.match.areas.1: there is no area 'g999': name one of the town",
+        f"rules/normal.yaml:{line}: notify.route.routes.0.ways.2: no account of channels.yaml has the way 'pigeon': "
+        "use one of group, work-notice",
+    ]
+
+
 def test_the_check_command_fails_loudly(tmp_path):
     make(tmp_path)  # without the files that are written by hand
     command = [sys.executable, "-m", "deploy.towns.check", str(tmp_path)]

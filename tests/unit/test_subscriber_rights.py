@@ -84,6 +84,13 @@ def test_a_dot_in_an_area_is_no_level_and_no_pattern() -> None:
     assert not heard.allows("*.*.t1.vX3.#") and not heard.allows("*.*.t1.v.3.#")
 
 
+def test_a_category_is_one_word_of_the_key_as_notify_says_it() -> None:
+    heard = hearing({"transitions": [], "categories": ["A0101", "03.1"], "areas": []}, PARENTS)
+    assert heard.bindings() == ["*.A0101.#", "*.03_1.#"]
+    assert heard.allows("*.03_1.#") and not heard.allows("*.03.1.#")
+    assert heard.subscriptions() == [{"transitions": [], "categories": ["A0101", "03.1"], "area": None}]
+
+
 @pytest.mark.parametrize("binding", ["#", "*", "*.#", "", "m001", "*.*.#\n", "a.b\n.#"])
 def test_what_reaches_beyond_events_or_lines_is_refused(binding: str) -> None:
     assert not Hearing().allows(binding)

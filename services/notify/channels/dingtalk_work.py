@@ -19,7 +19,8 @@ STALE = (40001, 40014, 42001)
 THROTTLED, BUSY = (90002, 90005, 90006, 90008, 90018, 143), (-1, 43008)
 OF_THE_APPLICATION = (*STALE, 88, 60011, 70001)
 ROOM = KINDS["dingtalk_work"].room
-ARRIVED = ("read_user_id_list", "unread_user_id_list")
+READ = "read_user_id_list"
+ARRIVED = (READ, "unread_user_id_list")
 LOST = {
     "invalid_user_id_list": "DingTalk does not know this person",
     "forbidden_user_id_list": "DingTalk has dropped it: above its limits, or the same text once more today",
@@ -52,8 +53,9 @@ class DingTalkWork:
             return TryLater(0.0, "DingTalk does not say what became of it")
         result = answer.get("send_result")
         lists = result if isinstance(result, dict) else {}
-        if any(delivery.target in (lists.get(name) or []) for name in ARRIVED):
-            return Delivered()
+        arrived = [name for name in ARRIVED if delivery.target in (lists.get(name) or [])]
+        if arrived:
+            return Delivered(read=READ in arrived)
         lost = [why for name, why in LOST.items() if delivery.target in (lists.get(name) or [])]
         return Refused(lost[0]) if lost else TryLater(0.0, "DingTalk does not know yet what became of it")
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from services.notify.domain.deciding import URGENT
+from services.notify.domain.deliveries import lane_of
 from services.notify.store import Row, Work
 from shared.messaging.envelope import Event
 
@@ -26,7 +28,8 @@ def feed_event(row: Row, address: str) -> Event:
     data = {name: row[name] for name in LASTING if name in row}
     time = row["created_at"].isoformat()
     kind = f"feed.{row['transition']}.v1"
-    return Event(row["id"], kind, address, time, data, subject=row["number"], causationid=row["event_id"])
+    about = {"subject": row["number"], "causationid": row["event_id"], "lane": lane_of(row["level"] in URGENT)}
+    return Event(row["id"], kind, address, time, data, **about)
 
 
 def say_feed(rows: Sequence[tuple[Row, str]], work: Work) -> None:

@@ -19,6 +19,7 @@ URGENT = ("P1", "P2")
 FIRST_STEP, LONGEST_STEP = 10.0, 3600.0  # seconds between attempts: twice as long each time
 RECEIPT_STEPS = (2.0, 5.0, 10.0, 30.0, 60.0, 120.0, 300.0, 600.0, 1800.0, 3600.0)  # seconds until it is asked for
 DOUBTED = {True: 300.0, False: 1800.0}  # urgent or not: seconds without a receipt, until nobody counts on it
+READ_WITHIN = 3600.0  # seconds for which the provider is asked whether somebody has read what is urgent
 FORGOTTEN = 24 * 3600.0  # seconds after which nobody asks for a receipt any more
 
 
@@ -78,17 +79,24 @@ def decide(outcome: Outcome, attempt: Attempt, luck: float) -> Next:
 
 def decide_receipt(outcome: Outcome, polls: int, age: float, urgent: bool, state: str) -> Next:
     """After the provider was asked what became of what it has accepted, for `age` seconds now. A receipt that comes
-    late still counts; one that never comes leaves it uncertain."""
-    if isinstance(outcome, Delivered):
-        return Next(DELIVERED)
+    late still counts; one that never comes leaves it uncertain. Of what is urgent and has arrived it is asked whether
+    it was read, for a while."""
+    if isinstance(outcome, Delivered) or state == DELIVERED:
+        read = isinstance(outcome, Delivered) and outcome.read is not False
+        return Next(DELIVERED, wait=None if read or not urgent or age >= READ_WITHIN else _later(polls))
     if isinstance(outcome, Refused):
         return Next(FAILED, outcome.reason, fall_back=state != UNCERTAIN or not urgent)
-    wait = None if age >= FORGOTTEN else RECEIPT_STEPS[min(polls, len(RECEIPT_STEPS) - 1)]
+    wait = None if age >= FORGOTTEN else _later(polls)
     if state == ACCEPTED and age < DOUBTED[urgent]:
         return Next(ACCEPTED, outcome.why, wait)
     return Next(
         UNCERTAIN, f"accepted, and no receipt since: {outcome.why}", wait, fall_back=urgent and state == ACCEPTED
     )
+
+
+def _later(polls: int) -> float:
+    """Seconds until it is asked again."""
+    return RECEIPT_STEPS[min(polls, len(RECEIPT_STEPS) - 1)]
 
 
 def _given_up(reason: str, urgent: bool, doubtful: bool) -> Next:

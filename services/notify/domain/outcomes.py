@@ -6,9 +6,11 @@ from typing import NamedTuple
 
 
 class Delivered(NamedTuple):
-    """The provider has taken it. With a receipt it is only accepted: the channel is asked later what became of it."""
+    """The provider has taken it. With a receipt it is only accepted: the channel is asked later what became of it.
+    `read`: whether the person has read it, where the provider knows that."""
 
     receipt: str = ""
+    read: bool | None = None
 
 
 PROVIDER, ACCOUNT, TARGET = "provider", "account", "target"

@@ -26,18 +26,12 @@ def words(number: str, url: str, closes_at: dt.datetime, templates: Templates) -
 
 
 def not_before(now: dt.datetime, level: str) -> dt.datetime | None:
-    """When it may go out first; None: now. Nobody is woken, except for what is urgent (P1, P2)."""
+    """When it may go out, whichever attempt it is; None: now. Nobody is woken, except for what is urgent (P1, P2)."""
     here = now.astimezone(TOWN_TIME)
     if level in URGENT or FIRST <= here.hour < LAST:
         return None
     day = here if here.hour < FIRST else here + dt.timedelta(days=1)
     return day.replace(hour=FIRST, minute=0, second=0, microsecond=0)
-
-
-def by_day(wait: float, now: dt.datetime, level: str) -> float:
-    """Seconds until a further attempt that was to come after so many: where that is at night, until the morning."""
-    begin = not_before(now + dt.timedelta(seconds=wait), level)
-    return (begin - now).total_seconds() if begin else wait
 
 
 def carries_links(settings: Mapping[str, str]) -> bool:

@@ -62,7 +62,8 @@ def _lines(row: Mapping[str, Any]) -> Iterator[tuple[str, ...]]:
     yield _at(row["at"]), row["person"], what, "", outcome(row["outcome"]), outcome(row["reason"])
     for one in row["deliveries"] or ():
         way = one["way"] if one["attempts"] <= 1 else f"{one['way']} ×{one['attempts']}"
-        yield _at(one["settled_at"]), "", "", way, outcome(one["state"]), one["reason"]
+        state = "read" if one.get("read_at") else one["state"]
+        yield _at(one["settled_at"]), "", "", way, outcome(state), one["reason"]
     for step in row.get("unread_steps") or ():
         reached = ", ".join(step["reached"])
         yield (

@@ -43,12 +43,10 @@ def get_notices(request: Request, live: Live, open_work: Any) -> Any:
 
 def get_notice_stream(request: Request, live: Live) -> Response:
     caller, after = caller_of(request), _heard(request)
-    seat, upto = live.join_notices(caller.name, "sse")
-
-    def missed() -> Missed:
-        return live.missed_notices(caller.name, upto if after is None else after, upto)
-
-    return sse.stream(request, seat, _chunks(caller, live, seat, missed))
+    seat, upto, last = live.join_notices(caller.name, "sse")
+    start = last if after is None else after
+    chunks = _chunks(caller, live, seat, lambda: live.missed_notices(caller.name, start, upto))
+    return sse.stream(request, seat, chunks)
 
 
 def get_feed(request: Request, live: Live) -> Later:
@@ -74,8 +72,9 @@ def get_feed(request: Request, live: Live) -> Later:
 def get_feed_stream(request: Request, live: Live) -> Response:
     caller, after = caller_of(request), _heard(request)
     kind, name = _listener(caller)
-    seat, upto = live.join_feed(kind, name, "sse")
-    chunks = _chunks(caller, live, seat, lambda: live.missed_feed(kind, name, after, upto))
+    seat, upto, last = live.join_feed(kind, name, "sse")
+    start = last if after is None else after
+    chunks = _chunks(caller, live, seat, lambda: live.missed_feed(kind, name, start, upto))
     return sse.stream(request, seat, chunks)
 
 
@@ -88,8 +87,8 @@ def _chunks(caller: Caller, live: Live, seat: sse.Seat, missed: Callable[[], Mis
     seen = first.next
     yield b"".join(sse.event(item) for item in first.items) + sse.heartbeat(seen)
     del first
-    while time.time() < caller.until:
-        items = [item for item in seat.take(HEARTBEAT) if item.number > seen]
+    while (left := caller.until - time.time()) > 0:
+        items = [item for item in seat.take(min(HEARTBEAT, left)) if item.number > seen]
         if seat.dropped:
             return
         if not items:
@@ -100,7 +99,7 @@ def _chunks(caller: Caller, live: Live, seat: sse.Seat, missed: Callable[[], Mis
 
 def _awaited(read: Callable[[], Any], some: Callable[[Any], Any], join: Callable[[], Any], wait: int) -> Any:
     """What there is, or what comes while it is waited for: the seat is taken first, so nothing comes unseen."""
-    seat, _ = join()
+    seat = join().seat
     try:
         found = read()
         end = time.monotonic() + wait

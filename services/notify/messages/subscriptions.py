@@ -45,7 +45,7 @@ class Subscribe(Schema):
     receiver = fields.Nested(ReceiverOf, required=True)
     transitions = _list(_TEXT, 50)
     area = fields.String(load_default=None, allow_none=True, validate=_TEXT)
-    categories = _list(validate.Regexp(r"^[0-9]{1,8}\Z", error="digits of a code, or how it begins"), 50)
+    categories = _list(_TEXT, 50)  # codes, or how they begin; those of assets have letters
     levels = _list(validate.OneOf(["P1", "P2", "P3", "P4"]), 4)
     sources = _list(_NAME, 50)
     kinds = _list(validate.OneOf(["consultation", "help", "suggestion", "complaint", "report"]), 5)

@@ -42,6 +42,10 @@ CREATE TABLE unread_steps (               -- what was done about unread notices;
 );
 
 CREATE INDEX notices_by_case ON notices ((body->>'number'), id);
+ALTER TABLE channel_deliveries ADD COLUMN read_at timestamptz;   -- as the provider says; it is asked for a while
+DROP INDEX channel_deliveries_to_poll;
+CREATE INDEX channel_deliveries_to_poll ON channel_deliveries (account_id, due)
+    WHERE state IN ('accepted', 'uncertain', 'delivered') AND receipt IS NOT NULL AND due IS NOT NULL;
 CREATE INDEX feedback_by_case ON feedback ((body->>'number'), id);
 CREATE INDEX notifications_by_notice ON notifications (receiver, notice_number);
 CREATE INDEX notifications_to_hush ON notifications (receiver) WHERE due IS NOT NULL;

@@ -19,9 +19,9 @@ RETURNING id::text
 
 -- name: due_deliveries
 -- What these accounts (account_id, room) have to send now, locked: the urgent first, then the oldest.
-SELECT d.id::text, d.account_id, d.urgent, d.target_key, d.digest, d.attempts
+SELECT d.id::text, d.account_id, d.person, d.level, d.urgent, d.target_key, d.digest, d.attempts
 FROM json_to_recordset(%(rows)s) AS r(account_id text, room integer) CROSS JOIN LATERAL (
-    SELECT c.id, c.account_id, c.urgent, c.target_key, c.digest, c.attempts FROM channel_deliveries c
+    SELECT c.id, c.account_id, c.person, c.level, c.urgent, c.target_key, c.digest, c.attempts FROM channel_deliveries c
     WHERE c.account_id = r.account_id AND c.state = 'created' AND c.due <= clock_timestamp()
         AND coalesce(c.expires_at > clock_timestamp(), true)
     ORDER BY c.urgent DESC, c.due LIMIT r.room FOR UPDATE SKIP LOCKED) AS d
@@ -84,13 +84,15 @@ WHERE d.state = ANY(%(states)s) ORDER BY d.id FOR UPDATE OF d
 -- name: settle_attempts
 -- What became of these deliveries; where no more can come of it, whom they reach is forgotten.
 UPDATE channel_deliveries d SET state = r.state,
-    target = CASE WHEN r.state IN ('delivered', 'failed') THEN '' ELSE d.target END,
+    target = CASE WHEN r.state IN ('delivered', 'failed') AND r.wait IS NULL THEN '' ELSE d.target END,
+    read_at = CASE WHEN r.read THEN coalesce(d.read_at, clock_timestamp()) ELSE d.read_at END,
     ways = CASE WHEN r.state IN ('delivered', 'failed') THEN '[]' ELSE d.ways END, reason = r.reason, doubtful = r.doubtful, fallen = r.fallen,
     account_id = r.account_id, receipt = r.receipt, due = clock_timestamp() + r.wait * interval '1 second',
     accepted_at = CASE WHEN r.state = 'accepted' THEN coalesce(d.accepted_at, clock_timestamp()) ELSE d.accepted_at END,
-    settled_at = CASE WHEN r.state IN ('created', 'accepted') THEN NULL ELSE clock_timestamp() END
+    settled_at = CASE WHEN r.state IN ('created', 'accepted') THEN NULL WHEN r.state = d.state THEN d.settled_at
+        ELSE clock_timestamp() END
 FROM json_to_recordset(%(rows)s) AS r(id uuid, state text, reason text, doubtful boolean, fallen boolean,
-    account_id text, receipt text, wait double precision) WHERE d.id = r.id
+    account_id text, receipt text, wait double precision, read boolean) WHERE d.id = r.id
 
 -- name: note_attempts
 -- What came of these attempts.
@@ -104,7 +106,8 @@ UPDATE channel_deliveries d SET due = clock_timestamp() + %(lease)s * interval '
 FROM channel_accounts a WHERE a.account_id = d.account_id AND d.id IN (
     SELECT p.id FROM channel_accounts o CROSS JOIN LATERAL (
         SELECT c.id FROM channel_deliveries c WHERE c.account_id = o.account_id
-            AND c.state IN ('accepted', 'uncertain') AND c.receipt IS NOT NULL AND c.due <= clock_timestamp()
+            AND c.state IN ('accepted', 'uncertain', 'delivered') AND c.receipt IS NOT NULL
+            AND c.due <= clock_timestamp()
         ORDER BY c.due LIMIT %(each)s FOR UPDATE SKIP LOCKED) AS p
     WHERE o.channel = ANY(%(channels)s) AND o.account_id <> ALL(%(busy)s))
 RETURNING d.id::text, d.wanted_id::text, d.attempts, d.polls, d.receipt, d.account_id, a.channel, d.target, d.words,
@@ -126,7 +129,8 @@ WHERE number = ANY(%(numbers)s) AND person = 'reporter' AND state IN ('created',
 -- name: lock_targets
 -- The sealed targets of what may still be sent.
 SELECT id::text, wanted_id::text, target, ways FROM channel_deliveries
-WHERE state IN ('created', 'sending', 'accepted', 'uncertain') ORDER BY id FOR NO KEY UPDATE
+WHERE state IN ('created', 'sending', 'accepted', 'uncertain') OR (state = 'delivered' AND due IS NOT NULL)
+ORDER BY id FOR NO KEY UPDATE
 
 -- name: put_targets
 -- Targets that were sealed anew.
@@ -175,4 +179,5 @@ SELECT EXISTS (SELECT 1 FROM channel_deliveries WHERE state = 'sending' AND due 
         EXISTS (SELECT 1 FROM channel_deliveries d WHERE d.account_id = a.account_id AND d.state = 'created'
             AND d.due <= clock_timestamp())
         OR EXISTS (SELECT 1 FROM channel_deliveries d WHERE d.account_id = a.account_id
-            AND d.state IN ('accepted', 'uncertain') AND d.receipt IS NOT NULL AND d.due <= clock_timestamp()))
+            AND d.state IN ('accepted', 'uncertain', 'delivered') AND d.receipt IS NOT NULL
+            AND d.due <= clock_timestamp()))

@@ -85,10 +85,10 @@ WHERE n.id = r.id
 
 -- name: add_parts
 -- The same for further routes: each goes its own way from here.
-INSERT INTO notifications (id, key, receiver, kind, event_id, number, level, category, notice_number, facts, created_at, due,
-    part, route)
-SELECT r.id, n.key || '#' || r.part, n.receiver, n.kind, n.event_id, n.number, n.level, n.category, n.notice_number, n.facts,
-    n.created_at, n.created_at, r.part, r.part
+INSERT INTO notifications (id, key, source, receiver, kind, event_id, number, level, category, notice_number, facts,
+    created_at, due, part, route)
+SELECT r.id, n.key || '#' || r.part, n.source, n.receiver, n.kind, n.event_id, n.number, n.level, n.category,
+    n.notice_number, n.facts, n.created_at, n.created_at, r.part, r.part
 FROM json_to_recordset(%(rows)s) AS r(id uuid, of uuid, part text) JOIN notifications n ON n.id = r.of
 ON CONFLICT (key) DO NOTHING
 

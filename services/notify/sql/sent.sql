@@ -30,7 +30,8 @@ WHERE n.id = ANY(%(ids)s::uuid[])
 SELECT n.id::text, 'notification' AS what, n.created_at AS at, n.receiver AS person, n.kind, n.number, n.level,
     n.notice_number, n.state AS outcome, n.reason,
     (SELECT json_agg(json_build_object('id', d.id, 'way', d.way, 'channel', a.channel, 'account_id', d.account_id,
-        'state', d.state, 'reason', d.reason, 'attempts', d.attempts, 'settled_at', d.settled_at) ORDER BY d.step)
+        'state', d.state, 'reason', d.reason, 'attempts', d.attempts, 'settled_at', d.settled_at,
+        'read_at', d.read_at) ORDER BY d.step)
      FROM channel_deliveries d LEFT JOIN channel_accounts a USING (account_id) WHERE d.key = n.sent_in) AS deliveries
 FROM notifications n WHERE (%(number)s IS NULL OR n.number = %(number)s)
     AND (%(person)s IS NULL OR n.receiver = %(person)s) AND (%(before)s IS NULL OR n.id < %(before)s::uuid)
@@ -41,7 +42,8 @@ ORDER BY n.id DESC LIMIT %(limit)s
 SELECT d.id::text, 'delivery' AS what, d.created_at AS at, d.person, split_part(d.key, '/', 1) AS kind, d.number,
     d.level, d.state AS outcome, d.reason,
     json_build_array(json_build_object('id', d.id, 'way', d.way, 'channel', a.channel, 'account_id', d.account_id,
-        'state', d.state, 'reason', d.reason, 'attempts', d.attempts, 'settled_at', d.settled_at)) AS deliveries
+        'state', d.state, 'reason', d.reason, 'attempts', d.attempts, 'settled_at', d.settled_at,
+        'read_at', d.read_at)) AS deliveries
 FROM channel_deliveries d LEFT JOIN channel_accounts a USING (account_id)
 WHERE (%(number)s IS NULL OR d.number = %(number)s) AND (%(person)s IS NULL OR d.person = %(person)s)
     AND (%(before)s IS NULL OR d.id < %(before)s::uuid) AND split_part(d.key, '/', 1) <> 'notification'

@@ -59,6 +59,7 @@ ON CONFLICT (key) DO NOTHING
 
 -- name: give_way
 -- What these members (event_id, receiver) have subscribed to, and are now told anyway.
-UPDATE notifications o SET state = 'repeated', due = NULL, reason = 'a notice says the same'
+UPDATE notifications o SET state = 'repeated', why = 'event', due = NULL, reason = 'a notice says the same',
+    settled_at = clock_timestamp()
 FROM json_to_recordset(%(rows)s) AS n(event_id text, receiver text)
 WHERE o.event_id = n.event_id AND o.receiver = n.receiver AND o.source = 'subscription' AND o.state = 'new'

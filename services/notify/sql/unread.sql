@@ -33,8 +33,11 @@ FROM unread u JOIN notices n ON n.id = u.notice_id WHERE u.due <= clock_timestam
 ORDER BY u.due LIMIT %(limit)s FOR UPDATE OF u SKIP LOCKED
 
 -- name: known_of_unread
--- How far its member has read, has acted since, and whether its case is over, of each of these notices.
-SELECT u.notice_id::text, coalesce(s.upto, 0) AS seen, a.at AS acted_at, o.at AS over_at
+-- How far its member has read, has acted since, and whether its case is over, of each of these notices; and whether a
+-- provider knows that it was read.
+SELECT u.notice_id::text, coalesce(s.upto, 0) AS seen, a.at AS acted_at, o.at AS over_at, EXISTS (
+    SELECT FROM notifications n JOIN channel_deliveries d ON d.key = n.sent_in WHERE n.receiver = u.member_id
+        AND n.notice_number = u.notice_number AND d.read_at IS NOT NULL) AS receipt
 FROM unread u LEFT JOIN seen s USING (member_id)
 LEFT JOIN acts a ON a.number = u.number AND a.member_id = u.member_id
 LEFT JOIN acts o ON o.number = u.number AND o.member_id = ''

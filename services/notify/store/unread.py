@@ -33,7 +33,7 @@ class UnreadRows(Rows):
         return self.dicts(SQL.lock_unread, limit=limit)
 
     def known_of(self, notices: Collection[str]) -> dict[str, Row]:
-        """By notice: seen, acted_at, over_at; asked after the lock."""
+        """By notice: seen, acted_at, over_at, receipt; asked after the lock."""
         return {row.pop("notice_id"): row for row in self.dicts(SQL.known_of_unread, ids=sorted(notices))}
 
     def told_about(self, numbers: Collection[str], kinds: Collection[str]) -> list[Row]:

@@ -12,6 +12,7 @@ from services.notify.domain.breaker import CLOSED, OPEN, Breaker, state_of
 from services.notify.domain.buckets import ACCOUNT, TARGET, TEXT, Bucket, Key, draw
 from services.notify.domain.deciding import CREATED
 from services.notify.domain.outcomes import Refused
+from services.notify.domain.reporters import REPORTER, not_before
 from services.notify.domain.ways import choose
 from services.notify.store import OpenWork, Row, Work
 from services.notify.use_cases.recording import Done, conclude
@@ -78,7 +79,7 @@ def _drawn(
     due: Sequence[Row], loads: Mapping[str, Row], work: Work
 ) -> tuple[list[Row], list[dict[str, object]], list[Row]]:
     """Those that have got a token of every limit; those that wait for a target's (id, wait); those whose words have
-    gone to the same target before. Those that wait for their account's stay as they are."""
+    gone to the same target before. Those that wait for their account's stay as they are; reporters' wait at night."""
     if not due:
         return [], [], []
     scopes = {row["id"]: _scopes(row) for row in due}
@@ -91,6 +92,9 @@ def _drawn(
     for row in due:
         load = loads[row["account_id"]]
         now: dt.datetime = load["now"]
+        if row["person"] == REPORTER and (morning := not_before(now, row["level"])):
+            put_off.append({"id": row["id"], "wait": (morning - now).total_seconds()})
+            continue
         wait, by = draw(load["limits"], scopes[row["id"]], buckets[row["account_id"]], row["urgent"], now)
         if not wait:
             taken.append(row)

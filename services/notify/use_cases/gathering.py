@@ -12,7 +12,7 @@ from services.notify.domain.deciding import URGENT
 from services.notify.domain.pipeline.reaching import PHONE, contact_of, group_of, left_of, reach_of
 from services.notify.domain.pipeline.routes import GROUP
 from services.notify.domain.pipeline.steps import Left, Matched, Reach
-from services.notify.domain.pipeline.subject import DEADLINES, Item, Subject, template_of
+from services.notify.domain.pipeline.subject import DEADLINES, Item, Subject
 from services.notify.domain.templates import LANGUAGES, Templates
 from services.notify.domain.transitions import path_of
 from services.notify.store import Row, Work
@@ -122,7 +122,6 @@ def left_of_limits(able: Sequence[Matched], receivers: Receivers, keys: KeyRing,
 
 def _item(row: Row, case: Row, receivers: Receivers, templates: Templates) -> Item:
     facts: Mapping[str, Any] = row["facts"]
-    is_notice = row["notice_number"] is not None
     subject = Subject(
         kind=row["kind"],
         receiver=row["receiver"],
@@ -141,21 +140,20 @@ def _item(row: Row, case: Row, receivers: Receivers, templates: Templates) -> It
         created_at=row["created_at"],
         words_key=row["words_key"] or _words_key(row, templates),
         part=row["part"],
-        is_notice=is_notice,
+        is_notice=row["notice_number"] is not None,
         state=row["state"],
         gathered=row["gathered"],
         group_key=row["group_key"],
         deadline=_moment(facts.get(DEADLINES.get(row["kind"], "due_at"))),
         parent=case.get("parent") or "",
         ended=bool(case.get("ended")),
-        has_words=templates.has(template_of(row["kind"], is_notice)),
+        has_words=templates.has(row["kind"]),
         tried=tuple(facts.get("tried") or ()),
     )
 
 
 def _words_key(row: Row, templates: Templates) -> str:
-    kind = template_of(row["kind"], row["notice_number"] is not None)
-    words = templates.texts(kind, row["facts"]).zh if templates.has(kind) else ""
+    words = templates.texts(row["kind"], row["facts"]).zh if templates.has(row["kind"]) else ""
     again = str(row["facts"].get("again", ""))  # what nobody has read, said once more
     told = "\0".join((row["kind"], row["number"] or "", row["part"], words, again))
     return hashlib.sha256(told.encode()).hexdigest()[:32]

@@ -43,6 +43,15 @@ class Missed(NamedTuple):
     cut: tuple[int, int] | None
 
 
+class Joined(NamedTuple):
+    """A seat; `upto`: it hears everything after this number; `last`: the newest there is, of which the reader of this
+    process may not know yet."""
+
+    seat: Seat
+    upto: int
+    last: int
+
+
 class Live:
     """The reader, and what it has read up to: `position` of the feed, the last notice of each member who listens."""
 
@@ -105,8 +114,8 @@ class Live:
 
     # those who come to listen
 
-    def join_feed(self, kind: str, name: str, way: str) -> tuple[Seat, int]:
-        """A seat of a member or a system, and the position from which on it hears. Raises TooMany, Unavailable."""
+    def join_feed(self, kind: str, name: str, way: str) -> Joined:
+        """A seat of a member or a system. Raises TooMany, Unavailable."""
         seat = self.hub.join(f"{kind}/{name}", f"{FEED}/{kind}/{name}", way)
         self.wake()
         try:
@@ -117,10 +126,10 @@ class Live:
             raise
         if self.position is None:
             self.position = last
-        return seat, self.position
+        return Joined(seat, self.position, last)
 
-    def join_notices(self, member: str, way: str) -> tuple[Seat, int]:
-        """A seat, and the number of the notice after which it hears. Raises TooMany, Unavailable."""
+    def join_notices(self, member: str, way: str) -> Joined:
+        """A seat for a member's notices. Raises TooMany, Unavailable."""
         seat = self.hub.join(f"{MEMBER}/{member}", f"{NOTICES}/{member}", way)
         self.wake()
         try:
@@ -129,7 +138,7 @@ class Live:
         except BaseException:
             seat.leave()
             raise
-        return seat, self._said.setdefault(member, last)
+        return Joined(seat, self._said.setdefault(member, last), last)
 
     def heard_to(self, seat: Seat, otherwise: int) -> int:
         """Up to where everything has come to a seat at which nothing waits."""
@@ -137,16 +146,16 @@ class Live:
             return self._said.get(seat.name.partition("/")[2], otherwise)
         return self.position if self.position is not None else otherwise
 
-    def missed_feed(self, kind: str, name: str, after: int | None, upto: int) -> Missed:
+    def missed_feed(self, kind: str, name: str, after: int, upto: int) -> Missed:
         """What somebody has missed between two positions, as they have subscribed now; the newest, where it is more
         than `MISSED`."""
         with self._catching_up:
             with self._open_work() as work:
                 last, first = work.feed_span()
-            start = upto if after is None else max(min(after, last), first - 1, upto - REACH)
+            start = max(min(after, last), first - 1, upto - REACH)
             found = deque[Item](maxlen=MISSED + 1)
             found.extend(self._matching(f"{FEED}/{kind}/{name}", start, upto))
-        lost = _cut(upto if after is None else after, start, last)
+        lost = _cut(after, start, last)
         if len(found) > MISSED:
             lost = ((lost or (start + 1, 0))[0], found.popleft().number)
         return Missed(list(found), max(start, upto), lost)
@@ -172,13 +181,14 @@ class Live:
             start = rows[-1]["position"] if rows else end
             eventlet.sleep(0)
 
-    def missed_notices(self, member: str, after: int, upto: int, most: int = MISSED) -> Missed:
-        """A member's notices after one, up to another; the newest, where they are more than `most`."""
-        start = max(min(after, upto), upto - most)
+    def missed_notices(self, member: str, after: int, upto: int) -> Missed:
+        """A member's notices after one, up to another; the newest, where they are more than `MISSED`."""
         with self._catching_up, self._open_work() as work:
-            rows = work.notices_of({member: start}, most)
+            last = work.last_notices([member]).get(member, 0)
+            start = max(min(after, last), upto - MISSED)
+            rows = work.notices_of({member: start}, MISSED)
             items = [notice_item(row, work) for row in rows if row["notice_number"] <= upto]
-        return Missed(items, max(start, upto), _cut(after, start, upto))
+        return Missed(items, max(start, upto), _cut(after, start, last))
 
 
 def transition_of(row: Row) -> Transition:

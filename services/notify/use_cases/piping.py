@@ -16,7 +16,7 @@ from services.notify.domain.pipeline.deciding import Decision, Message, decide
 from services.notify.domain.pipeline.routes import Route, matching, route_of
 from services.notify.domain.pipeline.rule_set import Problem, mistakes_in
 from services.notify.domain.pipeline.steps import Matched, World, match
-from services.notify.domain.pipeline.subject import Item, template_of
+from services.notify.domain.pipeline.subject import Item
 from services.notify.domain.templates import Templates
 from services.notify.store import OpenWork, Row, Work
 from services.notify.use_cases.delivering import deliver
@@ -26,10 +26,10 @@ from services.notify.use_cases.saying import Said, words_of
 from shared.messaging.envelope import new_id
 from shared.sealing import KeyRing
 
-MOST = 1000  # notifications of one batch
+MOST = 500  # notifications of one batch
 RECEIVERS = 100  # of one batch, so that other replicas have something to do as well
 KEPT = 90  # days after which what was settled is forgotten
-FORGOTTEN_AT_ONCE = 5_000
+FORGOTTEN_AT_ONCE = 20_000
 
 
 class Piped(NamedTuple):
@@ -121,7 +121,7 @@ def world_of(matched: Sequence[Matched], receivers: Receivers, keys: KeyRing, wo
 
 
 def _said(row: Row) -> Said:
-    return Said(template_of(row["kind"], row["notice_number"] is not None), row["facts"], row["notice_id"])
+    return Said(row["kind"], row["facts"], row["notice_id"])
 
 
 def _wanted(message: Message, worded: _Worded) -> Wanted:

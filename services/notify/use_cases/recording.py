@@ -29,7 +29,6 @@ from services.notify.domain.deciding import (
 )
 from services.notify.domain.kinds import KINDS
 from services.notify.domain.outcomes import ACCOUNT, PROVIDER, Delivered, Outcome, Refused, TryLater, Uncertain, why_of
-from services.notify.domain.reporters import REPORTER, by_day
 from services.notify.domain.ways import Candidate, choose
 from services.notify.store import OpenWork, Row, Work
 from services.notify.use_cases.delivering import fall_back
@@ -61,19 +60,20 @@ def record(done: Sequence[Done], open_work: OpenWork) -> None:
 def record_receipts(done: Sequence[Done], open_work: OpenWork) -> None:
     """What became of what providers have accepted; said twice, or by two replicas, it counts once."""
     with open_work() as work:
-        rows = work.lock_attempts([(one.id, one.attempt) for one in done], [ACCEPTED, UNCERTAIN])
+        rows = work.lock_attempts([(one.id, one.attempt) for one in done], [ACCEPTED, UNCERTAIN, DELIVERED])
         settled = []
         for one in done:
             row = rows.get(one.id)
             if row is None or row["polls"] != one.polls or not row["receipt"]:
                 continue
             to = decide_receipt(one.outcome, one.polls, row["accepted_for"], row["urgent"], row["state"])
-            settled.append(_settled(row, to, row["account_id"], row["receipt"], work))
+            read = isinstance(one.outcome, Delivered) and one.outcome.read
+            settled.append(_settled(row, to, row["account_id"], row["receipt"], work) | {"read": read})
             if to.state != row["state"]:
                 work.note_attempts([_note(row, "receipt", to.reason or to.state)])
         work.settle_attempts(settled)
         work.commit()
-    _measure([(rows[row["id"]], row) for row in settled])
+    _measure([(rows[row["id"]], row) for row in settled if row["state"] != rows[row["id"]]["state"]])
 
 
 def sweep(open_work: OpenWork) -> None:
@@ -131,8 +131,6 @@ def _account(row: Row, to: Next, candidates: Sequence[Candidate]) -> str | None:
 def _settled(row: Row, to: Next, account: str | None, receipt: str | None, work: Work) -> Row:
     """The row as it is to be written; the next channel gets it here, if it is to."""
     fallen = row["fallen"] or (to.fall_back and fall_back(row, work))
-    if to.state == CREATED and to.wait is not None and row["person"] == REPORTER:
-        to = to._replace(wait=by_day(to.wait, work.now(), row["level"]))
     written = {"id": row["id"], "state": to.state, "reason": to.reason, "fallen": fallen, "account_id": account}
     return written | {"doubtful": row["doubtful"] or to.doubtful, "receipt": receipt, "wait": to.wait}
 

@@ -15,7 +15,7 @@ from shared.messaging.envelope import new_id
 from shared.sealing import KeyRing
 
 Told = Sequence[tuple[Transition, Row, Audience]]
-THIN = ("title", "place_text")  # only where the message itself says them
+THIN = ("title", "place_text", "into")  # only where the message itself says them
 
 
 class Subscribers:
@@ -85,7 +85,7 @@ def _tell_members(told: Told, work: Work) -> None:
                 "id": new_id(),
                 "key": f"{one.event_id}/{member}/subscription",
                 "receiver": member,
-                "kind": one.name,
+                "kind": f"news_{one.name}",
                 "event_id": one.event_id,
                 "notice_number": None,
                 "facts": _facts(one, names),
@@ -99,7 +99,7 @@ def _tell_members(told: Told, work: Work) -> None:
 
 def _facts(one: Transition, names: dict[str, str]) -> Row:
     facts: Row = {"transition": one.name, "round": one.round, "at": one.at}
-    facts |= {name: getattr(one.facts, name) for name in ("number", "level", "category")}
+    facts |= {name: getattr(one.facts, name) for name in ("number", "level", "category", "kind")}
     facts |= {"areas": [names.get(area, area) for area in one.facts.area]}
     return facts | {name: one.said[name] for name in THIN if name in one.said}
 

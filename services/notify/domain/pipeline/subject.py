@@ -16,7 +16,9 @@ _NO_CALL = (  # notices that tell of an end, or of what is not to be done any mo
     *("interview_held", "interview_dropped", "appointment_cancelled", "supervision_copied", "public_notice", "letter"),
     *("yellow_card", "red_card", "problem_case", "case_updated", "report_received", "report_rejected"),
 )
-OF_A_MERGER = frozenset({"case_merged", "work_withdrawn"})  # kinds that say that a case is merged
+OF_A_MERGER = frozenset(
+    {"work_withdrawn", "news_case_merged", "news_work_withdrawn"}
+)  # kinds that say that a case is merged
 DEADLINES = {  # kind → the fact that is its deadline; for others it is due_at
     **dict.fromkeys(("work_offered", "approval_wanted", "more_time_wanted"), "until"),
     "assist_wanted": "assist_due_at",
@@ -72,11 +74,6 @@ class Item:
 def is_call(item: Item) -> bool:
     """Whether it asks somebody to act: of no use when the case has ended. What one has subscribed to never does."""
     return item.is_notice and item.subject.kind not in _NO_CALL
-
-
-def template_of(kind: str, is_notice: bool) -> str:
-    """Whose words it has: those of the notice, or of the news that it is for whoever has subscribed."""
-    return kind if is_notice else f"news_{kind}"
 
 
 def level_of(subject: Subject) -> str:
