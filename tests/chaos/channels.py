@@ -46,13 +46,13 @@ class Channels:
         self._providers = ProvidersProcess(world.folder, world.random.getrandbits(32))
         with (town.folder / "members.csv").open(encoding="utf-8", newline="") as file:
             self._phones = {row["member_id"]: row["phone"] for row in csv.DictReader(file)}
-        for process in town.of("notify"):
-            process.keep(**PATIENCE)
-            process.restart()
         accounts = [account(way, kind, self._providers, world.folder, limits=FREE) for way, kind in ACCOUNTS.items()]
         file = world.folder / "channels.yaml"
         file.write_text(yaml.safe_dump({"accounts": accounts}, allow_unicode=True), encoding="utf-8")
         town.admin("notify", "channels", "add", str(file))
+        for process in town.of("notify"):  # one that runs looks once a second whether the town has channels
+            process.keep(**PATIENCE)
+            process.restart()
         self._since = town.rows("notify", NOW)[0][0]
 
     def hurry(self) -> None:
