@@ -51,7 +51,6 @@ def say(town: TemporaryTown, *keys: str, exchange: str = "feed") -> None:
     """As notify does."""
     with town.broker("notify") as connection:
         channel = connection.channel()
-        channel.confirm_delivery()
         for key in keys:
             channel.basic_publish(
                 exchange, key, json.dumps({"key": key}).encode(), pika.BasicProperties(delivery_mode=2)
@@ -163,7 +162,6 @@ def test_a_subscriber_reaches_nothing_else(town: TemporaryTown, act: Any) -> Non
 )  # fmt: skip
 def test_nobody_who_hears_publishes(town: TemporaryTown, place: tuple[str, ...], exchange: str, key: str) -> None:
     def act(channel: Any) -> None:
-        channel.confirm_delivery()
         channel.basic_publish(exchange, key, b"{}")
 
     assert code(town, place, act) == 403
@@ -171,7 +169,6 @@ def test_nobody_who_hears_publishes(town: TemporaryTown, place: tuple[str, ...],
 
 def test_notify_says_what_has_happened_and_no_notice_past_the_members_exchange(town: TemporaryTown) -> None:
     def act(channel: Any) -> None:
-        channel.confirm_delivery()
         channel.basic_publish("feed", "m001", b"{}")
 
     assert code(town, ("notify",), act) == 403

@@ -82,7 +82,6 @@ def _refused_by_the_broker(town: TemporaryTown, whole: bytes) -> Answer:
     """A message that is larger than any report: the broker itself says so and closes the channel."""
     with town.broker("sources", "hotline") as connection:
         channel = connection.channel()
-        channel.confirm_delivery()
         with pytest.raises(pika.exceptions.ChannelClosedByBroker) as closed:
             channel.basic_publish("reports", "hotline.normal", whole)
         return Answer(False, [{"field": "", "problem": closed.value.reply_text, "repair": ""}])

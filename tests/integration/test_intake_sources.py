@@ -65,7 +65,6 @@ def send(town: TemporaryTown, source: str, *reports: dict[str, Any]) -> None:
     place = ("members", "m001") if source == "patrol" else ("sources", source)
     with town.broker(*place) as connection:
         channel = connection.channel()
-        channel.confirm_delivery()
         for number, data in enumerate(reports):
             event = {"specversion": "1.0", "id": f"{time.time_ns()}-{number}", "source": source, "type": "report.v1"}
             properties = pika.BasicProperties(delivery_mode=2, user_id=f"{town.name}-{place[1]}")
@@ -158,5 +157,4 @@ def test_the_http_door_says_what_became_of_an_alert(town: TemporaryTown) -> None
 def test_a_platform_cannot_speak_for_another(town: TemporaryTown) -> None:
     with pytest.raises(pika.exceptions.ChannelClosedByBroker), town.broker("sources", "dcm") as connection:
         channel = connection.channel()
-        channel.confirm_delivery()
         channel.basic_publish("reports", "hotline.normal", b"{}")

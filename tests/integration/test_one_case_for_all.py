@@ -40,7 +40,6 @@ def test_fifty_clients_with_the_same_report_make_one_case(new_town: Callable[...
 
         def by_amqp(client: int) -> None:
             channel = connections[client].channel()
-            channel.confirm_delivery()
             lane = "urgent" if client % 2 else "normal"
             gate.wait(30)
             channel.basic_publish("reports", f"hotline.{lane}", _event(client), pika.BasicProperties(delivery_mode=2))

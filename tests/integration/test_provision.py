@@ -33,7 +33,6 @@ def attempt(town: TemporaryTown, place: tuple[str, ...], act: Any) -> int:
     """0 when the broker let it happen, else the code it refused with."""
     with town.broker(*place) as connection:
         channel = connection.channel()
-        channel.confirm_delivery()
         try:
             act(channel)
         except ChannelClosedByBroker as error:

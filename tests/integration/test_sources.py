@@ -45,7 +45,6 @@ def of_source(name: str, external_id: str) -> bytes:
 def send(town: TemporaryTown, name: str, external_id: str) -> None:
     with town.broker("sources", name) as connection:
         channel = connection.channel()
-        channel.confirm_delivery()
         channel.basic_publish("reports", f"{name}.normal", of_source(name, external_id), mandatory=True)
 
 
@@ -72,7 +71,6 @@ def test_a_new_source_may_do_its_own_work_only(town: TemporaryTown) -> None:
     ):
         with town.broker("sources", "police") as connection:
             channel = connection.channel()
-            channel.confirm_delivery()
             with pytest.raises(ChannelClosedByBroker) as refusal:
                 act(channel)
             assert refusal.value.reply_code == 403

@@ -23,6 +23,15 @@ from deploy.provision.town import drop_town, provision
 from tests.support.processes import ServiceProcess
 
 
+class Confirming(pika.BlockingConnection):
+    """Its channels publish with confirms."""
+
+    def channel(self, channel_number: int | None = None) -> Any:
+        channel = super().channel(channel_number)
+        channel.confirm_delivery()
+        return channel
+
+
 class TemporaryTown:
     """`with TemporaryTown(servers, folder) as town: town.start("intake", "dispatch", replicas=2)`.
 
@@ -105,9 +114,10 @@ class TemporaryTown:
 
     @contextlib.contextmanager
     def broker(self, *place: str) -> Iterator[Any]:
-        """A pika connection into the town's vhost: the administrator's, or that of the user at `place`."""
+        """A pika connection into the town's vhost: the administrator's, or that of the user at `place`. It waits until
+        the broker has what is published: what is not confirmed may be lost when the connection is closed."""
         uri = self.uri(*place) if place else self.servers.amqp_admin(vhost_of(self.name))
-        connection = pika.BlockingConnection(pika.URLParameters(uri))
+        connection = Confirming(pika.URLParameters(uri))
         try:
             yield connection
         finally:
