@@ -31,9 +31,9 @@ from services.dispatch.domain.supervision import lifted, silent_until
 from services.dispatch.store import OpenWork, Row, Work
 from services.dispatch.use_cases.recording import SAID_OF_A_CASE, Happened, lane_of, record
 from shared.messaging.envelope import Event, new_id
+from shared.rounds import work_off
 
 AT_ONCE = 100  # marks in one transaction
-ROUNDS = 20  # transactions of one call
 
 
 class Judged(NamedTuple):
@@ -49,15 +49,7 @@ class Judged(NamedTuple):
 def judge_marks(open_work: OpenWork) -> int:
     """What follows from the marks that are due, unless another replica judges; gives how many were looked at. In the
     quiet hours nobody hears of what is not urgent: such marks wait for their end."""
-    looked_at = 0
-    for _ in range(ROUNDS):
-        with open_work() as work:
-            marks = _judge(work)
-            work.commit()
-        looked_at += marks
-        if not marks:
-            break
-    return looked_at
+    return work_off(_judge, open_work)
 
 
 def _judge(work: Work) -> int:

@@ -10,6 +10,7 @@ from services.dispatch.domain.order import DISPATCHED, IN_PROGRESS
 from services.dispatch.domain.relocation import relocate
 from services.dispatch.store import OpenWork, Row, Work
 from services.dispatch.use_cases.recording import Happened, record
+from shared.rounds import work_off
 
 AT_ONCE = 100  # cases in one transaction
 ROUNDS = 200  # transactions of one call
@@ -18,15 +19,7 @@ ROUNDS = 200  # transactions of one call
 def move_work(open_work: OpenWork) -> int:
     """Cases in grids that are no more go to what lies there now, and the orders of those who have left to others; gives
     how many cases. Every replica may do it: what another is at is left out."""
-    total = 0
-    for _ in range(ROUNDS):
-        with open_work() as work:
-            moved = _move_some(work)
-            work.commit()
-        total += moved
-        if not moved:
-            break
-    return total
+    return work_off(_move_some, open_work, ROUNDS)
 
 
 def _move_some(work: Work) -> int:
