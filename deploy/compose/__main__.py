@@ -14,7 +14,7 @@ import sys
 from pathlib import Path
 
 from deploy.compose import secrets, town
-from deploy.provision import sources, subscribers
+from deploy.provision import commandline, sources, subscribers
 from deploy.provision.names import ProvisionError
 from deploy.provision.secrets import Secrets
 from shared.db.migrate import MigrationError
@@ -37,7 +37,7 @@ def main() -> int:
     try:
         kept = Secrets(arguments.secrets)
         if commands := COMMANDS.get(arguments.job):
-            print(commands.perform(sources.Town(secrets.servers(kept), town.TOWN, kept), arguments))
+            print(commandline.perform(commandline.Town(secrets.servers(kept), town.TOWN, kept), arguments))
         else:
             JOBS[arguments.job](kept)
     except (ProvisionError, MigrationError) as error:

@@ -13,6 +13,7 @@ from pathlib import Path
 from deploy.local import doctor, edge, lifecycle, rabbitmq, rehearsal, stack, status, suite, towns
 from deploy.local.checkout import LOCAL, ROOT, LocalError, alone
 from deploy.local.console import console, table
+from deploy.provision import commandline
 from deploy.provision import folder as town_folder
 from deploy.provision import sources as town_sources
 from deploy.provision import subscribers as town_subscribers
@@ -69,8 +70,8 @@ def _parser() -> argparse.ArgumentParser:
     who.add_argument("--source")
     who.add_argument("--subscriber")
     login.add_argument("--mqtt", action="store_true", help="for mosquitto_sub and other MQTT clients, in this checkout")
-    town_sources.add_commands(_with_town(command("sources", _sources, "where reports come from 上游来源")))
-    heard = _with_town(command("subscribers", _subscribers, "outside systems that hear what happens 订阅系统"))
+    town_sources.add_commands(_with_town(command("sources", _one_by_one, "where reports come from 上游来源")))
+    heard = _with_town(command("subscribers", _one_by_one, "outside systems that hear what happens 订阅系统"))
     town_subscribers.add_commands(heard)
     rules = _with_town(command("rules", _rules, "bring a rule set into force 启用规则"))
     rules.add_argument("set", help="normal, practice …")
@@ -129,12 +130,9 @@ def _credentials(a: argparse.Namespace) -> None:
     print(rabbitmq.mqtt_options(address) if a.mqtt else address)
 
 
-def _sources(a: argparse.Namespace) -> None:
-    print(town_sources.perform(town_sources.Town(stack.servers(), a.town, towns.secrets_of(a.town)), a))
-
-
-def _subscribers(a: argparse.Namespace) -> None:
-    print(town_subscribers.perform(town_sources.Town(stack.servers(), a.town, towns.secrets_of(a.town)), a))
+def _one_by_one(a: argparse.Namespace) -> None:
+    """A command about sources or subscribers."""
+    print(commandline.perform(commandline.Town(stack.servers(), a.town, towns.secrets_of(a.town)), a))
 
 
 def _rules(a: argparse.Namespace) -> None:

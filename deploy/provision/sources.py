@@ -11,39 +11,18 @@ import json
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import yaml
 
-from deploy.provision import broker, folder, rights
+from deploy.provision import broker, rights
+from deploy.provision.commandline import Town, run
 from deploy.provision.hearing import KIND
 from deploy.provision.names import PATROL, ProvisionError, check_client, user_of, vhost_of
-from deploy.provision.secrets import Secrets
-from deploy.provision.servers import NAMES, Servers, from_environment
 from deploy.towns import schemas
 from shared.messaging import topology
 
 ALWAYS = ("report_received", "report_rejected")  # every source hears these
-
-
-class Town(NamedTuple):
-    """The running town that a command is for."""
-
-    servers: Servers
-    name: str
-    secrets: Secrets
-
-    def intake(self, *command: str, dry_run: bool = False) -> list[dict[str, Any]]:
-        """What intake's own command says. Raises ProvisionError."""
-        return self.ask("intake", *command, *(["--dry-run"] if dry_run else []))
-
-    def ask(self, service: str, *command: str) -> list[dict[str, Any]]:
-        """What a service's own command says. Raises ProvisionError."""
-        told = folder.run_admin(self.secrets, self.name, service, *command)
-        return [json.loads(line) for line in told.splitlines()]
-
-    def secret(self, source: str) -> Path:
-        return self.secrets.path("sources", source, "amqp_uri")
 
 
 def show(town: Town, arguments: argparse.Namespace) -> str:
@@ -180,31 +159,5 @@ def add_commands(parser: argparse.ArgumentParser) -> None:
     action("enable", enable, "take its reports again 启用")
 
 
-def perform(town: Town, arguments: argparse.Namespace) -> str:
-    """Run the chosen command; what to tell. Raises ProvisionError."""
-    return str(arguments.do(town, arguments)).rstrip()
-
-
-def main() -> int:
-    parser = argparse.ArgumentParser(
-        prog="python -m deploy.provision.sources",
-        description=f"{__doc__}\nThe servers come from the environment: {', '.join(NAMES)}.",
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
-    parser.add_argument("--town", required=True)
-    parser.add_argument("--secrets", type=Path, required=True, help="the town's secrets folder")
-    add_commands(parser)
-    arguments = parser.parse_args()
-    try:
-        servers = from_environment()
-        if servers is None:
-            raise ProvisionError(f"set {', '.join(NAMES)}")
-        print(perform(Town(servers, arguments.town, Secrets(arguments.secrets)), arguments))
-    except ProvisionError as error:
-        print(f"error: {error}", file=sys.stderr)
-        return 1
-    return 0
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(run("deploy.provision.sources", __doc__, add_commands))

@@ -10,18 +10,17 @@ import argparse
 import shutil
 import sys
 from collections.abc import Callable, Collection, Iterable
-from pathlib import Path
 from tempfile import NamedTemporaryFile
 from typing import Any
 
 import yaml
 
 from deploy.provision import broker, database, rights
+from deploy.provision.commandline import Town, run
 from deploy.provision.hearing import KIND, Hearing, hearing, keep, kept
 from deploy.provision.names import PATROL, ProvisionError, check_client, user_of, vhost_of
 from deploy.provision.secrets import Secrets
-from deploy.provision.servers import NAMES, Management, Servers, from_environment, part
-from deploy.provision.sources import Town
+from deploy.provision.servers import Management, Servers, part
 from services.notify.domain.transitions import name_of
 from shared.messaging import topology
 
@@ -202,31 +201,5 @@ def add_commands(parser: argparse.ArgumentParser) -> None:
     action("end", end, "no more: its user, connections and queues are gone at once 终止")
 
 
-def perform(town: Town, arguments: argparse.Namespace) -> str:
-    """Run the chosen command; what to tell. Raises ProvisionError."""
-    return str(arguments.do(town, arguments)).rstrip()
-
-
-def main() -> int:
-    parser = argparse.ArgumentParser(
-        prog="python -m deploy.provision.subscribers",
-        description=f"{__doc__}\nThe servers come from the environment: {', '.join(NAMES)}.",
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
-    parser.add_argument("--town", required=True)
-    parser.add_argument("--secrets", type=Path, required=True, help="the town's secrets folder")
-    add_commands(parser)
-    arguments = parser.parse_args()
-    try:
-        servers = from_environment()
-        if servers is None:
-            raise ProvisionError(f"set {', '.join(NAMES)}")
-        print(perform(Town(servers, arguments.town, Secrets(arguments.secrets)), arguments))
-    except ProvisionError as error:
-        print(f"error: {error}", file=sys.stderr)
-        return 1
-    return 0
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(run("deploy.provision.subscribers", __doc__, add_commands))

@@ -14,9 +14,9 @@ import pytest
 from pika.exceptions import AMQPConnectionError, ChannelClosedByBroker, ProbableAuthenticationError
 
 from deploy.provision import subscribers
+from deploy.provision.commandline import Town, perform
 from deploy.provision.names import ProvisionError
 from deploy.provision.servers import Management, Servers, part
-from deploy.provision.sources import Town
 from deploy.provision.town import provision
 from shared.messaging import topology
 from tests.support.mqtt import Phone
@@ -44,7 +44,7 @@ def town(servers: Servers, small_town: Path) -> Iterator[TemporaryTown]:
 def do(town: TemporaryTown, *words: str) -> str:
     parser = argparse.ArgumentParser()
     subscribers.add_commands(parser)
-    return subscribers.perform(Town(town.servers, town.name, town.secrets), parser.parse_args(words))
+    return perform(Town(town.servers, town.name, town.secrets), parser.parse_args(words))
 
 
 def say(town: TemporaryTown, *keys: str, exchange: str = "feed") -> None:

@@ -14,6 +14,7 @@ import requests
 from pika.exceptions import AMQPConnectionError, ChannelClosedByBroker, ProbableAuthenticationError
 
 from deploy.provision import sources
+from deploy.provision.commandline import Town, perform
 from deploy.provision.names import ProvisionError
 from deploy.provision.servers import Servers
 from deploy.provision.town import provision
@@ -35,7 +36,7 @@ def town(servers: Servers, small_town: Path, tmp_path_factory: pytest.TempPathFa
 def do(town: TemporaryTown, *words: str) -> str:
     parser = argparse.ArgumentParser()
     sources.add_commands(parser)
-    return sources.perform(sources.Town(town.servers, town.name, town.secrets), parser.parse_args(words))
+    return perform(Town(town.servers, town.name, town.secrets), parser.parse_args(words))
 
 
 def of_source(name: str, external_id: str) -> bytes:

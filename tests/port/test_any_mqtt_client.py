@@ -14,7 +14,7 @@ import pytest
 
 from deploy.local import rabbitmq, stack
 from deploy.provision import subscribers
-from deploy.provision.sources import Town
+from deploy.provision.commandline import Town, perform
 from tests.port.test_any_amqp_client import SOURCE, hear, publish, report
 from tests.support.mqtt import Phone
 from tests.support.town import TemporaryTown
@@ -31,7 +31,7 @@ def test_phones_and_systems_hear_what_has_happened_while_they_were_off(new_town:
     town.start()
     parser = argparse.ArgumentParser()
     subscribers.add_commands(parser)
-    subscribers.perform(Town(town.servers, town.name, town.secrets), parser.parse_args(WANTED))
+    perform(Town(town.servers, town.name, town.secrets), parser.parse_args(WANTED))
     system = Phone(town, "subscribers", "county", device="centre")
     assert system.may_subscribe("work_assigned/+/#", "-c")
     phones = {path.name: Phone(town, "members", path.name) for path in town.secrets.path("members").iterdir()}
