@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 
 from services.callback.domain.calendar import Calendar
 from services.callback.domain.follow_up import Case, decide, due
-from services.callback.domain.masking import mask
 from services.callback.domain.rules import Rules, duration
 from services.callback.domain.sampling import place
 from services.callback.domain.satisfaction import SATISFACTION, SOLVED, judge, still_holds
+from shared.masking import mask
 from tests.unit.qiuchuan import ZONE, at, read
 
 CALENDAR = Calendar.of(read("calendar.yaml"))

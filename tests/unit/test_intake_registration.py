@@ -10,13 +10,13 @@ import pytest
 
 from services.intake.adapters import generic, patrol, unwrap
 from services.intake.domain.answers import judge_answers
-from services.intake.domain.masking import mask
 from services.intake.domain.opening import NewCase, where
 from services.intake.domain.opening import open_case as open_with
 from services.intake.domain.places import Located
 from services.intake.domain.registration import Category, Refusal, Report, Source, judge
 from services.intake.domain.rules import RuleSet
 from services.intake.domain.understanding import Understanding
+from shared.masking import mask
 from shared.messaging.arrival import Arrival
 
 SOURCE = Source("hotline", "hotline", True, ("report_received",), True)

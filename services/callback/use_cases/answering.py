@@ -17,13 +17,13 @@ from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from services.callback.domain.follow_up import reporters_of
-from services.callback.domain.masking import mask
 from services.callback.domain.questions import REASONS_ID, SOLVED_ID, Questions, satisfaction_of
 from services.callback.domain.refusing import NO_FOLLOW_UP, Refusal, bad_answers, no_demand, refusal
 from services.callback.store import OpenWork, Row, Work
 from services.callback.use_cases.demands import propose
 from services.callback.use_cases.judging import judge_answers
 from services.callback.use_cases.watching import mark
+from shared.masking import mask
 from shared.messaging.envelope import new_id
 
 SAME = ("channel", "by", "answers", "text", "media", "version")

@@ -12,12 +12,12 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from services.callback.domain.calls import ANSWERED, LAST_RANK, REACHED, CallTimes, HalfDay, attempts_over, rank
-from services.callback.domain.masking import mask
 from services.callback.domain.refusing import ended
 from services.callback.domain.rules import DESK
 from services.callback.errors import CallUnknown, NotOpen, NotTaken
 from services.callback.store import OpenWork, Row, Work
 from services.callback.use_cases.answering import Given, Outcome, answer_in
+from shared.masking import mask
 from shared.messaging.envelope import new_id
 
 

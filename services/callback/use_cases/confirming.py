@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 
-from services.callback.domain.masking import mask
 from services.callback.domain.questions import SATISFIED_ID, SOLVED_ID
 from services.callback.domain.rules import SOURCE
 from services.callback.store import OpenWork, Row
 from services.callback.use_cases.answering import Given, answer_in
 from services.callback.use_cases.keeping import UNKNOWN
+from shared.masking import mask
 from shared.messaging.message import Heard
 
 TOO_EARLY, ANSWERED, KEPT, ENDED = "too_early", "answered", "kept", "ended"

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from services.callback.domain.counting import counted
-from services.callback.domain.masking import mask
 from services.callback.domain.refusing import NO_FOLLOW_UP, Refusal, demand_refusal
 from services.callback.domain.satisfaction import PROPOSED, REASONABLE, UNRATED, UNREASONABLE
 from services.callback.store import OpenWork, Row, Work
 from services.callback.use_cases.judging import answers_of, judge_answers, terms_of
+from shared.masking import mask
 
 
 def look_at_demand(

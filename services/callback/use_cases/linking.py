@@ -15,12 +15,12 @@ from services.callback import messages
 from services.callback.domain import links
 from services.callback.domain.cards import CARDS
 from services.callback.domain.follow_up import reporters_of
-from services.callback.domain.masking import mask
 from services.callback.domain.refusing import ended
 from services.callback.errors import FollowUpUnknown, NotOpen
 from services.callback.store import OpenWork, Row, Work
 from services.callback.use_cases.saying import say
 from shared.http.links import Links
+from shared.masking import mask
 from shared.messaging.message import Heard
 from shared.rounds import work_off
 

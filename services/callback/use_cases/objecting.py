@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
-from services.callback.domain.masking import mask
 from services.callback.domain.refusing import Refusal, objection_refusal
 from services.callback.domain.satisfaction import UNRATED, after
 from services.callback.domain.words import both
 from services.callback.store import OpenWork
 from services.callback.use_cases.judging import terms_of
 from services.callback.use_cases.saying import both_of, say_rework
+from shared.masking import mask
 
 
 class Objected(NamedTuple):

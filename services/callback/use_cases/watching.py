@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from services.callback.domain.masking import mask
 from services.callback.domain.refusing import Refusal, bad_answers, reask_refusal
 from services.callback.domain.rules import DESK, Rules
 from services.callback.domain.sampling import draw
 from services.callback.domain.watch import Seen, differences, marks
 from services.callback.store import OpenWork, Row, Work
+from shared.masking import mask
 from shared.messaging.envelope import new_id
 
 

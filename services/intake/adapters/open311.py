@@ -21,9 +21,9 @@ from services.intake.adapters import mapping as m
 from services.intake.domain import feedback as steps
 from services.intake.domain import open311
 from services.intake.domain.case import OPEN311
-from services.intake.domain.masking import mask
 from services.intake.domain.registration import Reason, Refusal, Report, Source
 from services.intake.messages.open311 import ServiceRequest
+from shared.masking import mask
 
 KIND = "open311"
 DATATYPES = {  # Chinese, English

@@ -7,11 +7,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from services.intake.domain.coordinates import to_wgs84
-from services.intake.domain.masking import mask
 from services.intake.domain.places import Located, Where
 from services.intake.domain.registration import Report, Source
 from services.intake.domain.rules import ACCEPT, REJECT
 from services.intake.domain.understanding import Understanding, Understood, told_by
+from shared.masking import mask
 
 URGENT_LEVELS = ("P1", "P2")
 

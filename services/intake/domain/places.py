@@ -13,7 +13,7 @@ import shapely
 from shapely.geometry import shape
 
 from services.intake.domain.gazetteer import Address, Gazetteer, Name, grids_of
-from services.intake.domain.masking import mask
+from shared.masking import mask
 
 NO_POSITION, OUTSIDE, AMBIGUOUS = "no_position", "outside_grids", "ambiguous_address"
 POSITION, GRID_CODE, CAMERA, PHOTO, ADDRESS = "position", "grid_code", "camera", "photo", "address"

@@ -9,9 +9,9 @@ from typing import Any
 from stdnum.cn import ric
 from stdnum.exceptions import ValidationError
 
-from services.intake.domain.masking import mask, mask_name
 from services.intake.domain.persons import e164
 from services.intake.domain.registration import Reason
+from shared.masking import mask, mask_name
 
 COLUMNS = ("household", "address", "name", "id_number", "phone")
 LONGEST = 200

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from services.intake.domain.masking import mask
+from shared.masking import mask
 
 OTHER = "9999"  # category of a report that names none
 YEARS = range(2000, 2101)  # far from where a clock, a time zone or a database ends

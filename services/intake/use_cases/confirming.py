@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from services.intake import messages
-from services.intake.domain.masking import mask
 from services.intake.store import OpenWork
 from services.intake.use_cases.deciding import By, Decision, conclude, find
+from shared.masking import mask
 
 
 def confirm_case(number: str, by: By, body: dict[str, Any], open_work: OpenWork) -> dict[str, Any]:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from services.intake import messages
-from services.intake.domain.masking import mask
 from services.intake.domain.places import Where
 from services.intake.errors import CategoryUnknown, NotPossible
 from services.intake.store import OpenWork, Work
 from services.intake.use_cases.deciding import By, Decision, conclude, decided, find, is_on_line, whole
 from services.intake.use_cases.telling import Row
+from shared.masking import mask
 
 Body = dict[str, Any]
 DESCRIBING = ("category", "level", "kind")

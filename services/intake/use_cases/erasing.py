@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from services.intake import messages
-from services.intake.domain.masking import mask
 from services.intake.domain.persons import e164, names
 from services.intake.domain.retention import Retention
 from services.intake.errors import NumberWrong, PersonUnknown
@@ -15,6 +14,7 @@ from services.intake.use_cases.media import forget_media
 from services.intake.use_cases.personal import phone_index
 from services.intake.use_cases.telling import lane_of
 from shared.http.tokens import Caller
+from shared.masking import mask
 from shared.sealing import KeyRing
 
 NIGHT = range(1, 5)  # hours in the town, in which little else is done

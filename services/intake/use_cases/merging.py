@@ -8,12 +8,12 @@ from typing import Any, NamedTuple
 
 from services.intake import messages
 from services.intake.domain.case import ENDED
-from services.intake.domain.masking import mask
 from services.intake.domain.registration import Source
 from services.intake.errors import CaseUnknown, NotPossible
 from services.intake.store import OpenWork, Work
 from services.intake.use_cases.deciding import By, Decision, conclude, decided, find, put_on_line, take_off_line, whole
 from services.intake.use_cases.telling import News, Row, lane_of, tell_news
+from shared.masking import mask
 
 Body = dict[str, Any]
 

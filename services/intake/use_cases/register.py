@@ -8,12 +8,12 @@ from collections.abc import Iterable
 from typing import Any
 
 from services.intake.domain.case import ENDED
-from services.intake.domain.masking import mask
 from services.intake.domain.register import COLUMNS, check, masked, plain_address
 from services.intake.errors import CaseUnknown, NotAtHand
 from services.intake.store import OpenWork, Work
 from services.intake.use_cases.personal import open_original, phone_index
 from shared.http.tokens import Caller
+from shared.masking import mask
 from shared.messaging.envelope import new_id
 from shared.outbox.unit_of_work import to_json
 from shared.sealing import KeyRing

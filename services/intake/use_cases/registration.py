@@ -12,7 +12,6 @@ import prometheus_client
 from services.intake.adapters import adapter_of, patrol, unwrap
 from services.intake.domain.answers import judge_answers
 from services.intake.domain.duplicates import cell_of
-from services.intake.domain.masking import mask
 from services.intake.domain.opening import NewCase, open_case, where
 from services.intake.domain.registration import Reason, Refusal, Report, Source, judge
 from services.intake.store import OpenWork, Reference, Work
@@ -23,6 +22,7 @@ from services.intake.use_cases.media import link_media
 from services.intake.use_cases.merging import NewPair, merge_new
 from services.intake.use_cases.personal import seal_originals
 from services.intake.use_cases.telling import Key, tell_again, tell_refused
+from shared.masking import mask
 from shared.messaging.arrival import Arrival
 from shared.messaging.envelope import new_id
 from shared.sealing import KeyRing

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from services.intake.domain.masking import mask
 from services.intake.errors import CaseUnknown
 from services.intake.store import OpenWork
+from shared.masking import mask
 from shared.messaging.envelope import new_id
 
 

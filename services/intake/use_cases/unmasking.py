@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from services.intake.domain.audit import first_broken
-from services.intake.domain.masking import mask
 from services.intake.errors import CaseUnknown, NumberWrong
 from services.intake.store import OpenWork
 from services.intake.use_cases.personal import open_original, phone_index
 from shared.http.tokens import Caller
+from shared.masking import mask
 from shared.sealing import KeyRing
 
 

@@ -6,7 +6,6 @@ from typing import Any
 
 from services.intake import messages
 from services.intake.domain.feedback import wanted
-from services.intake.domain.masking import mask
 from services.intake.domain.waiting import Waits
 from services.intake.errors import NotPossible
 from services.intake.store import OpenWork, Work
@@ -23,6 +22,7 @@ from services.intake.use_cases.deciding import (
 from services.intake.use_cases.desk import closing
 from services.intake.use_cases.personal import seal_addition
 from services.intake.use_cases.telling import Row
+from shared.masking import mask
 from shared.messaging.envelope import new_id
 from shared.sealing import KeyRing
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from services.notify.domain.masking import mask
+from shared.masking import mask
 
 Hand = Callable[[str], str]
 Size = Callable[[str], int]

@@ -10,9 +10,9 @@ from typing import Any
 
 from markupsafe import Markup
 
-from services.notify.domain.masking import mask
 from services.notify.domain.templates import Text
 from services.notify.domain.town_time import day, moment
+from shared.masking import mask
 
 LANGUAGES = {"zh": "zh-CN", "en": "en"}  # as the address says it → as the page does
 TEXTS = {

@@ -1,7 +1,4 @@
-"""Numbers of persons in free text are masked before the text is stored openly or said.
-
-Intake, callback and notify have this same file, each its own: services share no rules, and a test holds them together.
-"""
+"""Numbers of persons in free text are masked before the text is stored openly or said: the same in every service."""
 
 from __future__ import annotations
 
