@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import logging
 import time
-from collections import deque
 from collections.abc import Iterator, Sequence
 from itertools import islice
 from typing import Any
@@ -24,17 +23,17 @@ from shared.messaging.connection import connect
 from shared.messaging.envelope import BATCH, MAX_BYTES, MAX_EVENTS, SINGLE
 from shared.messaging.transport import Connection
 from shared.observability import metrics
+from shared.outbox.lanes import FEED, WINDOW, Lanes
 from shared.outbox.quarantine import Bodies
 from shared.outbox.unit_of_work import FIRST_TRY, MESSAGES, QUERIES, Row, UnitOfWork, opener
 
 log = logging.getLogger(__name__)
-WINDOW = 200  # messages on the way before confirms are waited for
 BACKLOG = 20_000  # rows kept in memory; beyond that the sweep finds them in the database
 CONFIRM_TIMEOUT = 20.0  # seconds; a broker with a memory alarm confirms nothing
 SETTLE_AFTER = 0.2  # seconds until confirmed rows are settled in a transaction of their own
 SWEEP_EVERY = 2.0
 SWEEP_LIMIT = 2_000
-MAY_LACK_A_QUEUE = frozenset({"members", "feed"})  # nobody connected yet: notify's tables are the truth
+MAY_LACK_A_QUEUE = frozenset({"members", FEED})  # nobody connected yet: notify's tables are the truth
 
 
 class Relay(SharedExtension):
@@ -45,7 +44,7 @@ class Relay(SharedExtension):
 
     def __init__(self) -> None:
         super().__init__()
-        self._rows: deque[Row] = deque()
+        self._rows = Lanes()
         self._confirmed: list[tuple[str, str]] = []
         self._wake = Signal()
         self._conn: Connection | None = None
@@ -59,7 +58,7 @@ class Relay(SharedExtension):
 
     def publish(self, rows: Sequence[Row]) -> None:
         if rows and len(self._rows) < BACKLOG:
-            self._rows.extend(rows)
+            self._rows.put(rows)
             self._wake_up()
         for reaction in self.on_committed:
             reaction()
@@ -147,15 +146,14 @@ class Relay(SharedExtension):
             conn.heartbeat_tick()
 
     def _publish_window(self, conn: Connection, channel: amqp.Channel, ledger: Ledger) -> None:
-        rows = [self._rows.popleft() for _ in range(min(len(self._rows), WINDOW * MAX_EVENTS))]
-        groups = grouped(rows)
+        groups = grouped(self._rows.take())
         while some := list(islice(groups, WINDOW // 2)):
             with conn.together():
                 for group in some:
                     ledger.sent(channel, group)
             self._await_confirms(conn, ledger, WINDOW // 2)
         failpoints.reached("after_publish")
-        self._await_confirms(conn, ledger, 0)
+        self._await_confirms(conn, ledger, WINDOW // 2 if self._rows else 0)
 
     def _await_confirms(self, conn: Connection, ledger: Ledger, until: int) -> None:
         end = time.monotonic() + CONFIRM_TIMEOUT

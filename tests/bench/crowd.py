@@ -1,9 +1,9 @@
 """Thousands of subscribers in one process, by one way: each with its own connection, noting when it hears what.
 
-python -m tests.bench.crowd sse|mqtt|amqp [--deaf] < targets.json     # the first line a list; then `count` or `end`
+python -m tests.bench.crowd sse|mqtt|amqp < targets.json     # the first line a list; then `count`, `deaf` or `end`
 
-It says `ready` when all are connected, on `count` how much they have heard, and on `end` what. With --deaf nobody reads
-what comes.
+It says `ready` when all are connected, on `count` how much they have heard, and on `end` what. After `deaf` nobody
+reads what comes any more; the connections stay.
 """
 
 from __future__ import annotations
@@ -66,14 +66,18 @@ def _clock(text: str) -> float:
 class Crowd:
     """All subscribers of this process."""
 
-    def __init__(self, way: str, deaf: bool):
+    def __init__(self, way: str):
         self._connect: Callable[[int, list[Any]], Awaitable[None]] = getattr(self, f"_{way}")
-        self._deaf, self.heard, self._kept = deaf, Heard(), list[Any]()
+        self.heard, self._stops = Heard(), list[Callable[[], object]]()
         self._room = asyncio.Semaphore(AT_ONCE)
 
     async def come(self, targets: list[list[Any]]) -> None:
         """Everybody is connected. Raises OSError."""
         await asyncio.gather(*(self._come(who, target) for who, target in enumerate(targets)))
+
+    def stop_reading(self) -> None:
+        for stop in self._stops:
+            stop()
 
     async def _come(self, who: int, target: list[Any]) -> None:
         async with self._room:
@@ -97,9 +101,7 @@ class Crowd:
         _, made = await asyncio.get_running_loop().create_connection(make, host, int(port))
         await made.ready
         made.gone.add_done_callback(lambda _: self._gone())
-        if self._deaf:
-            made.stop_reading()
-        self._kept.append(made)
+        self._stops.append(made.stop_reading)
 
     def _gone(self) -> None:
         self.heard.lost += 1
@@ -115,9 +117,9 @@ class Crowd:
             channel.basic_ack(message.delivery_tag)
 
         channel.basic_consume(queue, callback=read)
-        if not self._deaf:
-            asyncio.get_running_loop().add_reader(connection.sock.fileno(), _drain, connection)
-        self._kept.append(connection)
+        loop, number = asyncio.get_running_loop(), connection.sock.fileno()
+        loop.add_reader(number, _drain, connection)
+        self._stops.append(lambda: loop.remove_reader(number))
 
 
 def _drain(connection: Any) -> None:
@@ -126,13 +128,15 @@ def _drain(connection: Any) -> None:
             connection.drain_events(timeout=0.0001)
 
 
-async def _run(way: str, deaf: bool) -> bytes:
+async def _run(way: str) -> bytes:
     reader = asyncio.StreamReader(limit=2**26)
     await asyncio.get_running_loop().connect_read_pipe(lambda: asyncio.StreamReaderProtocol(reader), sys.stdin)
-    crowd = Crowd(way, deaf)
+    crowd = Crowd(way)
     await crowd.come(orjson.loads(await reader.readline()))
     print("ready", flush=True)
-    while await reader.readline() == b"count\n":
+    while (line := await reader.readline()) not in (b"end\n", b""):
+        if line == b"deaf\n":
+            crowd.stop_reading()
         print(len(crowd.heard.who), flush=True)
     return crowd.heard.encode()
 
@@ -140,9 +144,9 @@ async def _run(way: str, deaf: bool) -> bytes:
 class Listeners:
     """A crowd in a process of its own."""
 
-    def __init__(self, way: str, targets: list[Any], deaf: bool = False):
+    def __init__(self, way: str, targets: list[Any]):
         self.way, self.count = way, len(targets)
-        command = [sys.executable, "-m", "tests.bench.crowd", way, *(["--deaf"] if deaf else [])]
+        command = [sys.executable, "-m", "tests.bench.crowd", way]
         path = {"PYTHONPATH": f"{ROOT}:{ROOT / 'clients' / 'python'}"}
         self._process = subprocess.Popen(
             command, cwd=ROOT, env=os.environ | path, stdin=subprocess.PIPE, stdout=subprocess.PIPE
@@ -162,8 +166,15 @@ class Listeners:
 
     def heard(self) -> int:
         """How many events have come until now."""
+        return self._ask(b"count\n")
+
+    def stop_reading(self) -> None:
+        """Nobody reads what comes any more; they stay connected."""
+        self._ask(b"deaf\n")
+
+    def _ask(self, what: bytes) -> int:
         assert self._process.stdin and self._process.stdout
-        self._process.stdin.write(b"count\n")
+        self._process.stdin.write(what)
         self._process.stdin.flush()
         return int(self._process.stdout.readline())
 
@@ -179,12 +190,12 @@ class Listeners:
 
 
 @contextlib.contextmanager
-def crowds(targets: dict[str, list[Any]], deaf: bool = False) -> Iterator[dict[str, Listeners]]:
+def crowds(targets: dict[str, list[Any]]) -> Iterator[dict[str, Listeners]]:
     """A process for each way; all are connected inside the block."""
     listeners: dict[str, Listeners] = {}
     try:
         for way, some in targets.items():
-            listeners[way] = Listeners(way, some, deaf)
+            listeners[way] = Listeners(way, some)
         for one in listeners.values():
             one.wait_ready()
         yield listeners
@@ -196,9 +207,8 @@ def crowds(targets: dict[str, list[Any]], deaf: bool = False) -> Iterator[dict[s
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("way", choices=("sse", "mqtt", "amqp"))
-    parser.add_argument("--deaf", action="store_true", help="nobody reads")
     wanted = parser.parse_args()
-    sys.stdout.buffer.write(asyncio.run(_run(wanted.way, wanted.deaf)))
+    sys.stdout.buffer.write(asyncio.run(_run(wanted.way)))
     sys.stdout.buffer.flush()
 
 

@@ -84,7 +84,8 @@ def test_who_stops_reading_harms_nobody_and_is_told(world: World) -> None:
         f"policies/{world.vhost}/short",
         {"pattern": "^feed.slow-amqp0000$", "apply-to": "queues", "definition": {"max-length": BOUND}},
     )
-    with crowds({MQTT: [world.targets[MQTT]]}, deaf=True), world.town.broker() as connection:
+    with crowds({MQTT: [world.targets[MQTT]]}) as slow, world.town.broker() as connection:
+        slow[MQTT].stop_reading()
         stream = _stream_that_nobody_reads(*world.targets[SSE])
         channel = connection.channel()
         channel.basic_qos(prefetch_count=PREFETCH)

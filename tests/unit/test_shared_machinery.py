@@ -20,6 +20,7 @@ from shared.messaging.hears import Hears
 from shared.messaging.message import Malformed, Message
 from shared.messaging.topology import check_name
 from shared.observability.logs import fault
+from shared.outbox.lanes import FEED_AT_ONCE, Lanes
 from shared.outbox.quarantine import Bodies
 from shared.outbox.relay import grouped
 from shared.outbox.unit_of_work import Row
@@ -110,6 +111,20 @@ def test_grouping_keeps_every_row_in_order_within_bounds(sizes: list[tuple[str, 
 def test_rows_of_other_exchanges_travel_alone() -> None:
     rows = [Row(str(i), "members", "m017", "{}") for i in range(3)]
     assert [len(group) for group in grouped(rows)] == [1, 1, 1]
+
+
+@given(st.lists(st.sampled_from(["messages", "members", "feed"]), max_size=400))
+def test_the_feed_waits_for_the_others_and_each_lane_keeps_its_order(exchanges: list[str]) -> None:
+    rows, lanes = [Row(str(i), exchange, "k", "{}") for i, exchange in enumerate(exchanges)], Lanes()
+    lanes.put(rows)
+    first = lanes.take()
+    others = [row for row in rows if row.exchange != "feed"]
+    assert first[: len(others)] == others, "whatever somebody's work waits for goes out at once, and first"
+    assert len(first) - len(others) <= FEED_AT_ONCE
+    fed = first[len(others) :]
+    while some := lanes.take():
+        fed += some
+    assert fed == [row for row in rows if row.exchange == "feed"] and not lanes
 
 
 def ring(current: str, *ids: str) -> KeyRing:

@@ -1,5 +1,6 @@
-"""Five thousand subscribers connected while the line runs at half of its ceiling: events fanned out, how long from what
-happened to who hears of it, what broker and notify take. Then the same beside subscribers who have stopped reading."""
+"""Five thousand subscribers connected while the line runs at half of its ceiling: events fanned out, how long from
+what happened to who hears of it, how long members wait for their notices, what broker and notify take. Then the same
+beside a few who have subscribed to everything, and once more when these have stopped reading."""
 
 from __future__ import annotations
 
@@ -13,21 +14,23 @@ from deploy.local.supervision import file_limit
 from deploy.provision.names import vhost_of
 from deploy.provision.servers import Management, part
 from tests.bench.audience import AMQP, MQTT, SSE, Audience, Subscriber, spread
-from tests.bench.clients import percentile
+from tests.bench.clients import listening, percentile
 from tests.bench.crowd import Listeners, crowds
 from tests.bench.machine import cpu_seconds, memory
 from tests.bench.measures.rate import half
 from tests.bench.rate import run, wait_until
 from tests.bench.systems import Line
-from tests.bench.workshop import Workshop
+from tests.bench.workshop import Workshop, members_of
 from tests.support.town import TemporaryTown
 
 WAYS = {SSE: 2500, MQTT: 2000, AMQP: 500}
 GRIDS, MEMBERS = 420, 2
-DEAF = {SSE: 5, MQTT: 5, AMQP: 5}  # they have subscribed to everything, and read nothing
-SECONDS, WARM, QUIET = 20.0, 5.0, 3.0
+GREEDY = {SSE: 5, MQTT: 5, AMQP: 5}  # they have subscribed to everything
+NOTICED = 100  # members whose clients listen for notices
+SECONDS, WARM, QUIET, LATE = 20.0, 5.0, 3.0, 15.0
 GROUP = f"{sum(WAYS.values()):,} subscribers, the line at half of its ceiling"
-BESIDE = f"the same, beside {sum(DEAF.values())} who have subscribed to everything and read nothing"
+BESIDE = f"the same, beside {sum(GREEDY.values())} who have subscribed to everything"
+DEAF = "the same, when these have stopped reading"
 NAMES = {SSE: "stream", MQTT: "MQTT", AMQP: "queue"}
 FED = """SELECT transition, area ->> -1, count(*) FROM feed WHERE position > %s AND position <= %s GROUP BY 1, 2"""
 LAST = "SELECT last FROM feed_positions"
@@ -55,8 +58,11 @@ def _once(workshop: Workshop, town: TemporaryTown) -> None:
         watch.pids["clients"] = [one.pid for one in listeners.values()]
         run(line, half(workshop), WARM)
         stretches = [_stretch(workshop, town, line, watch, listeners, GROUP)]
-        with crowds(_deaf(town).targets(), deaf=True):
+        with crowds(_greedy(town).targets()) as greedy:
             stretches.append(_stretch(workshop, town, line, watch, listeners, BESIDE))
+            for one in greedy.values():
+                one.stop_reading()
+            stretches.append(_stretch(workshop, town, line, watch, listeners, DEAF))
             _waiting(workshop, town)
         heard = {way: one.end() for way, one in listeners.items()}
     for stretch in stretches:
@@ -65,8 +71,8 @@ def _once(workshop: Workshop, town: TemporaryTown) -> None:
     workshop.figures.add(GROUP, "subscribers who were cut off", "", lost, "0", (0.0).__eq__)
 
 
-def _deaf(town: TemporaryTown) -> Audience:
-    names = [(f"deaf-{way}{number:04d}", way) for way, count in DEAF.items() for number in range(count)]
+def _greedy(town: TemporaryTown) -> Audience:
+    names = [(f"greedy-{way}{number:04d}", way) for way, count in GREEDY.items() for number in range(count)]
     return Audience(town, [Subscriber(name, way, None, None) for name, way in names])
 
 
@@ -107,8 +113,9 @@ def _stretch(
     line.read()
     watching.start()
     first, before, began = _last(town), watch.used(), time.monotonic()
-    trial = run(line, half(workshop), SECONDS)
-    took, after = time.monotonic() - began, watch.used()
+    with listening(dict(list(members_of(town).items())[:NOTICED]), SECONDS + LATE) as clients:
+        trial = run(line, half(workshop), SECONDS)
+        took, after = time.monotonic() - began, watch.used()
     last = heard = -1
     while (last, heard) != (found := (_last(town), sum(one.heard() for one in listeners.values()))):
         last, heard = found  # until everything has come
@@ -117,6 +124,9 @@ def _stretch(
     watching.join()
     figures = workshop.figures
     figures.add(group, "reports sent", "1/s", trial.sent_rate)
+    for share in (50, 99):
+        waits = [1000 * seconds for _, seconds, _ in clients.heard]
+        figures.add(group, f"notice, from report to member's client, p{share}", "ms", percentile(waits, share / 100))
     for who, use in after.items():
         figures.add(group, f"{who}, of one core", "%", 100 * (use - before[who]) / took)
         figures.add(group, f"memory of {who}, at most", "MiB", most.get(who, 0.0))
@@ -147,10 +157,10 @@ def _tell(
 def _waiting(workshop: Workshop, town: TemporaryTown) -> None:
     """How much the broker keeps for those who do not read."""
     api, vhost = Management(town.servers.amqp_admin_url), part(vhost_of(town.name))
-    rows = [row for row in api.get(f"queues/{vhost}?columns=name,messages") or [] if "deaf-" in row["name"]]
+    rows = [row for row in api.get(f"queues/{vhost}?columns=name,messages") or [] if "greedy-" in row["name"]]
     for way, mark in ((MQTT, "mqtt-"), (AMQP, "feed.")):
         longest = max((row.get("messages", 0) for row in rows if row["name"].startswith(mark)), default=0)
-        workshop.figures.add(BESIDE, f"{NAMES[way]}, events that wait for one who does not read", "", longest)
+        workshop.figures.add(DEAF, f"{NAMES[way]}, events that wait for one who does not read", "", longest)
 
 
 def _last(town: TemporaryTown) -> int:
