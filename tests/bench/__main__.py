@@ -48,7 +48,7 @@ def main() -> int:
             console.rule(name)
             try:
                 importlib.import_module(f"tests.bench.measures.{name}").measure(
-                    Workshop(figures, wanted.times, wanted.rate)
+                    Workshop(figures, name, wanted.times, wanted.rate)
                 )
             except Exception:
                 failed.append(name)

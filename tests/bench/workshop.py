@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import contextlib
 import os
-import tempfile
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 from deploy.local import stack, supervision
+from deploy.local.checkout import LOCAL
 from deploy.provision.names import SERVICES
 from deploy.towns.small import write_small_town
 from tests.bench.machine import family, noise
@@ -21,12 +22,15 @@ NAMES = {"postgres": "PostgreSQL", "beam.smp": "RabbitMQ"}
 class Workshop:
     """`with workshop.town() as town`: a fresh town of `grids` by `members` (a leader and workers), normal rules.
 
-    `rate`: reports a second where half of the line's ceiling is wanted; none: half of what this run has measured.
+    `rate`: reports a second where half of the line's ceiling is wanted; none: half of what this run has measured. Logs
+    of the measure's last run are kept in `.local/bench/<name>`.
     """
 
-    def __init__(self, figures: Figures, times: int = TIMES, rate: float | None = None):
+    def __init__(self, figures: Figures, name: str, times: int = TIMES, rate: float | None = None):
         self.figures, self.times, self.rate = figures, times, rate
-        self.folder = Path(tempfile.mkdtemp(prefix="wangge-bench-"))
+        self.folder = LOCAL / "bench" / name
+        shutil.rmtree(self.folder, ignore_errors=True)
+        self.folder.mkdir(parents=True)
         self.servers = stack.servers()
 
     @contextlib.contextmanager

@@ -41,7 +41,7 @@ def main() -> int:
     stack.ensure(print)
     folder = LOCAL / "bench" / f"year-{time.strftime('%Y%m%d-%H%M%S')}"
     folder.mkdir(parents=True)
-    workshop = Workshop(Figures(folder / "figures.json"))
+    workshop = Workshop(Figures(folder / "figures.json"), "year-town")
     with workshop.town(GRIDS, MEMBERS) as town:
         line = Line(town)
         line.start()

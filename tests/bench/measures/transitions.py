@@ -10,13 +10,14 @@ from deploy.provision.servers import Management, part
 from shared.messaging.envelope import LANES
 from tests.bench.audience import SSE, Audience, Subscriber
 from tests.bench.machine import cpu_seconds
+from tests.bench.measures.rate import half
 from tests.bench.rate import run
 from tests.bench.systems import Line
 from tests.bench.workshop import Workshop
 from tests.support.town import TemporaryTown
 
 GROUP = "what hearing of transitions costs, CPU of services and servers for a case"
-RATE, SECONDS, WARM = 150.0, 20.0, 5.0
+SECONDS, WARM = 20.0, 5.0
 DEAF, HEARD, FED = "nothing is heard", "all is heard, nobody has subscribed", "all is heard and goes into the feed"
 
 
@@ -25,7 +26,7 @@ def measure(workshop: Workshop) -> None:
         with workshop.town() as town:
             line = Line(town)
             line.start()
-            run(line, RATE, WARM)
+            run(line, half(workshop), WARM)
             stages: dict[str, Callable[[], object]] = {
                 HEARD: lambda: None,
                 FED: lambda: Audience(town, [Subscriber("all0000", SSE, None, None)]),
@@ -44,7 +45,7 @@ def _stage(workshop: Workshop, town: TemporaryTown, line: Line, prepare: Callabl
     line.read()
     pids = [*line.pids(), *(pid for of in workshop.servers_pids().values() for pid in of)]
     before, done = sum(map(cpu_seconds, pids)), line.done()
-    run(line, RATE, SECONDS)
+    run(line, half(workshop), SECONDS)
     return 1000 * (sum(map(cpu_seconds, pids)) - before) / (line.done() - done)
 
 

@@ -127,7 +127,8 @@ def _moved() -> Data:
 
 def _report(case: Data) -> Data:
     row = {"id": new_id(), "source": "hotline", "external_id": case["external_id"], "case_id": case["id"]}
-    return row | {"reported_at": case["reported_at"], "received_at": case["reported_at"], "original": SEALED * 3}
+    row |= {"reported_at": case["reported_at"], "received_at": case["reported_at"]}
+    return row | {"original": SEALED * 3, "grouped": False}
 
 
 def _step(case_id: str, before: str | None, after: str, cause: str, who: str) -> Data:
@@ -157,7 +158,9 @@ def _tell(link: Link, told: Sequence[tuple[Data, str, int, int, Data | None]]) -
 
 
 def dispatch(link: Link) -> None:
-    members = cycle([m for (m,) in link.rows("SELECT member_id FROM members WHERE role = 'worker' ORDER BY 1")])
+    known = [m for (m,) in link.rows("SELECT member_id FROM members WHERE role = 'worker' ORDER BY 1")]
+    members = cycle(known)
+    considered = [{"member_id": name, "in_hand": 12, "lately": 3.5, "metres": 120} for name in known[:3]]
     why = "网格在岗网格员:9 人中在手最少(12 件) / workers on duty in g001: least open work (12) of 9"
 
     def assign(events: list[Data]) -> None:
@@ -166,7 +169,7 @@ def dispatch(link: Link) -> None:
         for event in events:
             data, case_id, member, at = event["data"], event["correlationid"], next(members), now()
             case = {name: data[name] for name in ("number", "level", "kind", "category", "title", "place_text")}
-            cases.append(case | {"grid_id": data["grid_id"], "id": case_id, "said": 1})
+            cases.append(case | {"grid_id": data["grid_id"], "id": case_id, "said": 1, "described": 1})
             order = {"id": new_id(), "case_id": case_id, "round": 1, "state": "dispatched", "version": 1}
             order |= {"member_id": member, "unit": "g001", "checker_id": None, "started_at": at, "ack_due_at": at}
             order |= {"due_at": at, "supervision": "none", "ladder": LADDER, "returned_by": [], "late_ack": False}
@@ -174,7 +177,8 @@ def dispatch(link: Link) -> None:
             order |= {"limits": {"acknowledge": "2 working_hour", "resolve": "5 working_day", "because": "level P3"}}
             orders.append(order)
             one = {"order_id": order["id"], "role": "handler", "member_id": member, "unit": "g001", "why": why}
-            assigned.append(one | {"since": at, "until": None, "end_reason": None})
+            one |= {"policy": "least_open", "considered": considered}
+            assigned.append(one | {"since": at, "until": None, "end_reason": None, "ack_due_at": at})
             line = {"order_id": order["id"], "case_id": case_id, "at": at, "version": 1, "what": "assigned"}
             journal.append(line | {"to_state": "dispatched", "who": "rule", "note": why, "evidence": []})
             said = {name: case[name] for name in ("number", "level", "category", "title", "place_text")}
@@ -187,7 +191,7 @@ def dispatch(link: Link) -> None:
         link.write(DISPATCH.add_assignments, assigned)
         link.write(DISPATCH.add_journal, journal)
         hands = Counter(order["member_id"] for order in orders)
-        more = [{"member_id": member, "handling": n, "checking": 0} for member, n in sorted(hands.items())]
+        more = [{"member_id": member, "handling": n, "checking": 0, "given": n} for member, n in sorted(hands.items())]
         link.write(DISPATCH.count_in_hand, more)
 
     link.hears("cases", assign)
@@ -195,7 +199,8 @@ def dispatch(link: Link) -> None:
 
 def callback(link: Link) -> None:
     def keep(events: list[Data]) -> None:
-        link.write(CALLBACK.add_cases, [event["data"] | {"id": event["correlationid"]} for event in events])
+        rows = [event["data"] | {"id": event["correlationid"], "ordered": False} for event in events]
+        link.write(CALLBACK.add_cases, rows)
 
     link.hears("cases", keep)
 
@@ -237,12 +242,19 @@ def notify(link: Link) -> None:
         link.rows(NOTIFY.add_feedback, rows=_dump(rows))
         send("feedback_queue", "feedback", items)
 
+    def keep(events: list[Data]) -> None:
+        """Who may have subscribed to these; nobody has."""
+        link.heard("notify.transitions", events)
+        known = [event["data"] | {"described": 1} for event in events if event["type"] == "intake.case_registered.v1"]
+        link.write(NOTIFY.put_cases, [case | {"sources": [case["source"]]} for case in known])
+
     def settle(ids: list[str]) -> None:
         link.rows(NOTIFY.settle_deliveries, rows=_dump([{"id": i, "outcome": "delivered"} for i in ids]))
 
     link.on_settled = settle
     link.hears("work", tell)
     link.hears("feedback", feed_back)
+    link.hears("transitions", keep)
 
 
 def board(link: Link) -> None:
@@ -262,7 +274,7 @@ def board(link: Link) -> None:
 
 
 def _nothing(case_id: str) -> Data:
-    return {"id": case_id, "intake_seq": 0, "dispatch_seq": 0, "callback_seq": 0}
+    return {"id": case_id, "described": 1, "intake_seq": 0, "dispatch_seq": 0, "callback_seq": 0}
 
 
 def _dump(rows: list[Any]) -> str:

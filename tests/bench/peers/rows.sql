@@ -91,6 +91,15 @@ WITH new AS (
     INSERT INTO notify.inbox (handler, source, event_id, said_on)
     SELECT 'notify.feedback', %(intake)s::text, f.event_id, %(said_on)s::text::date
     FROM new, json_to_recordset(%(feedback)s::text::json) AS f(event_id text)
+), transitions_inbox AS (
+    INSERT INTO notify.inbox (handler, source, event_id, said_on)
+    SELECT 'notify.transitions', h.source, h.event_id, %(said_on)s::text::date
+    FROM new, (VALUES (%(intake)s::text, %(registered_id)s::text), (%(dispatch)s::text, %(assigned_id)s::text))
+        AS h(source, event_id)
+), known_case AS (
+    INSERT INTO notify.cases (number, described, level, kind, category, grid_id, sources)
+    SELECT %(number)s::text, 1, %(level)s::text, %(kind)s::text, %(category)s::text, %(grid_id)s::text,
+        json_build_array(%(source)s::text) FROM new
 ), counted AS (
     INSERT INTO notify.counters AS c (member_id, said) SELECT %(member_id)s::text, 1 FROM new
     ON CONFLICT (member_id) DO UPDATE SET said = c.said + 1 RETURNING said

@@ -119,8 +119,16 @@ class Steps:
         notice = own.event(9, "notice.work_assigned.v1", self._notify, None, body)
         feedback = [self._out(own, at, due) for at, due in ((10, first), (11, second))]
         kept = registered | {"data": {name: value for name, value in case.items() if name != "contact"}}
-        rows = {name: case[name] for name in ("external_id", "source", "number", "level", "grid_id")}
-        rows |= {"intake": self._intake, "dispatch": self._dispatch, "said_on": own.said_on, "case_id": own[1]}
+        rows = {
+            name: case[name] for name in ("external_id", "source", "number", "level", "kind", "category", "grid_id")
+        }
+        rows |= {
+            "registered_id": registered["id"],
+            "intake": self._intake,
+            "dispatch": self._dispatch,
+            "said_on": own.said_on,
+            "case_id": own[1],
+        }
         rows |= {"assigned_id": assigned["id"], "member_id": work["member_id"], "notice_id": own[9]}
         rows |= {"delivery_id": own[12], "notice": _text(notice), "feedback": _text(feedback)}
         return rows | {"events": _text([kept, first, assigned, second])}, work["member_id"]
