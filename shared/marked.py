@@ -8,8 +8,7 @@ from typing import Any, NamedTuple
 
 import yaml
 
-Place = tuple[Any, ...]  # keys and positions that lead to a value
-Problem = tuple[Place, str, str]  # where, what is wrong there, how to repair it
+from shared.checks import Place, Problem
 
 
 class Marked(NamedTuple):

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from services.callback.domain.questions import REASONS_ID, SATISFIED_ID, SOLVED_ID
-from services.callback.domain.words import Place, Problem
+from shared.checks import Place, Problem
 
 PARTS = (SOLVED_ID, SATISFIED_ID, REASONS_ID, "more")
 _ID = re.compile(r"[a-z][a-z0-9_]{0,29}")

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
-
-Place = tuple[Any, ...]
-Problem = tuple[Place, str, str]  # where in the rule set, what is wrong there, how to repair it
+from typing import NamedTuple
 
 
 class Text(NamedTuple):

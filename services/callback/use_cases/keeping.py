@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from services.callback.domain.rule_set import mistakes_in
-from services.callback.domain.words import Problem
 from services.callback.store import OpenWork, Work
+from shared.checks import Problem
 from shared.messaging.message import Heard
 
 CASE = ("number", "kind", "level", "category", "source", "anonymous", "asks_reporter", "reported_by", "media")

@@ -9,8 +9,7 @@ from typing import Any
 
 from services.dispatch.domain.limits import Duration
 from services.dispatch.domain.parts import Nudge
-
-Problem = tuple[tuple[Any, ...], str, str]  # where, what is wrong there, how to repair it
+from shared.checks import Problem
 
 ASSIST, REQUEST = "assist", "request"
 ASKED, ABOVE, AT_DESK = "asked", "above", "desk"

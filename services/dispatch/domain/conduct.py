@@ -10,8 +10,7 @@ from typing import Any
 
 from services.dispatch.domain import awaited_data
 from services.dispatch.domain.awaited_data import USUALLY, Awaited
-
-Problem = tuple[tuple[Any, ...], str, str]  # where, what is wrong there, how to repair it
+from shared.checks import Problem
 
 _MOST_METRES = 5000
 

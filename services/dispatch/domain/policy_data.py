@@ -8,9 +8,7 @@ from typing import Any
 from services.dispatch.domain.limits import Duration
 from services.dispatch.domain.policy import FACTORS, GRID, TOWN, WAYS, WEIGHED
 from services.dispatch.domain.words import DEPARTMENTS
-
-Place = tuple[Any, ...]
-Problem = tuple[Place, str, str]  # where, what is wrong there, how to repair it
+from shared.checks import Place, Problem
 
 LEVELS = ("P1", "P2", "P3", "P4")
 KINDS = ("consultation", "help", "suggestion", "complaint", "report")

@@ -13,9 +13,8 @@ from services.dispatch.domain.limits import Duration
 from services.dispatch.domain.posts import DESK, LEADER, WORKER
 from services.dispatch.domain.serving import LANES, NORMAL
 from services.dispatch.domain.words import DEPARTMENTS
+from shared.checks import Place, Problem
 
-Place = tuple[Any, ...]
-Problem = tuple[Place, str, str]  # where, what is wrong there, how to repair it
 Item = dict[str, Any]
 
 CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,39}")

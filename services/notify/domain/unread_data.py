@@ -11,9 +11,7 @@ from typing import Any
 from services.notify.domain.pipeline.duration import UNITS, duration
 from services.notify.domain.pipeline.subject import LEVELS
 from services.notify.domain.unread import LEADER, NEXT_CHANNEL, Step
-
-Place = tuple[Any, ...]
-Problem = tuple[Place, str, str]  # where, what is wrong there, how to repair it
+from shared.checks import Place, Problem, mapping
 
 WATCHABLE = (  # notices that ask their member to do something about a case
     *("work_assigned", "work_offered", "work_escalated", "work_reminded", "work_sent_back", "work_resumed"),
@@ -24,7 +22,6 @@ MEASURES = (NEXT_CHANNEL, LEADER)
 _LONGEST = dt.timedelta(days=7)
 _STEPS = 10
 _STEP = "{after: 3 minute, to: next_channel}"
-_KEYS = ("kinds", "steps")
 
 
 @dataclass(frozen=True)
@@ -52,17 +49,7 @@ def steps_of(document: Sequence[Mapping[str, Any]]) -> tuple[Step, ...]:
 
 def problems(part: Any, at: Place) -> Iterator[Problem]:
     """All that is wrong in the part, which stands there."""
-    if not isinstance(part, dict):
-        yield at, "this is no mapping", f"write unread: {{kinds: [work_assigned], steps: {{P1: [{_STEP}]}}}}"
-        return
-    for key in part.keys() - set(_KEYS):
-        yield (*at, key), f"nobody reads {key!r}", f"use {', '.join(_KEYS)}"
-    for key in set(_KEYS) - part.keys():
-        yield at, f"it has no {key}", f"write {key}: …"
-    if "kinds" in part:
-        yield from _kinds(part["kinds"], (*at, "kinds"))
-    if "steps" in part:
-        yield from _ladders(part["steps"], (*at, "steps"))
+    yield from mapping(part, at, {"kinds": _kinds, "steps": _ladders}, ("kinds", "steps"))
 
 
 def _kinds(kinds: Any, at: Place) -> Iterator[Problem]:

@@ -14,7 +14,7 @@ from services.notify.channels import metrics
 from services.notify.domain.deliveries import Wanted, Way, Words
 from services.notify.domain.pipeline.deciding import Decision, Message, decide
 from services.notify.domain.pipeline.routes import Route, matching, route_of
-from services.notify.domain.pipeline.rule_set import Problem, mistakes_in
+from services.notify.domain.pipeline.rule_set import mistakes_in
 from services.notify.domain.pipeline.steps import Matched, World, match
 from services.notify.domain.pipeline.subject import Item
 from services.notify.domain.templates import Templates
@@ -23,6 +23,7 @@ from services.notify.use_cases.delivering import deliver
 from services.notify.use_cases.gathering import Receivers, items_of, left_of_limits
 from services.notify.use_cases.linking import Pages
 from services.notify.use_cases.saying import Said, words_of
+from shared.checks import Problem
 from shared.messaging.envelope import new_id
 from shared.sealing import KeyRing
 

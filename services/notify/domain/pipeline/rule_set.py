@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Iterator
 from typing import Any
 
 from services.notify.domain.pipeline.duration import UNITS, duration
@@ -10,10 +10,8 @@ from services.notify.domain.pipeline.quiet import clock
 from services.notify.domain.pipeline.routes import DEADLINE, ROOT
 from services.notify.domain.pipeline.subject import GROUPABLE, LEVELS
 from services.notify.domain.unread_data import problems as unread_problems
+from shared.checks import Check, Place, Problem, mapping, part, some_of, yes_or_no
 
-Place = tuple[Any, ...]  # keys and positions that lead to a value
-Problem = tuple[Place, str, str]  # where, what is wrong there, how to repair it
-Check = Callable[[Any, Place], Iterator[Problem]]
 MOST_ROUTES, DEEPEST = 200, 8
 
 
@@ -21,7 +19,7 @@ def mistakes_in(section: Any) -> list[Problem]:
     """All that is wrong; empty when the section can come into force. Without a section nothing goes out."""
     if section == {}:
         return []
-    found = list(_mapping(section, (), SECTION))
+    found = list(mapping(section, (), SECTION))
     return found or list(_together(section.get("route", {})))
 
 
@@ -58,23 +56,6 @@ def _together(route: Any) -> Iterator[Problem]:
             yield place, f"it is more than {DEEPEST} routes deep", "match more in one route"
 
 
-def _mapping(value: Any, at: Place, checks: Mapping[str, Check], needed: Collection[str] = ()) -> Iterator[Problem]:
-    if not isinstance(value, dict):
-        yield at, "this is no mapping", f"write a mapping of {', '.join(checks)}"
-        return
-    for key in value.keys() - checks.keys():
-        yield (*at, key), f"nobody reads {key!r}", f"use {', '.join(checks)}"
-    for key in [key for key in needed if key not in value]:
-        yield at, f"it has no {key}", f"write {key}: …"
-    for key, check in checks.items():
-        if key in value:
-            yield from check(value[key], (*at, key))
-
-
-def _part(checks: Mapping[str, Check], *needed: str) -> Check:
-    return lambda value, at: _mapping(value, at, checks, needed)
-
-
 def _or_none(check: Check) -> Check:
     """`null` switches off what would be inherited."""
     return lambda value, at: iter(()) if value is None else check(value, at)
@@ -90,16 +71,8 @@ def _ways(value: Any, at: Place) -> Iterator[Problem]:
         yield from _texts(value, at)
 
 
-def _some_of(words: Collection[str]) -> Check:
-    def check(value: Any, at: Place) -> Iterator[Problem]:
-        if not isinstance(value, list) or any(one not in words for one in value):
-            yield at, f"this is no list of {', '.join(words)}", "use these, or [] for none"
-
-    return check
-
-
 def _levels(value: Any, at: Place) -> Iterator[Problem]:
-    yield from _some_of(LEVELS)(value, at)
+    yield from some_of(LEVELS)(value, at)
     if value == []:
         yield at, "nothing is of none of the levels", "name some, or leave it out"
 
@@ -119,7 +92,7 @@ def _clock(value: Any, at: Place) -> Iterator[Problem]:
 
 
 def _quiet(value: Any, at: Place) -> Iterator[Problem]:
-    yield from _mapping(value, at, {"from": _clock, "to": _clock, "except": _some_of(LEVELS)}, ("from", "to"))
+    yield from mapping(value, at, {"from": _clock, "to": _clock, "except": some_of(LEVELS)}, ("from", "to"))
     if isinstance(value, dict) and "from" in value and value["from"] == value.get("to"):
         yield at, "it begins when it ends", "give two times; null is no quiet hours"
 
@@ -139,11 +112,6 @@ def _name(value: Any, at: Place) -> Iterator[Problem]:
         yield at, f"{value!r} is no name", "write a word of at most 40 characters, without |"
 
 
-def _yes_or_no(value: Any, at: Place) -> Iterator[Problem]:
-    if not isinstance(value, bool):
-        yield at, f"{value!r} is neither true nor false", "write true or false"
-
-
 def _children(value: Any, at: Place) -> Iterator[Problem]:
     if not isinstance(value, list):
         yield at, "this is no list of routes", "write [{name: …, match: {…}}]"
@@ -151,11 +119,11 @@ def _children(value: Any, at: Place) -> Iterator[Problem]:
         yield at, f"it is more than {DEEPEST} routes deep", "match more in one route"
     else:
         for number, one in enumerate(value):
-            yield from _mapping(one, (*at, number), CHILD, ("name", "match"))
+            yield from mapping(one, (*at, number), CHILD, ("name", "match"))
 
 
 def _root(value: Any, at: Place) -> Iterator[Problem]:
-    yield from _mapping(value, at, SETTINGS)
+    yield from mapping(value, at, SETTINGS)
 
 
 MATCH: dict[str, Check] = {
@@ -168,18 +136,18 @@ MATCH: dict[str, Check] = {
 }
 SETTINGS: dict[str, Check] = {
     "ways": _or_none(_ways),
-    "group_by": _or_none(_some_of(GROUPABLE)),
+    "group_by": _or_none(some_of(GROUPABLE)),
     "group_wait": _or_none(_duration),
     "group_interval": _or_none(_duration),
     "repeat": _or_none(_duration),
     "quiet": _or_none(_quiet),
-    "digest": _or_none(_part({"below": _share, "every": _duration}, "below", "every")),
+    "digest": _or_none(part({"below": _share, "every": _duration}, "below", "every")),
     "expires": _or_none(_expires),
     "routes": _children,
 }
-CHILD: dict[str, Check] = {"name": _name, "match": _part(MATCH), "continue": _yes_or_no} | SETTINGS
+CHILD: dict[str, Check] = {"name": _name, "match": part(MATCH), "continue": yes_or_no} | SETTINGS
 SECTION: dict[str, Check] = {
     "route": _root,
-    "silences": _part({"longest": _duration}),
+    "silences": part({"longest": _duration}),
     "unread": unread_problems,
 }
