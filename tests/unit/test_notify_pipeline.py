@@ -112,6 +112,9 @@ def test_without_rules_or_contacts_it_says_so() -> None:
     assert none and none.state == "no_route" and "notify.route" in none.reason
     gone = verdict_on(matched(item(), reach=Reach(problem="they do not work here any more")), World(NOON))
     assert gone and (gone.state, gone.reason) == ("no_way", "they do not work here any more")
+    for served, why in (((), "`channels add`"), (("work", "sms"), "nobody knows how to reach them by work")):
+        (found,) = (verdict_on(matched(item(level="P1"), reach=Reach(served=frozenset(served))), World(NOON)),)
+        assert found and found.state == "no_way" and why in found.reason
 
 
 def test_whoever_is_unknown_on_the_first_way_is_told_on_the_next() -> None:

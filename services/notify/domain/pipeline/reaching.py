@@ -29,7 +29,8 @@ def reach_of(active: bool | None, contacts: Collection[str], channels: Mapping[s
     if not active:
         return Reach(problem=NOT_KNOWN if active is None else GONE)
     needed = {way: contact_of(channel) for way, channel in channels.items()}
-    return Reach(frozenset(way for way, one in needed.items() if one == "" or one in contacts), group)
+    ways = frozenset(way for way, one in needed.items() if one == "" or one in contacts)
+    return Reach(ways, group, served=frozenset(channels))
 
 
 def group_of(role: str, area: Sequence[str], units: Mapping[str, str]) -> str:

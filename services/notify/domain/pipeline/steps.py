@@ -24,13 +24,17 @@ from services.notify.domain.pipeline.subject import (
 )
 from services.notify.domain.town_time import TOWN_TIME
 
+NO_ACCOUNT = "the town has no account for any of these ways: see `channels add`"
+
 
 class Reach(NamedTuple):
-    """On which ways somebody can be reached, and the chat of their unit. `problem`: why on none."""
+    """On which ways somebody can be reached, and the chat of their unit. `problem`: why on none; `served`: the ways for
+    which the town has an account."""
 
     ways: frozenset[str] = frozenset()
     group: str = ""
     problem: str = ""
+    served: frozenset[str] = frozenset()
 
 
 class Open(NamedTuple):
@@ -110,7 +114,13 @@ def match(item: Item, route: Route | None, reach: Reach) -> Matched:
         ways, ear = (GROUP,), f"{GROUP}:{reach.group}"
     values = [item.subject.value(name) for name in route.group_by]
     key = "|".join([route.name, *values]) if values and not item.tried else item.id
-    return Matched(item, route, ways, ear, key, f"digest|{','.join(ways)}", reach.problem)
+    return Matched(item, route, ways, ear, key, f"digest|{','.join(ways)}", _problem(route, reach))
+
+
+def _problem(route: Route, reach: Reach) -> str:
+    if reach.problem or GROUP in route.ways or reach.served.intersection(route.ways):
+        return reach.problem
+    return NO_ACCOUNT
 
 
 def routed(matched: Matched, world: World) -> Verdict | None:
