@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -25,17 +23,3 @@ def town(servers: Servers, small_town: Path, tmp_path_factory: pytest.TempPathFa
 @pytest.fixture
 def api(town: TemporaryTown) -> Api:
     return Api(town)
-
-
-@pytest.fixture
-def until() -> Callable[..., Any]:
-    """`until(question, seconds)`: the first answer that is not empty."""
-    return wait_until
-
-
-def wait_until(question: Callable[[], Any], seconds: float = 30) -> Any:
-    end = time.monotonic() + seconds
-    while not (answer := question()):
-        assert time.monotonic() < end, f"nothing came within {seconds} s"
-        time.sleep(0.1)
-    return answer

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import shutil
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
@@ -17,24 +17,23 @@ from playwright.sync_api import Browser, Page, Response, sync_playwright
 
 from deploy.provision.names import SERVICES
 from deploy.provision.servers import Servers
-from tests.end_to_end.conftest import wait_until
 from tests.integration.test_edge import nginx
 from tests.support.autopilot import CALLER, Api
 from tests.support.media import photo
 from tests.support.processes import free_port
 from tests.support.town import TemporaryTown
+from tests.support.waiting import until
 
 CHROMIUM = shutil.which("chromium")  # deploy/local/bootstrap.sh --tests installs it
 LOADED = "Failed to load resource"  # is looked at by its answer
 OLD_PHONE = {"width": 320, "height": 480}
-Until = Callable[..., Any]
 
 
 class Line:
     """A town behind its edge, and cases of it that are about to be asked about."""
 
-    def __init__(self, town: TemporaryTown, edge: str, until: Until):
-        self.town, self.edge, self.until, self.api = town, edge, until, Api(town)
+    def __init__(self, town: TemporaryTown, edge: str):
+        self.town, self.edge, self.api = town, edge, Api(town)
 
     def upload(self, content: bytes, role: str, name: str) -> str:
         headers = {"Authorization": f"Bearer {self.town.token(role, name)}", "Content-Type": "image/jpeg"}
@@ -55,7 +54,7 @@ class Line:
             ("resolved", "checker_id", "verify", {"passed": True}),
         )
         for state, who, action, data in steps:
-            order = self.until(lambda state=state: self.order(number, state))
+            order = until(lambda state=state: self.order(number, state))
             assert self.api.act(order[who], action, order, **data)["accepted"]
         return number
 
@@ -66,11 +65,11 @@ class Line:
     def asked(self) -> tuple[str, str]:
         """Number and link of a case whose reporter was not reached."""
         number = self.handled()
-        call = self.until(lambda: self.api.call_about(number))
+        call = until(lambda: self.api.call_about(number))
         body = {"outcome": "wrong_number"}
         path = f"/callback/calls/{call['call_id']}/not-reached"
         assert self.api.call("POST", "callback", path, "desk", CALLER, body).ok
-        return number, self.until(lambda: self.link(number))
+        return number, until(lambda: self.link(number))
 
     def link(self, number: str) -> str | None:
         """What the hotline is told, for its reporter alone."""
@@ -96,7 +95,7 @@ def line(servers: Servers, small_town: Path, tmp_path_factory: pytest.TempPathFa
         town.start(PUBLIC_URL=f"http://127.0.0.1:{port}")
         replicas = {name: [process.http for process in town.of(name)] for name in SERVICES}
         edge = stack.enter_context(nginx(replicas, port))
-        yield Line(town, edge, wait_until)
+        yield Line(town, edge)
 
 
 @pytest.fixture(scope="module")
@@ -162,7 +161,7 @@ def test_a_reporter_answers_and_changes_it(line: Line, page: Page) -> None:
     page.get_by_label("已解决").check()
     page.get_by_role("button", name="修改评价").click()
     page.wait_for_load_state()
-    assert line.until(lambda: len(line.answers(number)) == 2)
+    assert until(lambda: len(line.answers(number)) == 2)
     assert line.answers(number)[1][0] == "yes"
 
 
@@ -225,7 +224,7 @@ def test_links_that_lead_nowhere_say_what_to_do(line: Line, page: Page) -> None:
         clean(page)
     number, link = line.asked()
     line.api.call("POST", "intake", f"/intake/cases/{number}/cancel", "desk", "desk1", {"reason": "不需要了"})
-    line.until(lambda: requests.get(link, timeout=5).status_code == 410)
+    until(lambda: requests.get(link, timeout=5).status_code == 410)
     page.goto(link)
     assert "评价已经结束" in page.locator("main").inner_text()
     if page.scripts:
@@ -266,7 +265,7 @@ def test_the_secret_stands_in_no_message_that_others_read(line: Line) -> None:
     def timeline() -> str:
         return line.api.call("GET", "board", f"/board/cases/{number}", "leader", "mayor").text
 
-    line.until(lambda: "callback.link_due.v1" in timeline() and "feedback_due.v1" in timeline())
+    until(lambda: "callback.link_due.v1" in timeline() and "feedback_due.v1" in timeline())
     assert secret not in timeline()
     desk = line.api.call("GET", "intake", "/intake/sources/hotline/feedback?limit=500", "desk", "desk1").text
     assert number in desk and secret not in desk

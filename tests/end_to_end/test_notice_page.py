@@ -18,9 +18,9 @@ from deploy.provision.servers import Servers
 from services.notify.domain.page_links import OPEN_FOR
 from services.notify.use_cases import Pages
 from shared.http.links import links
-from tests.end_to_end.conftest import wait_until
 from tests.support.autopilot import Api
 from tests.support.town import TemporaryTown
+from tests.support.waiting import until
 
 TITLE = "路灯<b>不亮</b> 13812345678"
 
@@ -42,7 +42,7 @@ def notice(town: TemporaryTown) -> tuple[str, str]:
     body |= {"place": {"text": "第1网格", "lon": 118.405, "lat": 28.925}}
     number = Api(town).call("POST", "intake", "/intake/reports", "source", "hotline", body).json()["number"]
     statement = "SELECT id::text FROM notices WHERE kind = 'work_assigned' AND body ->> 'number' = %s"
-    return wait_until(lambda: town.rows("notify", statement, number))[0][0], number
+    return until(lambda: town.rows("notify", statement, number))[0][0], number
 
 
 @pytest.fixture

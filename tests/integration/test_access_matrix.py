@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import time
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 import jwt
@@ -20,6 +20,7 @@ from deploy.openapi.document import PART, entrypoints
 from deploy.provision.servers import Servers
 from shared.http.entrypoint import Http, bearer
 from tests.support.town import TemporaryTown
+from tests.support.waiting import until
 
 VILLAGE = "330822111201"
 HERE, OTHER = "g001", "g002"  # the case lies here; rights of others end there
@@ -170,14 +171,6 @@ class Line:
         path = PART.sub(lambda part: self.parts[part[1]], entrypoint.url)
         body = {} if entrypoint.method in ("POST", "PUT") else None
         return self.ask(entrypoint.method, service, path, who, body)
-
-
-def until(found: Callable[[], Any], seconds: float = 60) -> Any:
-    end = time.monotonic() + seconds
-    while not (result := found()):
-        assert time.monotonic() < end, "it did not come"
-        time.sleep(0.1)
-    return result
 
 
 @pytest.fixture(scope="module")

@@ -9,9 +9,10 @@ import pytest
 
 from deploy.provision.servers import Servers
 from deploy.towns.small import write_small_town
-from tests.integration.test_dispatch_scores import Play, until
+from tests.integration.test_dispatch_scores import Play
 from tests.support.autopilot import CALLER
 from tests.support.town import TemporaryTown
+from tests.support.waiting import until
 
 HERE = {"text": "第1网格", "lon": 118.405, "lat": 28.925}
 

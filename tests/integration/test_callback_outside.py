@@ -15,8 +15,8 @@ from deploy.towns import files
 from deploy.towns.small import write_small_town
 from services.intake import adapters
 from tests.integration.test_callback_line import Line
-from tests.integration.test_dispatch_scores import until
 from tests.support.town import TemporaryTown
+from tests.support.waiting import until
 
 EXAMPLES = Path(adapters.__file__).parent / "examples"
 SOURCES = ("hotline", "open311", "chat")

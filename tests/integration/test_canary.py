@@ -11,8 +11,9 @@ import pytest
 import requests
 
 from deploy.provision.names import SERVICES
-from tests.integration.test_intake_doors import post, publish, report, until
+from tests.integration.test_intake_doors import post, publish, report
 from tests.support.town import TemporaryTown
+from tests.support.waiting import until
 
 PHONE, IDENTITY, NAME = "19987654321", "330822198807060514", "金丝雀"
 CANARIES = (PHONE, "199 8765 4321", "１９９８７６５４３２１", IDENTITY, NAME)

@@ -13,8 +13,9 @@ import yaml
 
 from deploy.provision.servers import Servers
 from deploy.towns.small import write_small_town
-from tests.integration.test_intake_life import HERE, Desk, until
+from tests.integration.test_intake_life import HERE, Desk
 from tests.support.town import TemporaryTown
+from tests.support.waiting import until
 
 NEEDY = "0103"  # the category that asks for evidence
 EVIDENCE = "  - {category: '0103', before: 1, after: 1, within_m: 200}"

@@ -14,9 +14,10 @@ import yaml
 
 from deploy.provision.servers import Servers
 from deploy.towns.small import write_small_town
-from tests.integration.test_intake_doors import say, until
+from tests.integration.test_intake_doors import say
 from tests.support.autopilot import Api
 from tests.support.town import TemporaryTown
+from tests.support.waiting import until
 
 PEOPLE = 50  # workers of the one grid, m002 to m051; m001 is their leader
 HERE = {"text": "第1网格", "lon": 118.405, "lat": 28.925}

@@ -12,8 +12,9 @@ import requests
 
 from deploy.provision.servers import Servers
 from deploy.towns.small import write_small_town
-from tests.integration.test_intake_life import Desk, until
+from tests.integration.test_intake_life import Desk
 from tests.support.town import TemporaryTown
+from tests.support.waiting import until
 
 MEMBERS = 41  # a leader and forty workers of one grid
 

@@ -22,9 +22,9 @@ from openpyxl import load_workbook
 from deploy.provision.servers import Servers
 from deploy.towns.small import VILLAGE, write_small_town
 from shared.tables import csv_of, xlsx_of
-from tests.integration.test_intake_life import until
 from tests.support.autopilot import Api
 from tests.support.town import TemporaryTown
+from tests.support.waiting import until
 
 ZONE = ZoneInfo("Asia/Shanghai")
 # grids g001 … g004: a leader and two workers each

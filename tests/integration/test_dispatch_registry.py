@@ -5,9 +5,8 @@ from __future__ import annotations
 
 import io
 import json
-import time
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -25,6 +24,7 @@ from deploy.towns.small import write_small_town
 from shared.sealing import KeyRing
 from tests.support.autopilot import Api
 from tests.support.town import TemporaryTown
+from tests.support.waiting import until
 
 CANARY = "19912345678"
 GONE_GRID, WESTERN, EASTERN = "g001", "g001a", "g001b"
@@ -43,15 +43,6 @@ def town(servers: Servers, tmp_path_factory: pytest.TempPathFactory) -> Iterator
         for process in dispatch:
             process.wait_ready()
         yield town
-
-
-def until(question: Callable[[], Any], seconds: float = 30) -> Any:
-    """The first answer that is not empty."""
-    end = time.monotonic() + seconds
-    while not (answer := question()):
-        assert time.monotonic() < end, "it did not come in time"
-        time.sleep(0.05)
-    return answer
 
 
 def hand_in(

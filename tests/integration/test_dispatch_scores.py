@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-import time
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -20,6 +19,7 @@ from deploy.provision.servers import Servers
 from deploy.towns.small import write_small_town
 from tests.support.autopilot import Api
 from tests.support.town import TemporaryTown
+from tests.support.waiting import until
 
 HERE = {"text": "第1网格", "lon": 118.405, "lat": 28.925}  # g001: leader m001, workers m002, m003
 MONTH = dt.datetime.now(ZoneInfo("Asia/Shanghai")).strftime("%Y-%m")
@@ -125,15 +125,6 @@ class Play:
 
     def command(self, *words: str) -> str:
         return self.town.admin("dispatch", *words)
-
-
-def until(question: Callable[[], Any], seconds: float = 40) -> Any:
-    """The first answer that is not empty."""
-    end = time.monotonic() + seconds
-    while not (answer := question()):
-        assert time.monotonic() < end, f"nothing came within {seconds} s"
-        time.sleep(0.1)
-    return answer
 
 
 def test_the_town_s_figures(played: Play) -> None:

@@ -8,7 +8,7 @@ import re
 import time
 import uuid
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -19,6 +19,7 @@ from deploy.provision.servers import Servers
 from deploy.towns.small import write_small_town
 from tests.support.autopilot import Api
 from tests.support.town import TemporaryTown
+from tests.support.waiting import until
 
 ZONE = ZoneInfo("Asia/Shanghai")
 HERE = {"text": "第1网格", "lon": 118.405, "lat": 28.925}  # g001: leader m001, workers m002, m003
@@ -99,15 +100,6 @@ class Line:
         found = self.api.get("dispatch", "/dispatch/points")["points"]
         rows = [(unit["unit"], row["measure"], row["points"], row["number"]) for unit in found for row in unit["rows"]]
         return sorted(row[:3] for row in rows if row[3] == number)
-
-
-def until(question: Callable[[], Any], seconds: float = 60) -> Any:
-    """The first answer that is not empty."""
-    end = time.monotonic() + seconds
-    while not (answer := question()):
-        assert time.monotonic() < end, f"nothing came within {seconds} s"
-        time.sleep(0.2)
-    return answer
 
 
 def test_what_is_late_gets_a_red_card_with_everything_that_follows(line: Line) -> None:

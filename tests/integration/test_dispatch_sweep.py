@@ -10,8 +10,9 @@ import pytest
 from deploy.provision.servers import Servers
 from deploy.towns.small import write_small_town
 from services.dispatch.use_cases.watching import AT_ONCE
-from tests.integration.test_intake_life import Desk, until
+from tests.integration.test_intake_life import Desk
 from tests.support.town import TemporaryTown
+from tests.support.waiting import until
 
 OTHERS = 20
 HANG = "SELECT id FROM cases ORDER BY id LIMIT %s FOR UPDATE"

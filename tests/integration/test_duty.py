@@ -14,9 +14,10 @@ import requests
 
 from deploy.provision.servers import Servers
 from deploy.towns.small import write_small_town
-from tests.integration.test_intake_life import HERE, THERE, until
+from tests.integration.test_intake_life import HERE, THERE
 from tests.support.autopilot import Api
 from tests.support.town import TemporaryTown
+from tests.support.waiting import until
 
 ZONE = ZoneInfo("Asia/Shanghai")
 HOUR, DAY = dt.timedelta(hours=1), dt.timedelta(days=1)

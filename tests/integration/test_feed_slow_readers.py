@@ -21,8 +21,9 @@ from tests.bench.audience import Subscriber as Outside
 from tests.bench.clients import percentile
 from tests.bench.crowd import Listeners, crowds
 from tests.bench.machine import memory
-from tests.support.happenings import Happenings, listening, settle, until
+from tests.support.happenings import Happenings, listening, settle
 from tests.support.town import TemporaryTown
+from tests.support.waiting import until
 
 WAYS = (SSE, MQTT, AMQP)
 BEFORE, AFTER, CASES = 500, 9_000, 100  # events before and while somebody does not read; cases to which they happen

@@ -15,9 +15,9 @@ import pytest
 
 from deploy.provision.servers import Servers
 from shared.http.webhooks import verify
-from tests.integration.test_intake_doors import until
 from tests.support.sources import call, folder_with, town_with
 from tests.support.town import TemporaryTown
+from tests.support.waiting import until
 
 
 class Receiver(ThreadingHTTPServer):

@@ -16,9 +16,10 @@ import pytest
 import requests
 
 from deploy.provision.servers import Servers
-from tests.integration.test_intake_doors import post, report, start_with_a_grid, until
+from tests.integration.test_intake_doors import post, report, start_with_a_grid
 from tests.support import hostile
 from tests.support.town import TemporaryTown
+from tests.support.waiting import until
 
 
 class Answer(NamedTuple):

@@ -12,8 +12,9 @@ from services.intake.store import Work
 from services.intake.use_cases.merging import NewPair, merge_new
 from shared.db.pool import Pool
 from shared.outbox.unit_of_work import NullRelay, opener
-from tests.integration.test_intake_doors import post, say, until
+from tests.integration.test_intake_doors import post, say
 from tests.support.town import TemporaryTown
+from tests.support.waiting import until
 
 
 class Intake:

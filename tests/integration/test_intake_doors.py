@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import time
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -13,6 +12,7 @@ import requests
 
 from shared.messaging.envelope import Event, new_id
 from tests.support.town import TemporaryTown
+from tests.support.waiting import until
 
 GRID = {
     "type": "Polygon",
@@ -54,15 +54,6 @@ def report(external_id: str, **data: Any) -> bytes:
     body = {"external_id": external_id, "title": "垃圾", "place": {"lon": 118.405, "lat": 28.925}} | data
     event = {"specversion": "1.0", "id": external_id, "source": "hotline", "type": "report.v1", "data": body}
     return json.dumps(event).encode()
-
-
-def until(question: Callable[[], Any], seconds: float = 20) -> Any:
-    """The first answer that is not empty."""
-    end = time.monotonic() + seconds
-    while not (answer := question()):
-        assert time.monotonic() < end, f"nothing came within {seconds} s"
-        time.sleep(0.1)
-    return answer
 
 
 def post(town: TemporaryTown, path: str, role: str, name: str, body: Any) -> requests.Response:

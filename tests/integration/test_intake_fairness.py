@@ -11,9 +11,10 @@ import requests
 
 from deploy.provision.servers import Servers
 from shared.messaging.envelope import new_id
-from tests.integration.test_intake_doors import publish, report, until
+from tests.integration.test_intake_doors import publish, report
 from tests.support.sources import call, folder_with, town_with
 from tests.support.town import TemporaryTown
+from tests.support.waiting import until
 
 LIMITS = {"per_minute": 30, "burst": 5}
 

@@ -23,9 +23,9 @@ from openpyxl import Workbook
 from deploy.provision.folder import ROOT
 from deploy.provision.servers import Servers
 from shared.http.webhooks import sign
-from tests.integration.test_intake_doors import until
 from tests.support.sources import call, town_with
 from tests.support.town import TemporaryTown
+from tests.support.waiting import until
 
 
 @pytest.fixture(scope="module")

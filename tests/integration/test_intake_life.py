@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import time
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -15,6 +14,7 @@ from deploy.provision.servers import Servers
 from deploy.towns.small import write_small_town
 from tests.support.autopilot import Api
 from tests.support.town import TemporaryTown
+from tests.support.waiting import until
 
 HERE, THERE = {"text": "第1网格", "lon": 118.405, "lat": 28.925}, {"text": "第2网格", "lon": 118.415, "lat": 28.925}
 CANARY = "19912345678"
@@ -112,15 +112,6 @@ class Desk:
 @pytest.fixture
 def desk(town: TemporaryTown) -> Desk:
     return Desk(town)
-
-
-def until(question: Callable[[], Any], seconds: float = 30) -> Any:
-    """The first answer that is not empty."""
-    end = time.monotonic() + seconds
-    while not (answer := question()):
-        assert time.monotonic() < end, f"nothing came within {seconds} s"
-        time.sleep(0.1)
-    return answer
 
 
 def causes(case: dict[str, Any]) -> list[str]:

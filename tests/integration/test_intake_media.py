@@ -8,7 +8,7 @@ import io
 import json
 import socket
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -29,6 +29,7 @@ from shared.outbox.unit_of_work import NullRelay, opener
 from tests.integration.test_intake_doors import start_with_a_grid
 from tests.support.media import CANARY, PLACE, photo, video
 from tests.support.town import TemporaryTown
+from tests.support.waiting import until
 
 MIB = 1024 * 1024
 
@@ -377,10 +378,3 @@ def say(town: TemporaryTown, kind: str, data: dict[str, Any], number: str, case_
     )
     with town.broker() as connection:
         connection.channel().basic_publish("messages", f"{kind}.normal", event.encode())
-
-
-def until(question: Callable[[], Any], seconds: float = 20) -> None:
-    end = time.monotonic() + seconds
-    while not question():
-        assert time.monotonic() < end, f"nothing came within {seconds} s"
-        time.sleep(0.1)

@@ -17,10 +17,11 @@ from deploy.provision.servers import Servers
 from deploy.towns import files
 from deploy.towns.small import write_small_town
 from shared.messaging.envelope import new_id
-from tests.integration.test_intake_doors import GRID, post, publish, report, say, until
+from tests.integration.test_intake_doors import GRID, post, publish, report, say
 from tests.support.media import photo
 from tests.support.open311_client import Open311Client, Refused
 from tests.support.town import TemporaryTown
+from tests.support.waiting import until
 
 QUESTIONS = [
     {"code": "bags", "datatype": "number", "required": True, "text_zh": "几袋？", "text_en": "How many?"},

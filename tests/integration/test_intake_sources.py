@@ -16,8 +16,9 @@ from deploy.provision.servers import Servers
 from deploy.towns.files import copy_sample
 from deploy.towns.languages import language_of
 from deploy.towns.small import write_small_town
-from tests.integration.test_intake_doors import GRID, post, say, until
+from tests.integration.test_intake_doors import GRID, post, say
 from tests.support.town import TemporaryTown
+from tests.support.waiting import until
 
 EXAMPLES = Path(__file__).parents[2] / "services" / "intake" / "adapters" / "examples"
 # source: kind, category, level and state of the case that its example becomes

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import json
 import random
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +19,7 @@ from deploy.towns.small import write_small_town
 from services.intake.domain.duplicates import cell_of
 from shared.messaging.envelope import Event, new_id
 from tests.support.town import TemporaryTown
+from tests.support.waiting import until
 
 INSIDE = {"lon": 118.405, "lat": 28.925}
 GCJ02 = {"lon": 118.41019944693, "lat": 28.92220727975, "coordinates": "gcj02"}  # the same place
@@ -64,15 +64,6 @@ def town(servers: Servers, tmp_path_factory: pytest.TempPathFactory) -> Iterator
 def publish(connection: Any, exchange: str, key: str, body: bytes) -> None:
     properties = pika.BasicProperties(delivery_mode=2, message_id=new_id())
     connection.channel().basic_publish(exchange, key, body, properties)
-
-
-def until(question: Callable[[], Any], seconds: float = 20) -> Any:
-    """The first answer that is not empty."""
-    end = time.monotonic() + seconds
-    while not (answer := question()):
-        assert time.monotonic() < end, f"nothing came within {seconds} s"
-        time.sleep(0.1)
-    return answer
 
 
 def ask(town: TemporaryTown, path: str, role: str = "desk", name: str = "desk1") -> requests.Response:

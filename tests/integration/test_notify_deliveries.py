@@ -12,8 +12,9 @@ import requests
 
 from deploy.provision.servers import Servers
 from services.notify.domain.deliveries import Way
-from tests.support.deliveries import LISTED, SECRETS, Post, account, post_office, until
+from tests.support.deliveries import LISTED, SECRETS, Post, account, post_office
 from tests.support.providers import Lie, Providers, providers
+from tests.support.waiting import until
 
 PHONE = "13812345678"
 ROBOT, HOOK, APP, WORK, SMS = (Way("robot"), Way("hook"), Way("app", "u1"), Way("work", "u1"), Way("sms", PHONE))

@@ -14,8 +14,9 @@ import pytest
 
 from deploy.provision.servers import Servers
 from services.notify.domain.deliveries import Way
-from tests.support.deliveries import LISTED, Post, account, post_office, until
+from tests.support.deliveries import LISTED, Post, account, post_office
 from tests.support.providers import Lie, Providers, providers
+from tests.support.waiting import until
 
 FREE = [{"count": 10_000, "in": "1 second"}]
 ENDED = {"delivered", "failed", "uncertain"}

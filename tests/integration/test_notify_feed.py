@@ -18,8 +18,9 @@ from services.notify import use_cases
 from services.notify.store import Work
 from shared.db.pool import Pool
 from shared.outbox.unit_of_work import NullRelay, opener
-from tests.support.happenings import Happenings, Listener, listening, settle, until
+from tests.support.happenings import Happenings, Listener, listening, settle
 from tests.support.town import TemporaryTown
+from tests.support.waiting import until
 
 THIN = {"position", "transition", "number", "round", "level", "category", "kind", "area", "at"}
 

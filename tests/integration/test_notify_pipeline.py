@@ -15,9 +15,10 @@ import requests
 
 from deploy.provision.servers import Servers
 from services.notify.domain.town_time import TOWN_TIME
-from tests.support.deliveries import LISTED, account, post_office, until
+from tests.support.deliveries import LISTED, account, post_office
 from tests.support.notifications import Board
 from tests.support.providers import Lie, Providers, providers
+from tests.support.waiting import until
 
 FREE = [{"count": 1000, "in": "1 second"}]
 

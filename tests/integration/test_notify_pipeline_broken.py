@@ -12,9 +12,10 @@ import pytest
 from deploy.provision.servers import Servers
 from services.notify import use_cases
 from services.notify.use_cases import piping
-from tests.support.deliveries import LISTED, account, post_office, until
+from tests.support.deliveries import LISTED, account, post_office
 from tests.support.notifications import Board
 from tests.support.providers import Lie, Providers, providers
+from tests.support.waiting import until
 
 FREE = [{"count": 10_000, "in": "1 second"}]
 SETTINGS = {"CHANNEL_PATIENCE": "1", "WEBHOOK_NETWORKS": LISTED}

@@ -16,9 +16,10 @@ from deploy.provision.servers import Servers
 from tests.integration.test_edge import nginx
 from tests.integration.test_notify_feed import World
 from tests.support.deliveries import LISTED, Post, account
-from tests.support.happenings import Happenings, Listener, listening, settle, until
+from tests.support.happenings import Happenings, Listener, listening, settle
 from tests.support.providers import Providers, providers
 from tests.support.town import TemporaryTown
+from tests.support.waiting import until
 
 PRIVATE = "http://192.168.77.1/hook"
 ASSIGNED = Path(__file__).parents[2] / "shared/contracts/examples/dispatch.work_assigned.v1/1.json"

@@ -18,9 +18,10 @@ from deploy.provision.servers import Servers
 from deploy.towns import files
 from shared.messaging.envelope import Event, new_id
 from tests.integration.test_intake_doors import publish
-from tests.support.deliveries import LISTED, account, until
+from tests.support.deliveries import LISTED, account
 from tests.support.providers import providers
 from tests.support.town import TemporaryTown
+from tests.support.waiting import until
 
 LADDER = [("2 second", "next_channel"), ("4 second", "leader")]
 CHANNELS = ("dingtalk_robot", "webhook")

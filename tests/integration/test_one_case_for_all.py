@@ -11,8 +11,9 @@ from contextlib import ExitStack
 import pika
 import requests
 
-from tests.integration.test_intake_doors import start_with_a_grid, until
+from tests.integration.test_intake_doors import start_with_a_grid
 from tests.support.town import TemporaryTown
+from tests.support.waiting import until
 
 EACH = 25  # clients at each door
 BODY = {"external_id": "same", "title": "同一件事", "level": "P2"}

@@ -15,8 +15,9 @@ from shared.messaging.envelope import new_id
 from shared.outbox.quarantine import Bodies
 from shared.sealing import KeyRing, SealError
 from tests.integration.test_canary import TABLES
-from tests.integration.test_intake_doors import GRID, post, publish, say, until
+from tests.integration.test_intake_doors import GRID, post, publish, say
 from tests.support.town import TemporaryTown
+from tests.support.waiting import until
 
 PHONE, OTHER = "13912345678", "13912345679"
 SEALED = re.compile(r"(?:k\d+|data)\.[A-Za-z0-9_-]{20,}={0,2}")

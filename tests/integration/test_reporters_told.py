@@ -16,11 +16,12 @@ from deploy.towns import files
 from deploy.towns.small import write_small_town
 from shared.messaging.envelope import new_id
 from tests.integration.test_canary import TABLES
-from tests.integration.test_intake_doors import GRID, post, say, until
+from tests.integration.test_intake_doors import GRID, post, say
 from tests.support.autopilot import CALLER, Api
 from tests.support.deliveries import LISTED, account
 from tests.support.providers import Effect, Providers, providers
 from tests.support.town import TemporaryTown
+from tests.support.waiting import until
 
 PUBLIC = "https://a-rather-long-name.of-a-town.example.gov.cn"
 TEMPLATE = {"template": "title={title},text={text},link={url}"}

@@ -18,9 +18,9 @@ from deploy.provision.folder import ProvisionError
 from deploy.provision.servers import Servers
 from deploy.towns import files
 from deploy.towns.small import VILLAGE, write_small_town
-from tests.integration.test_intake_life import until
 from tests.support.autopilot import Api
 from tests.support.town import TemporaryTown
+from tests.support.waiting import until
 
 ZONE = ZoneInfo("Asia/Shanghai")
 ONE, OTHER, CHECKER = "m002", "m003", "m001"  # workers of the first grid, and its leader, who checks

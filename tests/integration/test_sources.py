@@ -18,8 +18,9 @@ from deploy.provision.commandline import Town, perform
 from deploy.provision.names import ProvisionError
 from deploy.provision.servers import Servers
 from deploy.provision.town import provision
-from tests.integration.test_intake_doors import post, publish, report, start_with_a_grid, until
+from tests.integration.test_intake_doors import post, publish, report, start_with_a_grid
 from tests.support.town import TemporaryTown
+from tests.support.waiting import until
 
 POLICE = ["--kind", "platform", "--name-zh", "派出所", "--name-en", "Police", "--auto-accept"]
 

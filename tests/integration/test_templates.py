@@ -18,8 +18,8 @@ import pytest
 from deploy.provision.names import ProvisionError
 from deploy.provision.servers import Servers
 from tests.support.autopilot import Api
-from tests.support.deliveries import until
 from tests.support.town import TemporaryTown
+from tests.support.waiting import until
 
 OURS = """
 work_assigned:

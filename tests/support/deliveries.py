@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Protocol
@@ -117,11 +116,3 @@ def post_office(servers: Servers, folder: Path, logs: Path) -> Iterator[Post]:
         post.run("INSERT INTO members VALUES ('m001', 1, 'm001', NULL, 'zh', true)")
         post.run("INSERT INTO areas VALUES ('town', 1, NULL, 'town', 'township')")  # without one it is not ready
         yield post
-
-
-def until(found: Callable[[], Any], seconds: float = 60) -> Any:
-    end = time.monotonic() + seconds
-    while not (result := found()):
-        assert time.monotonic() < end, "it did not come"
-        time.sleep(0.1)
-    return result

@@ -8,9 +8,8 @@ import http.client
 import json
 import socket
 import threading
-import time
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -20,6 +19,7 @@ from deploy.provision.names import vhost_of
 from deploy.towns.small import TOWNSHIP, VILLAGE
 from shared.messaging.envelope import BATCH, Event, new_id
 from tests.support.town import TemporaryTown
+from tests.support.waiting import until
 
 AREAS = [
     (TOWNSHIP, None, "小镇"),
@@ -159,11 +159,3 @@ def listening(url: str, token: str, last: int | None = None) -> Iterator[Listene
         yield listener
     finally:
         listener.close()
-
-
-def until(found: Callable[[], Any], seconds: float = 30) -> Any:
-    end = time.monotonic() + seconds
-    while not (result := found()):
-        assert time.monotonic() < end, "it did not come"
-        time.sleep(0.05)
-    return result
