@@ -99,6 +99,7 @@ def _parser(resay: dict[str, Any], own: Sequence[Command]) -> argparse.ArgumentP
     commands = parser.add_subparsers(dest="command", required=True)
     town = commands.add_parser("load-town", help="load this service's part of a town folder")
     town.add_argument("folder", type=Path)
+    town.add_argument("--rules", type=Path, help="and bring this service's part of a rule set into force")
     rules = commands.add_parser("load-rules", help="bring this service's part of a rule set into force")
     rules.add_argument("file", type=Path)
     again = commands.add_parser("resay", help="say reference data again, for a hearer whose table is new")
@@ -129,11 +130,14 @@ def _run(
         rehearsal = getattr(arguments, "dry_run", False)
         return arguments.own(arguments, _rehearsed(open_work) if rehearsal else open_work, settings)
     if arguments.command == "load-town":
-        return load_town(arguments.folder, open_work, settings)
+        loaded = load_town(arguments.folder, open_work, settings)
+        return loaded | (_load_rules(arguments.rules, open_work, settings, check_rules) if arguments.rules else {})
+    if arguments.command == "load-rules":
+        return _load_rules(arguments.file, open_work, settings, check_rules)
     if arguments.command == "resay":
         return {"said again": resay[arguments.what](open_work)}
     with open_work() as work:
-        result = _in_transaction(arguments, work, settings, check_rules)
+        result = _in_transaction(arguments, work)
         work.commit()
     return result
 
@@ -150,13 +154,15 @@ def _rehearsed(open_work: OpenWork) -> OpenWork:
     return rehearsed
 
 
-def _in_transaction(
-    arguments: argparse.Namespace, work: UnitOfWork, settings: Settings, check_rules: CheckRules
-) -> Any:
-    if arguments.command == "load-rules":
-        rules = read_rule_set(arguments.file, settings.service, lambda section: check_rules(section, work))
+def _load_rules(path: Path, open_work: OpenWork, settings: Settings, check_rules: CheckRules) -> dict[str, Any]:
+    with open_work() as work:
+        rules = read_rule_set(path, settings.service, lambda section: check_rules(section, work))
         work.load_rules(rules["name"], rules[settings.service])
-        return {"rules in force": rules["name"]}
+        work.commit()
+    return {"rules in force": rules["name"]}
+
+
+def _in_transaction(arguments: argparse.Namespace, work: UnitOfWork) -> Any:
     if arguments.command == "republish":
         return {"to be said again": work.count(QUERIES.say_again, since=arguments.since)}
     return _dead(arguments, work)

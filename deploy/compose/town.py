@@ -25,9 +25,7 @@ def prepare(secrets: Secrets) -> None:
     marker, now = secrets.path("state", "loaded"), _fingerprint()
     if marker.exists() and marker.read_text() == now:
         return
-    folder.load(secrets, TOWN, FOLDER)
-    if not marker.exists():
-        _bring_into_force(secrets, "practice")
+    folder.load(secrets, TOWN, FOLDER, None if marker.exists() else _rules("practice"))
     secrets.write(now, "state", "loaded")
     print(f"{TOWN}: loaded 已载入乡镇资料")
 
@@ -41,12 +39,12 @@ def first_stretch(secrets: Secrets) -> None:
     command = [sys.executable, "-m", "deploy.simulation", "--town", TOWN]
     if subprocess.call([*command, "--secrets", str(secrets.folder), "--base-url", EDGE]):
         raise ProvisionError("the first stretch did not end well: see above; docker compose up tries it again")
-    _bring_into_force(secrets, "normal")
+    folder.for_all(secrets, TOWN, "load-rules", str(_rules("normal")))
     secrets.write("yes", "state", "rehearsed")
 
 
-def _bring_into_force(secrets: Secrets, rules: str) -> None:
-    folder.for_all(secrets, TOWN, "load-rules", str(FOLDER / "rules" / f"{rules}.yaml"))
+def _rules(name: str) -> Path:
+    return FOLDER / "rules" / f"{name}.yaml"
 
 
 def _fingerprint() -> str:

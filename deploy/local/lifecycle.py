@@ -37,9 +37,7 @@ def _load(town: str, folder: Path, rules: str) -> bool:
     if known.get("loaded") == now:
         return False
     with step(f"load {folder.name} 载入乡镇资料"):
-        town_folder.load(secrets, town, folder)
-        if new:
-            town_folder.for_all(secrets, town, "load-rules", str(rules_file(folder, rules)))
+        town_folder.load(secrets, town, folder, rules_file(folder, rules) if new else None)
     towns.note(town, loaded=now, folder=str(folder.resolve()))
     return new
 

@@ -6,6 +6,7 @@ import csv
 import os
 import subprocess
 import sys
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -27,15 +28,19 @@ def members_in(folder: Path) -> list[str]:
     return [row["member_id"] for row in csv.DictReader(_text(folder / "members.csv").splitlines())]
 
 
-def load(secrets: Secrets, town: str, folder: Path) -> None:
-    """Each service loads its own part of the folder into its own schema."""
-    for_all(secrets, town, "load-town", str(folder.resolve()))
+def load(
+    secrets: Secrets, town: str, folder: Path, rules: Path | None = None, services: Sequence[str] = SERVICES
+) -> None:
+    """Each service loads its own part of the folder into its own schema, and brings its part of a rule set into force.
+    Raises ProvisionError with what the first that failed said."""
+    in_force = ("--rules", str(rules.resolve())) if rules else ()
+    for_all(secrets, town, "load-town", str(folder.resolve()), *in_force, services=services)
 
 
-def for_all(secrets: Secrets, town: str, *command: str) -> None:
+def for_all(secrets: Secrets, town: str, *command: str, services: Sequence[str] = SERVICES) -> None:
     """Run one administrators' command of every service. Raises ProvisionError with what the first that failed said."""
     with ThreadPoolExecutor() as pool:
-        list(pool.map(lambda service: run_admin(secrets, town, service, *command), SERVICES))
+        list(pool.map(lambda service: run_admin(secrets, town, service, *command), services))
 
 
 def run_admin(secrets: Secrets, town: str, service: str, *command: str) -> str:

@@ -56,9 +56,8 @@ class TemporaryTown:
     def __enter__(self) -> TemporaryTown:
         try:
             provision(self.servers, self.name, self.secrets, self.folder)
-            for service in self.services:
-                self.admin(service, "load-town", str(self.folder.resolve()))
-                self.admin(service, "load-rules", str((self.folder / "rules" / f"{self.rules}.yaml").resolve()))
+            rules = self.folder / "rules" / f"{self.rules}.yaml"
+            town_folder.load(self.secrets, self.name, self.folder, rules, self.services)
         except BaseException:
             self._drop()
             raise
