@@ -21,6 +21,7 @@ import pytest
 import requests
 
 from deploy.provision.names import LINKED, SEALED, SEALS, SERVICES, SIGNS
+from deploy.provision.servers import login_of
 
 ROOT = Path(__file__).parents[2]
 WITHOUT_DOCKER = not shutil.which("docker") or subprocess.run(["docker", "info"], capture_output=True).returncode
@@ -35,9 +36,7 @@ class Project:
     """One `docker compose` project of this checkout."""
 
     def __init__(self) -> None:
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            port = probe.getsockname()[1]
+        port = free_port()
         self.edge = f"http://127.0.0.1:{port}"
         self._tokens: dict[str, str] = {}
         self._environment = os.environ | {
@@ -55,6 +54,16 @@ class Project:
         """Start it and wait until the first stretch of cases is over."""
         self.compose("up", "-d", *arguments)
         eventually(lambda: self.containers("first-stretch")[0]["State"] == "exited", 420)
+
+    def let_clients_in(self) -> int:
+        """As docker-compose.yml says; gives the port for MQTT."""
+        amqp, mqtt = free_port(), free_port()
+        files = {"COMPOSE_FILE": "docker-compose.yml:deploy/compose/clients.yml"}
+        self._environment |= files | {"WANGGE_AMQP_PORT": str(amqp), "WANGGE_MQTT_PORT": str(mqtt)}
+        self.compose("up", "-d")
+        eventually(lambda: self.containers("rabbitmq")[0]["Health"] == "healthy", 120)
+        eventually(lambda: {self.containers(name)[0]["Health"] for name in SERVICES} == {"healthy"}, 120)
+        return mqtt
 
     def containers(self, service: str | None = None) -> list[dict[str, Any]]:
         lines = self.compose("ps", "-a", "--format", "json", *([service] if service else [])).splitlines()
@@ -83,6 +92,12 @@ class Project:
         return requests.post(
             f"{self.edge}/intake/reports", json=report | place, headers=self.login("source", "neighbour"), timeout=10
         )
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
 
 
 def eventually(condition: Callable[[], Any], seconds: float = 60) -> Any:
@@ -180,6 +195,24 @@ def test_a_second_up_keeps_everything(project: Project) -> None:
     assert project.get(f"/intake/cases/{number}")["number"] == number
     assert project.run_in("intake", "cat", "/secrets/amqp_uri") == passwords
     assert "behind it" in project.compose("logs", "first-stretch")
+
+
+@pytest.mark.skipif(shutil.which("mosquitto_sub") is None, reason="apt-get install mosquitto-clients")
+def test_clients_let_in_hear_by_mqtt_what_was_chosen_for_them(project: Project) -> None:
+    port = project.let_clients_in()
+    add = ("add", "screen", "--transition", "work_assigned")
+    project.compose("run", "--rm", "-T", "provision", "python", "-m", "deploy.compose", "subscribers", *add)
+    uri = project.compose("run", "--rm", "-T", "--entrypoint", "cat", "token", "/secrets/subscribers/screen/amqp_uri")
+    user, password = login_of(uri.strip())
+    login = ("-u", f"wangge-qiuchuan:{user}", "-P", password, "-i", f"{user}.centre")
+    phone = ["mosquitto_sub", "-h", "127.0.0.1", "-p", str(port), "-V", "mqttv311", *login, "-c", "-q", "1"]
+    wanted = ["-t", "work_assigned/+/#"]
+    subprocess.run([*phone, *wanted, "-E"], check=True, timeout=30)  # it was there once, and is off meanwhile
+    number = project.report("compose-heard").json()["number"]
+    heard = subprocess.run([*phone, *wanted, "-C", "1", "-W", "60"], capture_output=True, text=True, timeout=90).stdout
+    assert json.loads(heard)["data"]["number"] == number
+    refused = subprocess.run([*phone, "-t", "case_registered/+/#", "-d", "-W", "3"], capture_output=True, text=True)
+    assert "Subscribed (mid: 1): 1\n" not in refused.stdout
 
 
 def _timeline(project: Project, number: str) -> list[dict[str, Any]]:
