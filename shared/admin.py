@@ -82,7 +82,11 @@ def main(
             raise
         print(f"error: the database does not answer: {str(error).strip()} (make doctor)", file=sys.stderr)
         return 1
-    _show(result)
+    try:
+        _show(result)
+        sys.stdout.flush()
+    except BrokenPipeError:  # whoever reads has seen enough: `… | head`
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     return 0
 
 
@@ -95,7 +99,7 @@ def _show(result: Any) -> None:
 
 
 def _parser(resay: dict[str, Any], own: Sequence[Command]) -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(description="What administrators of this service do; each command has its --help.")
     commands = parser.add_subparsers(dest="command", required=True)
     town = commands.add_parser("load-town", help="load this service's part of a town folder")
     town.add_argument("folder", type=Path)

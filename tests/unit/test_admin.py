@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 from collections.abc import Callable
 from typing import Any
 
@@ -90,6 +91,17 @@ def test_what_a_command_gives_is_printed(run: Callable[..., int], capsys: pytest
     assert capsys.readouterr().out == "a page\nof text\n"
     run("give", own=_gives(None))
     assert capsys.readouterr().out == ""
+
+
+def test_whoever_reads_the_beginning_alone_gets_no_traceback(
+    run: Callable[..., int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """`make admin … | head`"""
+    read, write = os.pipe()
+    os.close(read)
+    with os.fdopen(write, "w") as out:
+        monkeypatch.setattr("sys.stdout", out)
+        assert run("give", own=_gives("a page\nof text")) == 0
 
 
 @pytest.mark.parametrize("error", [ValueError("take another"), NoSuchThing("take another")])
