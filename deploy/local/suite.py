@@ -24,12 +24,12 @@ def check() -> int:
 
 
 def test(arguments: list[str]) -> int:
-    """The checks, then every test but the long runs, on a real broker and database. Two files at once for each core,
-    four at most: much of a test is waiting. In the order of their names, so that what takes long begins first."""
+    """The checks, then every test but the long runs, on a real broker and database. A file at once for each core and
+    one more, because much of a test is waiting; in the order of names, so that what takes long begins first."""
     wrong = check()
     ours = stack.is_private() and not supervision.running()
     stack.ensure(console.print)  # before the workers, which share it, and would each want to start and stop it
-    files = ("-n", str(min(2 * (os.cpu_count() or 1), 4)), "--dist", "loadfile", "--no-loadscope-reorder")
+    files = ("-n", str(min((os.cpu_count() or 1) + 1, 4)), "--dist", "loadfile", "--no-loadscope-reorder")
     try:
         return _run("tests 测试", _module("pytest"), "-m", "not chaos and not bench", *files, *arguments) or wrong
     finally:
