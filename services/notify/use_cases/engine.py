@@ -33,7 +33,7 @@ from shared.sealing import KeyRing, SealError
 log = logging.getLogger(__name__)
 MOST = 1000  # deliveries that one process sends at once: each waits for its provider
 LEASE = 4  # times the patience with a provider: then another process takes what this one has not recorded
-POLLS_EACH = 4  # receipts of one account that are asked for at once
+POLLS_EACH = 16  # receipts of one account that a process asks for at once, each second
 Record = Callable[[Sequence[Done], OpenWork], None]
 
 
