@@ -12,6 +12,7 @@ import requests
 
 from deploy.provision.servers import Servers
 from services.notify.domain.deliveries import Way
+from services.notify.use_cases.engine import POLLS_EACH
 from tests.support.deliveries import LISTED, SECRETS, Post, account, post_office
 from tests.support.providers import Lie, Providers, providers
 from tests.support.waiting import until
@@ -154,6 +155,24 @@ def test_a_receipt_that_comes_late_counts(post: Post, world: Providers) -> None:
     world.results[task] = [{"read_user_id_list": ["u2"]}]
     post.hurry()
     until(lambda: post.states("late") == {"delivered": 2})
+
+
+def test_of_many_receipts_that_are_due_the_urgent_are_asked_for_first(post: Post, world: Providers) -> None:
+    first, many = world.tasks + 1, 6 * POLLS_EACH
+    for task in range(first, first + many + 1):
+        world.results[str(task)] = [{}]
+    post.want(*(f"due-{n}" for n in range(many)), ways=[Way("work", "u9")])
+    post.want("due-urgent", ways=[Way("work", "u9")], level="P1")
+    accepted = "SELECT count(*) FROM channel_deliveries WHERE key LIKE 'due-%%' AND state = %s"
+    until(lambda: post.town.rows("notify", accepted, "accepted") == [(many + 1,)])
+    post.run("UPDATE channel_deliveries SET due = now() + interval '1 hour' WHERE key LIKE 'due-%'")
+    for task in range(first, first + many + 1):
+        world.results[str(task)] = [{"read_user_id_list": ["u9"]}]
+    post.run("UPDATE channel_deliveries SET due = now() WHERE key LIKE 'due-%'")
+    until(lambda: post.town.rows("notify", accepted, "delivered") == [(many + 1,)])
+    before = """SELECT count(*) FROM channel_deliveries WHERE key LIKE 'due-%%' AND settled_at <
+        (SELECT settled_at FROM channel_deliveries WHERE key = 'due-urgent')"""
+    assert post.town.rows("notify", before)[0][0] < 2 * POLLS_EACH, "a replica had asked for a few already, at most"
 
 
 def test_a_provider_says_that_it_was_read(post: Post, world: Providers) -> None:

@@ -101,14 +101,14 @@ SELECT id, attempt, account_id, outcome, reason, clock_timestamp()
 FROM json_to_recordset(%(rows)s) AS r(id uuid, attempt integer, account_id text, outcome text, reason text)
 
 -- name: claim_receipts
--- What was accepted, and whose provider is to be asked now; of each account only a few at a time.
+-- What was accepted, and whose provider is to be asked now; of each account only a few at a time, the urgent first.
 UPDATE channel_deliveries d SET due = clock_timestamp() + %(lease)s * interval '1 second', polls = polls + 1
 FROM channel_accounts a WHERE a.account_id = d.account_id AND d.id IN (
     SELECT p.id FROM channel_accounts o CROSS JOIN LATERAL (
         SELECT c.id FROM channel_deliveries c WHERE c.account_id = o.account_id
             AND c.state IN ('accepted', 'uncertain', 'delivered') AND c.receipt IS NOT NULL
             AND c.due <= clock_timestamp()
-        ORDER BY c.due LIMIT %(each)s FOR UPDATE SKIP LOCKED) AS p
+        ORDER BY c.urgent DESC, c.due LIMIT %(each)s FOR UPDATE SKIP LOCKED) AS p
     WHERE o.channel = ANY(%(channels)s) AND o.account_id <> ALL(%(busy)s))
 RETURNING d.id::text, d.wanted_id::text, d.attempts, d.polls, d.receipt, d.account_id, a.channel, d.target, d.words,
     d.level, d.urgent

@@ -33,7 +33,7 @@ from shared.sealing import KeyRing, SealError
 log = logging.getLogger(__name__)
 MOST = 1000  # deliveries that one process sends at once: each waits for its provider
 LEASE = 4  # times the patience with a provider: then another process takes what this one has not recorded
-POLLS_EACH = 16  # receipts of one account that a process asks for at once, each second
+POLLS_EACH = 4  # receipts of one account that a process asks for at once; then for the next ones
 Record = Callable[[Sequence[Done], OpenWork], None]
 
 
@@ -45,6 +45,7 @@ class Engine:
         self.lease = patience * LEASE
         self._pool = GreenPool(MOST)
         self._polling: Counter[str] = Counter()
+        self._claiming_receipts = Semaphore()
         self._turning = self._again = False
         self._recorders = {call: Recorder(call, open_work) for call in (record, record_receipts)}
         self.stopping = False
@@ -109,14 +110,16 @@ class Engine:
         return self._guarded(account, lambda channel: channel.send(delivery, account))
 
     def _poll(self) -> None:
-        busy = [account for account, count in self._polling.items() if count >= POLLS_EACH]
-        with self._open_work() as work:
-            rows = work.claim_receipts(RECEIPTS, busy, POLLS_EACH, self.lease)
-            accounts = work.accounts({row["account_id"] for row in rows})
-            work.commit()
+        """Begin to ask for receipts that are due; of accounts whose last ones have been answered."""
+        with self._claiming_receipts:
+            busy = [account for account, count in self._polling.items() if count]
+            with self._open_work() as work:
+                rows = work.claim_receipts(RECEIPTS, busy, POLLS_EACH, self.lease)
+                accounts = work.accounts({row["account_id"] for row in rows})
+                work.commit()
+            self._polling.update(row["account_id"] for row in rows)
         opened = {row["account_id"]: self._opened(row) for row in accounts}
         for row in rows:
-            self._polling[row["account_id"]] += 1
             self._pool.spawn_n(self._ask, row, opened[row["account_id"]])
 
     def _ask(self, row: Row, account: Account | SealError) -> None:
@@ -129,7 +132,10 @@ class Engine:
             outcome = TryLater(0.0, str(error))
         finally:
             self._polling[row["account_id"]] -= 1
+            last = not self._polling[row["account_id"]]
         self._recorders[record_receipts].add(Done(row["id"], row["attempts"], outcome, row["polls"]))
+        if last and not self.stopping:
+            self._poll()
 
     def _guarded(self, account: Account, call: Callable[[Channel], Outcome]) -> Outcome:
         """What a channel answers, without anything secret; a fault of ours in it leaves the delivery uncertain."""
