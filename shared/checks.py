@@ -15,16 +15,21 @@ Check = Callable[[Any, Place], Iterator[Problem]]
 
 def mapping(value: Any, at: Place, checks: Mapping[str, Check], needed: Collection[str] = ()) -> Iterator[Problem]:
     """A mapping with no other keys than these, each checked, and with all that are needed."""
-    if not isinstance(value, dict):
-        yield at, "this is no mapping", f"write a mapping of {', '.join(checks)}"
-        return
-    for key in value.keys() - checks.keys():
-        yield (*at, key), f"nobody reads {key!r}", f"use {', '.join(checks)}"
-    for key in [key for key in needed if key not in value]:
-        yield at, f"it has no {key}", f"write {key}: …"
-    for key, check in checks.items():
+    yield from keys(value, at, checks, needed)
+    for key, check in checks.items() if isinstance(value, dict) else ():
         if key in value:
             yield from check(value[key], (*at, key))
+
+
+def keys(value: Any, at: Place, known: Collection[str], needed: Collection[str] = ()) -> Iterator[Problem]:
+    """A mapping whose keys somebody reads, with all that are needed; whatever stands under them."""
+    if not isinstance(value, dict):
+        yield at, "this is no mapping", f"write a mapping of {', '.join(known)}"
+        return
+    for key in [key for key in value if key not in known]:
+        yield (*at, key), f"nobody reads {key!r}", f"use {', '.join(known)}"
+    for key in [key for key in needed if key not in value]:
+        yield at, f"it has no {key}", f"write {key}: …"
 
 
 def part(checks: Mapping[str, Check], *needed: str) -> Check:

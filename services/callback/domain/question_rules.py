@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from services.callback.domain.questions import REASONS_ID, SATISFIED_ID, SOLVED_ID
-from shared.checks import Place, Problem
+from shared.checks import Place, Problem, keys
 
 PARTS = (SOLVED_ID, SATISFIED_ID, REASONS_ID, "more")
 _ID = re.compile(r"[a-z][a-z0-9_]{0,29}")
@@ -55,13 +55,7 @@ def _list(
 
 
 def _worded(item: Any, at: Place, needed: tuple[str, ...], optional: tuple[str, ...] = ()) -> Iterator[Problem]:
-    if not isinstance(item, dict):
-        yield at, "this is no mapping", f"write {{{', '.join(f'{key}: …' for key in needed)}}}"
-        return
-    for key in item.keys() - {*needed, *optional}:
-        yield (*at, key), f"nobody reads {key!r}", f"use {', '.join((*needed, *optional))}"
-    for key in [key for key in needed if key not in item]:
-        yield at, f"it has no {key}", f"write {key}: …"
-    for key in item.keys() & {"id", "zh", "en", "category"}:
+    yield from keys(item, at, (*needed, *optional), needed)
+    for key in item.keys() & {"id", "zh", "en", "category"} if isinstance(item, dict) else ():
         if not isinstance(item[key], str) or (not item[key] and key != "category") or len(item[key]) > _LONGEST:
             yield (*at, key), "it is no text", f"write 1 to {_LONGEST} characters; codes in quotes"

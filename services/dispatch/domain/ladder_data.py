@@ -16,8 +16,9 @@ from services.dispatch.domain.escalation import (
     REMIND,
 )
 from services.dispatch.domain.limits import WALL, WORKING, Duration
-from services.dispatch.domain.policy_data import KINDS, LEVELS, Place, Problem
+from services.dispatch.domain.policy_data import KINDS, LEVELS
 from services.dispatch.domain.posts import CHECKER, DESK, LEADER, WORKER
+from shared.checks import Place, Problem, keys
 
 WATCHES = (NOT_ACKNOWLEDGED, NOT_RESOLVED, NOT_VERIFIED)
 WHOM = (WORKER, CHECKER, LEADER, DESK)
@@ -35,9 +36,9 @@ def problems(section: Mapping[str, Any]) -> list[Problem]:
 
 def _limits(limits: Any, at: Place) -> Iterator[Problem]:
     yield from _keys(limits, at, LIMITS, ())
-    for name, keys in LIMITS.items() if isinstance(limits, dict) else ():
+    for name, known in LIMITS.items() if isinstance(limits, dict) else ():
         part = limits.get(name)
-        yield from _keys(part, (*at, name), keys, keys if keys == LEVELS else ())
+        yield from _keys(part, (*at, name), known, known if known == LEVELS else ())
         for key, text in part.items() if isinstance(part, dict) else ():
             if not _is_duration(text):
                 yield (*at, name, key), f"{text!r} is no duration", _DURATION
@@ -105,27 +106,20 @@ def _quiet(quiet: Any, at: Place) -> Iterator[Problem]:
 
 def _supervision(part: Any, at: Place) -> Iterator[Problem]:
     yield from _keys(part, at, _SUPERVISION, ())
-    for name, keys in _SUPERVISION.items() if isinstance(part, dict) else ():
+    for name, known in _SUPERVISION.items() if isinstance(part, dict) else ():
         if name not in part:
             continue
-        yield from _keys(part[name], (*at, name), keys, ())
-        for key in part[name].keys() & keys if isinstance(part[name], dict) else ():
+        yield from _keys(part[name], (*at, name), known, ())
+        for key in part[name].keys() & known if isinstance(part[name], dict) else ():
             fits, repair = _POINTS if key == "points" else _COUNT
             if not fits(part[name][key]):
                 yield (*at, name, key), f"{part[name][key]!r} does not fit", repair
 
 
 def _keys(value: Any, at: Place, known: Collection[str], needed: Collection[str]) -> Iterator[Problem]:
-    """A mapping whose keys somebody reads, with all that it needs."""
-    if value is None and not needed and len(at) > 1:
-        return
-    if not isinstance(value, dict):
-        yield at, "this is no mapping", f"write a mapping of {', '.join(known)}"
-        return
-    for key in [key for key in value if key not in known]:
-        yield (*at, key), f"nobody reads {key!r}", f"use {', '.join(known)}"
-    for key in [key for key in needed if key not in value]:
-        yield at, f"it has no {key}", f"write {key}: …"
+    """As `keys`; a part below the first that needs nothing may be left out."""
+    if value is not None or needed or len(at) == 1:
+        yield from keys(value, at, known, needed)
 
 
 def _number(value: Any, least: float, most: float) -> bool:

@@ -8,11 +8,11 @@ from typing import Any
 from services.dispatch.domain.limits import Duration
 from services.dispatch.domain.policy import FACTORS, GRID, TOWN, WAYS, WEIGHED
 from services.dispatch.domain.words import DEPARTMENTS
-from shared.checks import Place, Problem
+from shared.checks import Check, Place, Problem, mapping
 
 LEVELS = ("P1", "P2", "P3", "P4")
 KINDS = ("consultation", "help", "suggestion", "complaint", "report")
-NEEDED, OPTIONAL = ("name", "when", "way"), ("to", "weights", "full_load", "far_m", "pool")
+NEEDED = ("name", "when", "way")
 _LONGEST, _MOST = 60, 100  # characters of a name; policies
 
 
@@ -31,17 +31,8 @@ def problems_of(policies: Any, at: Place = ("assignment",)) -> list[Problem]:
 
 
 def _policy(policy: Any, at: Place) -> Iterator[Problem]:
-    if not isinstance(policy, dict):
-        yield at, "a policy is a mapping", f"write {', '.join(NEEDED)}"
-        return
-    for key in policy.keys() - {*NEEDED, *OPTIONAL}:
-        yield (*at, key), f"nobody reads {key!r}", f"use {', '.join((*NEEDED, *OPTIONAL))}"
-    for key in [key for key in NEEDED if key not in policy]:
-        yield at, f"it has no {key}", f"write {key}: …"
-    for key, wrong in CHECKS.items():
-        if key in policy:
-            yield from wrong(policy[key], (*at, key))
-    if (policy.get("way") == WEIGHED) != bool(policy.get("weights")):
+    yield from mapping(policy, at, CHECKS, NEEDED)
+    if isinstance(policy, dict) and (policy.get("way") == WEIGHED) != bool(policy.get("weights")):
         yield at, "weights go with way: weighed, and only with it", "write weights: {skill: 30, load: 40, …}, or none"
 
 
@@ -107,7 +98,7 @@ def _number(value: Any) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool)
 
 
-CHECKS: dict[str, Callable[[Any, Place], Iterator[Problem]]] = {
+CHECKS: dict[str, Check] = {
     "name": _name,
     "when": _when,
     "way": _one_of(*WAYS),
